@@ -1,0 +1,261 @@
+"""The backward pass: cotangents flow from the newest node to the oldest, each formula runs once."""
+
+import weakref
+
+import numpy as np
+from numpy import float64, ndarray
+
+from autograd import graph, memory
+from autograd.errors import DtypeError, GraphError, ShapeError
+from autograd.tensor import Tensor, as_tensor
+
+FLOAT64 = np.dtype(float64)
+_hooks: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()  # node -> its hooks
+
+
+def gradients(y, xs, cotangent=None, create_graph=False):
+    """dL/dx of each ``x`` in ``xs``, where dL/dy is ``cotangent``; stores nothing.
+
+    Parameters
+    ----------
+    y : Tensor
+        The result to differentiate.
+    xs : Tensor or sequence of Tensor
+        Leaves or intermediate results.  Where ``y`` does not depend on one, its gradient is 0.
+    cotangent : array_like or Tensor, optional
+        dL/dy, of the shape of ``y``.  The default, 1, needs a ``y`` with a single element.
+    create_graph : bool
+        Record the pass itself: the gradients are then Tensors, to differentiate again.
+
+    Returns
+    -------
+    ndarray (or Tensor), or a list of them like ``xs``
+        Each of the shape and dtype of its ``x``.
+
+    Raises
+    ------
+    GraphError
+        ``y`` or an ``x`` is in no graph; the graph was released; a saved value was changed.
+    ShapeError
+        ``y`` has several elements and there is no cotangent, or it has another shape.
+
+    Examples
+    --------
+    >>> x = Tensor(3.0, requires_grad=True)
+    >>> dy = gradients(x**3, x, create_graph=True)
+    >>> dy, gradients(dy, x)
+    (Tensor(27., op=mul), np.float64(18.0))
+    """
+    several = not isinstance(xs, Tensor)
+    xs = list(xs) if several else [xs]
+    for k, x in enumerate(xs):
+        if type(x) is not Tensor or x.node is None:
+            got = repr(x) if type(x) is Tensor else type(x).__name__
+            raise GraphError(
+                f"gradients: xs[{k}] must be a Tensor that requires grad, got {got}. Make it with "
+                "requires_grad=True before computing y."
+            )
+    found = _sweep(y, cotangent, {x.node for x in xs}, create_graph)
+    zero = [np.zeros_like(x.data) if x.node not in found else None for x in xs]
+    got = [_own(found[x.node]) if z is None else z for x, z in zip(xs, zero, strict=True)]
+    if create_graph:
+        got = [as_tensor(g) for g in got]
+    return got if several else got[0]
+
+
+def backward(y, cotangent=None):
+    """Fill ``.grad`` of every living Tensor under ``y``; leaves add to what they have."""
+    total = [
+        (node, t, _own(g) if node.plan or t.grad is None else t.grad + g)
+        for node, g in _sweep(y, cotangent, None, False).items()
+        if (t := node.out()) is not None
+    ]
+    root = weakref.ref(y.node)
+    for node, t, g in total:
+        t.grad = g
+        if node.plan is None:
+            node.fed_by = root
+
+
+def add_hook(t, hook):
+    """`Tensor.register_hook`."""
+    if t.node is None:
+        raise GraphError("register_hook: this Tensor requires no grad, so no gradient comes by")
+    hooks = _hooks.setdefault(t.node, [])
+    hooks.append(hook)
+    return lambda: hook in hooks and hooks.remove(hook)
+
+
+def _sweep(y, cotangent, targets, create_graph) -> dict:
+    """Cotangents of the ``targets`` (nodes), or of all leaves and results that are still held."""
+    pending, found = {_node(y): _seed(y, cotangent, create_graph)}, {}
+    nodes = graph.reachable(y.node)  # newest first: a cotangent is whole when its node's turn comes
+    wanted = None if targets is None else _leading_to(targets, nodes)
+    changed_at, hooked = memory.latest(), bool(_hooks)
+    with graph.set_recording(create_graph), np.errstate(all="ignore"):
+        for node in nodes:
+            g = pending.pop(node, None)
+            if g is None:
+                continue
+            plan = node.plan
+            if type(g) is ndarray and plan is not None:
+                g.flags.writeable = False  # so what a formula returns is writable only if it is new
+            if hooked and node in _hooks:
+                g = _hooked(node, g)
+            if plan is None if targets is None else node in targets:
+                found[node] = g
+            if plan is None:
+                continue
+            if targets is None:
+                if node.out() is not None:
+                    found[node] = g
+            elif wanted.isdisjoint(node.parents):
+                continue
+            saved = node.saved
+            if type(saved) is graph.Released:
+                raise GraphError(
+                    f"backward: {saved.by} has released the graph of this {plan.op.__name__}, which "
+                    "an earlier backward had fed it from. Compute the forward pass again; to carry "
+                    "a state over, .detach() it."
+                )
+            if node.order < changed_at:
+                memory.check_unchanged(node)
+            if create_graph:
+                saved = plan.relink(node)
+            if type(g) is Several:
+                g = g.whole()
+            for p, vjp in zip(node.parents, plan.vjps):  # noqa: B905, of equal length; fast
+                if wanted is not None and p not in wanted:
+                    continue
+                try:
+                    gp = vjp(g, saved)
+                except Exception as e:
+                    e.add_note(f"in the derivative formula of {plan.op.__name__}")
+                    raise
+                if type(gp) is not float64 or gp != gp or p.shape or p.dtype is not FLOAT64:
+                    gp = _fitted(gp, g, p, node)
+                if p not in pending:
+                    pending[p] = gp
+                else:
+                    before = pending[p]
+                    if type(before) is ndarray is type(gp) and before.flags.writeable:
+                        before += gp
+                    else:
+                        pending[p] = before + gp
+    return found
+
+
+def _node(y):
+    if type(y) is not Tensor:
+        raise GraphError(f"backward: expected a Tensor to differentiate, got {type(y).__name__}")
+    if y.node is None:
+        raise GraphError(
+            f"backward: there is no graph behind this Tensor (shape {y.shape}). Nothing it was "
+            "computed from requires grad, or it was computed under no_grad or detached."
+        )
+    return y.node
+
+
+def _seed(y, cotangent, create_graph):
+    """dL/dy, checked, in memory of its own."""
+    if cotangent is None:
+        if y.size != 1:
+            raise ShapeError(
+                f"backward: a Tensor of shape {y.shape} is not a scalar, so dL/dy must be given. "
+                f"Use y.sum().backward(), or pass a cotangent of shape {y.shape}."
+            )
+        return np.ones_like(y.data)[()]
+    g = as_tensor(cotangent)
+    if g.shape != y.shape:
+        raise ShapeError(f"backward: the cotangent has shape {g.shape}, expected {y.shape}")
+    if not np.can_cast(g.dtype, y.dtype, "same_kind"):
+        raise DtypeError(f"backward: the cotangent has dtype {g.dtype}, expected {y.dtype}")
+    if create_graph:
+        return g if g.dtype == y.dtype else g.astype(y.dtype)
+    return np.array(g.data, dtype=y.dtype)[()]
+
+
+def _leading_to(targets, nodes) -> set:
+    """The targets and every node with one of them under it."""
+    wanted = set(targets)
+    for node in reversed(nodes):
+        if any(p in wanted for p in node.parents):
+            wanted.add(node)
+    return wanted
+
+
+def _hooked(node, g):
+    for hook in list(_hooks[node]):
+        new = hook(g)
+        if new is not None:
+            if np.shape(new) != node.shape:
+                raise ShapeError(
+                    f"hook {getattr(hook, '__name__', hook)!r}: a gradient of shape {node.shape} "
+                    f"came in, {np.shape(new)} came out; return the same shape, or None"
+                )
+            g = new if type(new) is Tensor else np.array(new, dtype=node.dtype)[()]
+    return g
+
+
+def _fitted(gp, g, p, node):
+    """A formula's result ``gp`` as the cotangent of the input ``p``: its shape and dtype, checked.
+
+    Sums over the axes that broadcasting added; keeps 0 times an infinite derivative 0.
+    """
+    plan = node.plan
+    if not hasattr(gp, "dtype"):
+        gp = np.asarray(gp)[()]
+    if plan.elementwise and gp.size and gp.dtype.kind in "fc":
+        values = gp.data if type(gp) is Tensor else gp
+        if np.isnan(np.min(values)):
+            gp = np.where(np.equal(g, 0) & np.isnan(values), np.zeros_like(values), gp)
+    if gp.shape != p.shape:
+        gp = _summed(gp, p, plan)
+    if gp.dtype == p.dtype:
+        return gp
+    if gp.dtype.kind == "c" and p.dtype.kind == "f":
+        gp = np.real(gp)
+    return np.astype(gp, p.dtype) if gp.dtype != p.dtype else gp
+
+
+def _summed(gp, p, plan):
+    """``gp`` summed over the axes along which an input of shape ``p.shape`` was broadcast."""
+    lead = gp.ndim - len(p.shape)
+    kept = (1,) * lead + p.shape
+    if lead < 0 or any(m not in (1, n) for m, n in zip(kept, gp.shape, strict=True)):
+        raise ShapeError(
+            f"{plan.op.__name__}: a derivative formula returned shape {gp.shape} for an input of "
+            f"shape {p.shape}; expected that shape, or one that broadcasting makes of it"
+        )
+    axes = tuple(
+        k for k, (m, n) in enumerate(zip(kept, gp.shape, strict=True)) if k < lead or m != n
+    )
+    return np.reshape(np.sum(gp, axis=axes, keepdims=True), p.shape)
+
+
+def _own(g):
+    """A gradient to hand out: memory that is nobody else's."""
+    if type(g) is Tensor:
+        return g
+    return g[()] if np.ndim(g) == 0 else g if g.flags.writeable else g.copy()
+
+
+class Several:
+    """The cotangents of an operation with several outputs; None where an output was not used."""
+
+    __slots__ = ("parts", "shape", "dtype")
+
+    def __init__(self, parts, shape, dtype):
+        self.parts, self.shape, self.dtype = parts, shape, dtype
+
+    def __add__(self, other):
+        pairs = zip(self.parts, other.parts, strict=True)
+        parts = [b if a is None else a if b is None else a + b for a, b in pairs]
+        return Several(parts, self.shape, self.dtype)
+
+    def whole(self) -> tuple:
+        """One cotangent per output: zeros for those that were not used."""
+        return tuple(
+            np.zeros(s, d)[()] if g is None else g
+            for g, s, d in zip(self.parts, self.shape, self.dtype, strict=True)
+        )

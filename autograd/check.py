@@ -1,0 +1,300 @@
+"""Gradients checked against finite differences, to second order and beyond."""
+
+import html
+import inspect
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from autograd import graph
+from autograd.backward import gradients
+from autograd.errors import DtypeError, GradcheckError
+from autograd.tensor import Tensor, as_tensor
+from autograd.trees import flatten, unflatten
+
+MOST = 200  # elements checked one by one per argument; of larger ones a random choice
+
+
+@dataclass
+class Row:
+    """One argument at one order: its worst element.
+
+    ``status`` is 'ok', 'kink' (left and right derivatives differ, and the gradient lies between),
+    'edge' (the function ends here), or 'FAIL'.
+    """
+
+    order: int
+    argument: str
+    shape: tuple
+    index: tuple
+    formula: float
+    numeric: float
+    status: str
+    checked: int
+    note: str = ""
+
+    @property
+    def difference(self) -> float:
+        """|formula - numeric|."""
+        return abs(self.formula - self.numeric)
+
+
+@dataclass
+class Report:
+    """What `gradcheck` found; prints as a table."""
+
+    function: str
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether no row failed."""
+        return all(row.status != "FAIL" for row in self.rows)
+
+    @property
+    def kinks(self) -> list[Row]:
+        """The rows at a point without a derivative."""
+        return [row for row in self.rows if row.status in ("kink", "edge")]
+
+    def table(self) -> list[tuple[str, ...]]:
+        """The rows as text, a heading first."""
+        head = ("order", "argument", "shape", "checked", "worst at", "formula", "numeric", "")
+        return [head] + [
+            (
+                str(r.order), r.argument, str(r.shape), str(r.checked), str(list(r.index)),
+                f"{r.formula:.8g}", f"{r.numeric:.8g}", f"{r.status} {r.note}".strip(),
+            )
+            for r in self.rows
+        ]  # fmt: skip
+
+    def __str__(self):
+        table = self.table()
+        widths = [max(len(row[k]) for row in table) for k in range(len(table[0]))]
+        lines = [
+            "  ".join(text.ljust(w) for text, w in zip(row, widths, strict=True)).rstrip()
+            for row in table
+        ]
+        verdict = "all agree" if self.ok else "DISAGREES"
+        return "\n".join(
+            [f"gradcheck of {self.function}: {verdict} with finite differences", *lines]
+        )
+
+    __repr__ = __str__
+
+    def _repr_html_(self):
+        head, *body = self.table()
+        cells = ["<tr>" + "".join(f"<th>{c}</th>" for c in head) + "</tr>"]
+        for row in body:
+            cells.append("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>")
+        title = html.escape(str(self).partition("\n")[0])
+        return f"<table><caption>{title}</caption>{''.join(cells)}</table>"
+
+
+def gradcheck(
+    f, *inputs, order=2, eps=1e-6, rtol=1e-5, atol=1e-6, seed=0, raise_on_failure=True
+) -> Report:
+    """Hold the gradients of ``f`` at ``inputs`` against central finite differences.
+
+    Everything runs in float64 with random cotangents.  Order k differentiates order k - 1, with
+    respect to the inputs and to the cotangent.  Every argument is also tried with a memory layout
+    that is not contiguous, and must come back unchanged.
+
+    Parameters
+    ----------
+    f : callable
+        Takes the inputs as Tensors, returns a Tensor or a nesting of them, of any shape.
+    *inputs : array_like, Tensor, or nestings of them
+        The floating ones are differentiated, the others passed as they are.
+    order : int
+        How many times to differentiate.
+    eps : float
+        Step of the differences; 1 is exact for a bilinear function.
+    rtol, atol : float
+        Allowed |formula - numeric|: atol scale + rtol |numeric|, where scale is the larger of 1 and
+        the size of the function's value.
+    seed : int
+        Of the random cotangents.
+    raise_on_failure : bool
+        Raise, or leave it to the caller to look at ``report.ok``.
+
+    Returns
+    -------
+    Report
+        One row per order and argument; prints as a table.
+
+    Raises
+    ------
+    GradcheckError
+        With function, argument, index and both numbers; ``.report`` holds all rows.
+    DtypeError
+        No input is floating.
+
+    Examples
+    --------
+    >>> gradcheck(lambda x: np.sin(x) * x, np.array([0.3, 2.0])).ok
+    True
+    """
+    check = _Check(f, inputs, eps, rtol, atol, np.random.default_rng(seed))
+    report = Report(check.name)
+    for k in range(1, order + 1):
+        report.rows += check.at_order(k)
+        if not report.ok:
+            break
+    report.rows += check.layout()
+    if raise_on_failure and not report.ok:
+        bad = next(r for r in report.rows if r.status == "FAIL")
+        raise GradcheckError(
+            f"gradcheck: the order {bad.order} derivative of {check.name} for {bad.argument}"
+            f"{list(bad.index)} is {bad.formula:.10g} by its formula, {bad.numeric:.10g} by finite "
+            f"differences. {bad.note}\n{report}",
+            report,
+        )
+    return report
+
+
+class _Check:
+    """A function with its inputs as a flat list of float64 arrays."""
+
+    def __init__(self, f, inputs, eps, rtol, atol, rng):
+        self.f, self.eps, self.rtol, self.atol, self.rng = f, eps, rtol, atol, rng
+        self.name = getattr(f, "__name__", type(f).__name__)
+        leaves, self.structure = flatten(tuple(inputs))
+        self.leaves = [x.data if type(x) is Tensor else x for x in leaves]
+        self.before = [np.array(x) if isinstance(x, np.ndarray) else None for x in self.leaves]
+        self.at = [k for k, x in enumerate(self.leaves) if np.asarray(x).dtype.kind == "f"]
+        if not self.at:
+            raise DtypeError(f"gradcheck: no input of {self.name} is a floating array")
+        self.arrays = [np.array(self.leaves[k], dtype=float) for k in self.at]
+        self.names = self._argument_names(inputs)
+        self.us = [rng.standard_normal(x.shape) for x in self.arrays]
+        with graph.no_grad():
+            ys = self.run([Tensor(x) for x in self.arrays])
+        self.vs = [rng.standard_normal(y.shape) for y in ys]
+
+    def _argument_names(self, inputs):
+        try:
+            names = list(inspect.signature(self.f).parameters)
+        except (TypeError, ValueError):
+            names = []
+        flat = []
+        for k, x in enumerate(inputs):
+            name = names[k] if k < len(names) else f"argument {k}"
+            parts = len(flatten(x)[0])
+            flat += [name] if parts == 1 else [f"{name}.{i}" for i in range(parts)]
+        return [flat[k] for k in self.at]
+
+    def run(self, xs):
+        """The floating results of f, as a list."""
+        leaves = list(self.leaves)
+        for k, x in zip(self.at, xs, strict=True):
+            leaves[k] = x
+        ys = [as_tensor(y) for y in flatten(self.f(*unflatten(self.structure, leaves)))[0]]
+        return [y for y in ys if y.dtype.kind == "f"]
+
+    def scalar(self, k, xs, vs):
+        """S₁ = Σ <v, f(x)>; S_k = Σ <u, dS_(k-1)/dx>: what order k differentiates once more."""
+        if k == 1:
+            return sum(np.sum(v * y) for v, y in zip(vs, self.run(xs), strict=True))
+        s = self.scalar(k - 1, xs, vs)
+        if type(s) is not Tensor or s.node is None:
+            return as_tensor(0.0)
+        slopes = gradients(s, xs, create_graph=True)
+        return sum(np.sum(u * g) for u, g in zip(self.us, slopes, strict=True))
+
+    def value(self, k, arrays):
+        """S_k as a number."""
+        xs = [Tensor(a, requires_grad=k > 1) for a in arrays[: len(self.at)]]
+        vs = [Tensor(a, requires_grad=k > 1) for a in arrays[len(self.at) :]]
+        with graph.set_recording(k > 1), np.errstate(all="ignore"):
+            return float(self.scalar(k, xs, vs))
+
+    def formula(self, k, arrays):
+        """The gradients of S_k by the formulas."""
+        xs = [Tensor(a, requires_grad=True) for a in arrays]
+        with np.errstate(all="ignore"):
+            s = self.scalar(k, xs[: len(self.at)], xs[len(self.at) :])
+            if s.node is None:
+                return [np.zeros_like(x) for x in arrays]
+            return gradients(s, xs)
+
+    def at_order(self, k):
+        """The rows of order k, one per argument (and, from order 2 on, cotangent)."""
+        arrays = self.arrays + self.vs
+        names = self.names + [f"cotangent {i}" for i in range(len(self.vs))]
+        formulas = self.formula(k, arrays)
+        s = self.value(k, arrays)
+        rows = []
+        for i in range(len(self.at) if k == 1 else len(arrays)):
+            before = arrays[i].copy()
+            indices = list(np.ndindex(arrays[i].shape))
+            if len(indices) > MOST:
+                indices = [indices[j] for j in self.rng.choice(len(indices), MOST, replace=False)]
+            found = [self._element(k, arrays, i, at, formulas[i], s) for at in indices]
+            row = Row(k, names[i], before.shape, (), 0.0, 0.0, "ok", len(found))
+            if found:
+                rank = {"FAIL": 3, "kink": 2, "edge": 1, "ok": 0}
+                worst = max(found, key=lambda e: (rank[e[3]], np.nan_to_num(abs(e[1] - e[2]))))
+                row.index, row.formula, row.numeric, row.status = worst
+            rows.append(row)
+        return rows
+
+    def _element(self, k, arrays, i, at, formula, s):
+        """(index, formula, numeric, status) of one element of one argument."""
+        eps = self.eps
+        left, right = self._sides(k, arrays, i, at, s, eps)
+        numeric, d = (left + right) / 2, float(formula[at])
+        allowed = self.atol * max(1.0, abs(s)) + self.rtol * abs(numeric)
+        if not np.isfinite(numeric):  # the function ends here, or is infinite itself
+            ends = np.isfinite(left) or np.isfinite(right) or not np.isfinite(s)
+            return at, d, numeric, "edge" if ends else "FAIL"
+        agrees, gap = abs(d - numeric) <= allowed, abs(right - left)
+        if agrees and gap <= 1e-3 * (1 + abs(numeric)):
+            return at, d, numeric, "ok"
+        nearer = self._sides(k, arrays, i, at, s, eps / 8)
+        if gap > allowed and abs(nearer[1] - nearer[0]) > gap / 2:  # curvature would close the gap
+            inside = min(left, right) - allowed <= d <= max(left, right) + allowed
+            return at, d, numeric, "kink" if inside else "FAIL"
+        if abs(sum(nearer)) > 4 * abs(left + right):  # a jump: the derivative itself has a kink
+            return at, d, numeric, "kink"
+        return at, d, numeric, "ok" if agrees else "FAIL"
+
+    def _sides(self, k, arrays, i, at, s, eps):
+        """The one-sided differences, left and right, in one element."""
+        values = []
+        for step in (-eps, eps):
+            moved = list(arrays)
+            moved[i] = arrays[i].copy()
+            moved[i][at] += step
+            values.append(self.value(k, moved))
+        return (s - values[0]) / eps, (values[1] - s) / eps
+
+    def layout(self):
+        """The same gradients from arrays that are not contiguous; and no argument was changed."""
+        arrays = self.arrays + self.vs
+        expected = self.formula(1, arrays)
+        rows = []
+        for i, x in enumerate(self.arrays):
+            strided = list(arrays)
+            strided[i] = _strided(x)
+            got = self.formula(1, strided)[i]
+            if not np.allclose(got, expected[i], rtol=1e-10, atol=1e-12, equal_nan=True):
+                at = np.unravel_index(np.nanargmax(abs(got - expected[i])), x.shape)
+                note = "The numeric value is for the same array in contiguous memory."
+                row = Row(1, self.names[i], x.shape, tuple(map(int, at)), 0.0, 0.0, "FAIL", x.size)
+                row.formula, row.numeric, row.note = float(got[at]), float(expected[i][at]), note
+                rows.append(row)
+        for k, (x, before) in enumerate(zip(self.leaves, self.before, strict=True)):
+            if before is not None and x.tobytes() != before.tobytes():
+                raise GradcheckError(
+                    f"gradcheck: {self.name} changed its input number {k} in place"
+                )
+        return rows
+
+
+def _strided(x):
+    """The same values, every second element of a Fortran-ordered array."""
+    if x.ndim == 0:
+        return x
+    wide = np.zeros(x.shape[:-1] + (2 * x.shape[-1],), order="F")
+    wide[..., ::2] = x
+    return wide[..., ::2]

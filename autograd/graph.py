@@ -1,0 +1,114 @@
+"""The graph: nodes made while recording, the switch that records, and who changed what.
+
+A node holds what its derivative formulas will need and points to its parents; the newest node is
+always a child, so the order of creation *is* a topological order.
+"""
+
+import itertools
+import threading
+import weakref
+from operator import attrgetter
+
+clock = itertools.count(1).__next__  # one for nodes and for in-place changes
+
+
+class Node:
+    """One recorded operation.
+
+    ``plan``: which formulas to run (None: a leaf); ``parents``: the nodes of the inputs that need
+    a gradient; ``saved``: the arrays the formulas name; ``order``: when it was made; ``out``: weak
+    reference to its Tensor; ``shape``, ``dtype`` of its value.  For drawings: ``value`` if small,
+    and ``constants``, the inputs that need no gradient.
+    """
+
+    __slots__ = (
+        "plan", "parents", "saved", "order", "out", "shape", "dtype", "value", "constants",
+        "__weakref__",
+    )  # fmt: skip
+
+    def __repr__(self):
+        what = self.plan.op.__name__ if self.plan else "leaf"
+        return f"<{what} node, shape {self.shape}, {self.dtype}>"
+
+
+class Leaf(Node):
+    """Where a graph starts: a Tensor that requires grad.  ``fed_by``: the last root it served."""
+
+    __slots__ = ("fed_by",)
+
+    def __init__(self, tensor):
+        self.plan = self.saved = self.value = self.fed_by = None
+        self.parents = self.constants = ()
+        self.order, self.out = clock(), weakref.ref(tensor)
+        self.shape, self.dtype = tensor.data.shape, tensor.data.dtype
+
+
+# -- recording ------------------------------------------------------------------------------------
+
+
+class _Recording(threading.local):
+    on = True
+
+
+recording = _Recording()
+
+
+class set_recording:
+    """Context manager and decorator: record, or not, in this thread."""
+
+    def __init__(self, on: bool):
+        self.on, self.before = on, []
+
+    def __enter__(self):
+        self.before.append(recording.on)
+        recording.on = self.on
+
+    def __exit__(self, *exc):
+        recording.on = self.before.pop()
+
+    def __call__(self, f):
+        def call(*args, **kwargs):
+            with set_recording(self.on):
+                return f(*args, **kwargs)
+
+        call.__name__, call.__doc__, call.__wrapped__ = f.__name__, f.__doc__, f
+        return call
+
+
+def no_grad() -> set_recording:
+    """``with no_grad():`` results are plain values, and leaves may be changed in place."""
+    return set_recording(False)
+
+
+def enable_grad() -> set_recording:
+    """``with enable_grad():`` record again, inside ``no_grad``."""
+    return set_recording(True)
+
+
+class Released:
+    """Stands in ``saved`` of a node whose graph was let go; says by whom."""
+
+    def __init__(self, by: str):
+        self.by = by
+
+
+def release(root: Node, by: str):
+    """Let go of everything the graph under ``root`` saved, at once."""
+    gone, todo = Released(by), [root]
+    while todo:
+        node = todo.pop()
+        if node.plan is not None and type(node.saved) is not Released:
+            todo.extend(node.parents)
+            node.saved, node.parents = gone, ()
+
+
+def reachable(root: Node) -> list[Node]:
+    """All nodes under ``root``, newest first: children before their parents."""
+    seen, nodes = {root}, [root]
+    for node in nodes:
+        for p in node.parents:
+            if p not in seen:
+                seen.add(p)
+                nodes.append(p)
+    nodes.sort(key=attrgetter("order"), reverse=True)
+    return nodes

@@ -1,0 +1,59 @@
+"""Convolution in d dimensions as one matrix product over windows (im2col), and its two adjoints.
+
+Shapes: x (N, C, *S), w (O, C/groups, *K), y and g (N, O, *P).  All three are bilinear.
+"""
+
+import numpy as np
+
+from autograd.kernels.windows import cropped, overlap_add, padded, windows
+
+
+def conv(x, w, stride, padding, dilation, groups):
+    """y = Σ over c, k of w[o, c, k] x[n, c, stride·p + dilation·k]: (N, O, *P)."""
+    columns, out = _columns(x, w.shape, stride, padding, dilation, groups)
+    y = np.matmul(_rows(w, groups), columns)  # (G, O/G, CK) @ (N, G, CK, P)
+    return np.reshape(y, (x.shape[0], w.shape[0]) + out)
+
+
+def conv_dx(g, w, x_shape, stride, padding, dilation, groups):
+    """The adjoint in x: every window gets wᵀ g, and windows overlap: (N, C, *S)."""
+    n, d = x_shape[0], len(stride)
+    g = np.reshape(g, (n, groups, w.shape[0] // groups, -1))
+    columns = np.matmul(np.swapaxes(_rows(w, groups), -1, -2), g)  # (N, G, CK, P)
+    size = tuple(s + p + q for s, (p, q) in zip(x_shape[2:], padding, strict=True))
+    out = tuple(
+        (s - e * (k - 1) - 1) // t + 1
+        for s, k, t, e in zip(size, w.shape[2:], stride, dilation, strict=True)
+    )
+    spread = np.reshape(columns, x_shape[:2] + w.shape[2:] + out)
+    return cropped(overlap_add(spread, size, w.shape[2 : 2 + d], stride, dilation), padding)
+
+
+def conv_dw(x, g, w_shape, stride, padding, dilation, groups):
+    """The adjoint in w: every window of x times its cotangent: (O, C/groups, *K)."""
+    columns, _ = _columns(x, w_shape, stride, padding, dilation, groups)
+    g = np.reshape(g, (x.shape[0], groups, w_shape[0] // groups, -1))
+    # one product over images and places together: (G, O/G, N·P) @ (G, N·P, CK)
+    g = np.reshape(np.moveaxis(g, 0, 2), (groups, g.shape[2], -1))
+    columns = np.reshape(np.moveaxis(columns, (0, 3), (1, 2)), (groups, -1, columns.shape[2]))
+    return np.reshape(np.matmul(g, columns), w_shape)
+
+
+def _rows(w, groups):
+    return np.reshape(w, (groups, w.shape[0] // groups, -1))
+
+
+def _columns(x, w_shape, stride, padding, dilation, groups):
+    """The windows of x as columns (N, G, C/G·K, P), and the output's spatial shape."""
+    kernel = w_shape[2:]
+    v = windows(padded(x, padding), kernel, stride, dilation)
+    out = v.shape[2 + len(kernel) :]
+    places = int(np.prod(out))
+    return np.reshape(v, (x.shape[0], groups, -1, places) if x.size else _empty(v, groups)), out
+
+
+def _empty(v, groups):
+    n, c = v.shape[:2]
+    d = (v.ndim - 2) // 2
+    k = int(np.prod(v.shape[2 : 2 + d]))
+    return (n, groups, c // groups * k, int(np.prod(v.shape[2 + d :])))

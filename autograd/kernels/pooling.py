@@ -1,0 +1,79 @@
+"""Pooling in d dimensions: a pass over the array per place in the window.
+
+Shapes: x (N, C, *S), y and g (N, C, *P).  ``geometry`` is (kernel, stride, padding, dilation), each
+a tuple with an entry per spatial axis, padding a pair.
+"""
+
+import numpy as np
+
+from autograd.kernels.windows import cropped, offsets, output_size, padded
+
+
+def _places(x, geometry, fill):
+    kernel, stride, padding, dilation = geometry
+    out = output_size(x.shape[2:], kernel, stride, padding, dilation)
+    return (
+        padded(x, padding, fill),
+        [p for _, p in offsets(kernel, stride, dilation, out)],
+        out,
+    )
+
+
+def max_pool(x, geometry):
+    """The largest element of every window: (N, C, *P)."""
+    x, places, _ = _places(x, geometry, -np.inf)
+    y = x[places[0]].copy()
+    for place in places[1:]:
+        np.maximum(y, x[place], out=y)
+    return y
+
+
+def _wins(x, y, places):
+    """Per place in the window: which windows have their first largest element there."""
+    free = np.ones_like(y, dtype=bool)
+    has_nan = np.isnan(y).any()
+    for place in places:
+        hit = x[place] == y
+        if has_nan:
+            hit |= np.isnan(x[place])
+        hit &= free
+        free ^= hit
+        yield place, hit
+
+
+def max_unpool(g, x, y, geometry):
+    """``g`` added at the first largest element of its window: (N, C, *S)."""
+    x, places, _ = _places(x, geometry, -np.inf)
+    d = np.zeros_like(g, shape=x.shape)
+    for place, hit in _wins(x, y, places):
+        d[place] += g * hit
+    return cropped(d, geometry[2])
+
+
+def max_pick(h, x, y, geometry):
+    """``h`` (N, C, *S) at the first largest element of ``x`` in every window: (N, C, *P)."""
+    x, places, _ = _places(x, geometry, -np.inf)
+    h = padded(h, geometry[2])
+    picked = np.zeros_like(h, shape=y.shape)
+    for place, hit in _wins(x, y, places):
+        np.copyto(picked, h[place], where=hit)
+    return picked
+
+
+def sum_pool(x, geometry):
+    """The sum over every window: (N, C, *P)."""
+    x, places, _ = _places(x, geometry, 0)
+    y = x[places[0]].copy()
+    for place in places[1:]:
+        y += x[place]
+    return y
+
+
+def sum_unpool(g, x_shape, geometry):
+    """The adjoint of `sum_pool`: ``g`` added at every element of its window: (N, C, *S)."""
+    kernel, stride, padding, dilation = geometry
+    size = tuple(n + p + q for n, (p, q) in zip(x_shape[2:], padding, strict=True))
+    d = np.zeros_like(g, shape=g.shape[:2] + size)
+    for _, place in offsets(kernel, stride, dilation, g.shape[2:]):
+        d[place] += g
+    return cropped(d, padding)

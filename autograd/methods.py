@@ -1,0 +1,217 @@
+"""The methods of a Tensor that mirror an array's: each is NumPy's function of that name."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from autograd.tensor import Tensor
+
+
+class ArrayMethods:
+    """What an ndarray has: shape, ``sum``, ``reshape``, ``T``, ...; operators come from `ops`."""
+
+    __slots__ = ()
+    data: Any
+    node: Any
+    name: "str | None"
+
+    if TYPE_CHECKING:  # the operators themselves: autograd/ops/arithmetic.py, indexing.py
+
+        def __add__(self, other) -> Tensor: ...
+        def __radd__(self, other) -> Tensor: ...
+        def __sub__(self, other) -> Tensor: ...
+        def __rsub__(self, other) -> Tensor: ...
+        def __mul__(self, other) -> Tensor: ...
+        def __rmul__(self, other) -> Tensor: ...
+        def __truediv__(self, other) -> Tensor: ...
+        def __rtruediv__(self, other) -> Tensor: ...
+        def __floordiv__(self, other) -> Tensor: ...
+        def __mod__(self, other) -> Tensor: ...
+        def __pow__(self, other) -> Tensor: ...
+        def __rpow__(self, other) -> Tensor: ...
+        def __matmul__(self, other) -> Tensor: ...
+        def __rmatmul__(self, other) -> Tensor: ...
+        def __neg__(self) -> Tensor: ...
+        def __abs__(self) -> Tensor: ...
+        def __lt__(self, other) -> Any: ...
+        def __le__(self, other) -> Any: ...
+        def __gt__(self, other) -> Any: ...
+        def __ge__(self, other) -> Any: ...
+        def __getitem__(self, index) -> Tensor: ...
+        def __setitem__(self, index, value) -> None: ...
+        def _with_item(self, index, value) -> Tensor: ...
+
+    __hash__ = object.__hash__  # by identity: == compares elements, as in NumPy
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Sizes of the axes; () for a scalar."""
+        return self.data.shape
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return self.data.ndim
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return self.data.size
+
+    @property
+    def dtype(self) -> np.dtype:
+        """Type of the elements."""
+        return self.data.dtype
+
+    @property
+    def T(self) -> "Tensor":
+        """The transpose: axes reversed."""
+        return np.transpose(self)
+
+    @property
+    def mT(self) -> "Tensor":
+        """The matrix transpose: the last two axes swapped."""
+        return np.swapaxes(self, -1, -2)
+
+    @property
+    def real(self) -> "Tensor":
+        """The real part."""
+        return np.real(self)
+
+    @property
+    def imag(self) -> "Tensor":
+        """The imaginary part."""
+        return np.imag(self)
+
+    def __len__(self):
+        if not self.shape:
+            raise TypeError("len() of a 0-d Tensor: a scalar has no length")
+        return self.shape[0]
+
+    def __iter__(self):
+        if not self.shape:
+            raise TypeError("a 0-d Tensor cannot be iterated over: it is a scalar")
+        return (self[i] for i in range(self.shape[0]))
+
+    def __contains__(self, value):
+        return value in self.data
+
+    def __bool__(self):
+        return bool(self.data)
+
+    def __float__(self):
+        return float(self.data)
+
+    def __int__(self):
+        return int(self.data)
+
+    def __complex__(self):
+        return complex(self.data)
+
+    def __index__(self):
+        return self.data.__index__()
+
+    def item(self):
+        """The single element as a Python number."""
+        return self.data.item()
+
+    def tolist(self):
+        """The values as nested Python lists."""
+        return self.data.tolist()
+
+    def __repr__(self):
+        text = np.array2string(np.asarray(self.data), separator=", ", prefix="Tensor(")
+        if self.dtype not in (np.float64, np.int64, np.bool_, np.complex128):
+            text += f", dtype={self.dtype}"
+        if self.name:
+            text += f", name={self.name!r}"
+        if self.node is not None:
+            plan = self.node.plan
+            text += f", op={plan.op.__name__}" if plan else ", requires_grad=True"
+        return f"Tensor({text})"
+
+    def __format__(self, spec):
+        return format(self.item(), spec) if spec and self.size == 1 else str(self)
+
+    def sum(self, axis=None, keepdims=False) -> "Tensor":
+        """``np.sum``."""
+        return np.sum(self, axis=axis, keepdims=keepdims)
+
+    def mean(self, axis=None, keepdims=False) -> "Tensor":
+        """``np.mean``."""
+        return np.mean(self, axis=axis, keepdims=keepdims)
+
+    def prod(self, axis=None, keepdims=False) -> "Tensor":
+        """``np.prod``."""
+        return np.prod(self, axis=axis, keepdims=keepdims)
+
+    def max(self, axis=None, keepdims=False) -> "Tensor":
+        """``np.max``; equal winners share the gradient evenly."""
+        return np.max(self, axis=axis, keepdims=keepdims)
+
+    def min(self, axis=None, keepdims=False) -> "Tensor":
+        """``np.min``; equal winners share the gradient evenly."""
+        return np.min(self, axis=axis, keepdims=keepdims)
+
+    def var(self, axis=None, ddof=0, keepdims=False) -> "Tensor":
+        """``np.var``."""
+        return np.var(self, axis=axis, ddof=ddof, keepdims=keepdims)
+
+    def std(self, axis=None, ddof=0, keepdims=False) -> "Tensor":
+        """``np.std``."""
+        return np.std(self, axis=axis, ddof=ddof, keepdims=keepdims)
+
+    def cumsum(self, axis=None) -> "Tensor":
+        """``np.cumsum``."""
+        return np.cumsum(self, axis=axis)
+
+    def argmax(self, axis=None, keepdims=False):
+        """``np.argmax``: a plain array, it has no derivative."""
+        return np.argmax(self.data, axis=axis, keepdims=keepdims)
+
+    def argmin(self, axis=None, keepdims=False):
+        """``np.argmin``: a plain array, it has no derivative."""
+        return np.argmin(self.data, axis=axis, keepdims=keepdims)
+
+    def reshape(self, *shape) -> "Tensor":
+        """``np.reshape``, with the shape as a tuple or as several numbers."""
+        return np.reshape(self, shape[0] if len(shape) == 1 else shape)
+
+    def ravel(self) -> "Tensor":
+        """``np.ravel``: one axis."""
+        return np.reshape(self, -1)
+
+    flatten = ravel
+
+    def transpose(self, *axes) -> "Tensor":
+        """``np.transpose``, with the axes as a tuple or as several numbers."""
+        return np.transpose(self, axes[0] if len(axes) == 1 else axes or None)
+
+    def swapaxes(self, axis1, axis2) -> "Tensor":
+        """``np.swapaxes``."""
+        return np.swapaxes(self, axis1, axis2)
+
+    def squeeze(self, axis=None) -> "Tensor":
+        """``np.squeeze``."""
+        return np.squeeze(self, axis=axis)
+
+    def repeat(self, repeats, axis=None) -> "Tensor":
+        """``np.repeat``."""
+        return np.repeat(self, repeats, axis=axis)
+
+    def clip(self, min=None, max=None) -> "Tensor":
+        """``np.clip``."""
+        return np.clip(self, min, max)
+
+    def dot(self, other) -> "Tensor":
+        """``np.dot``."""
+        return np.dot(self, other)
+
+    def copy(self) -> "Tensor":
+        """``np.copy``: the same value in its own memory, recorded."""
+        return np.copy(self)
+
+    def astype(self, dtype) -> "Tensor":
+        """``np.astype``: an integer or bool dtype ends the graph, it has no derivative."""
+        return np.astype(self, dtype)

@@ -1,0 +1,88 @@
+"""Operators and functions of two arrays.  g = dL/dy; broadcasting is undone by the engine."""
+
+import operator
+
+import numpy as np
+
+from autograd.ops.register import ufunc, values_only
+
+add = ufunc(np.add, operator.add, a=lambda g: g, b=lambda g: g)
+subtract = ufunc(np.subtract, operator.sub, a=lambda g: g, b=lambda g: -g)
+multiply = ufunc(np.multiply, operator.mul, a=lambda g, b: g * b, b=lambda g, a: g * a)
+divide = ufunc(np.divide, operator.truediv, a=lambda g, b: g / b, b=lambda g, y, b: -g * y / b)
+negative = ufunc(np.negative, operator.neg, x=lambda g: -g)
+positive = ufunc(np.positive, x=lambda g: g)
+absolute = ufunc(np.absolute, x=lambda g, x: g * np.sign(x))
+fabs = ufunc(np.fabs, x=lambda g, x: g * np.sign(x))
+
+# dy/da = b a^(b-1), which is 0 for b = 0 at a = 0 too; dy/db = y log a, which is 0 at a = 0.
+power = ufunc(
+    np.power,
+    operator.pow,
+    a=lambda g, a, b: g * b * a ** (b - 1 + ((b == 0) & (a == 0))),
+    b=lambda g, y, a: g * y * np.log(a + (a == 0)),
+)
+float_power = ufunc(
+    np.float_power,
+    a=lambda g, a, b: g * b * a ** (b - 1 + ((b == 0) & (a == 0))),
+    b=lambda g, y, a: g * y * np.log(a + (a == 0)),
+)
+
+# Equal arguments share the gradient evenly, so that maximum(x, x) has derivative 1.
+maximum = ufunc(
+    np.maximum,
+    a=lambda g, a, b: np.where(a == b, g / 2, g * (a > b)),
+    b=lambda g, a, b: np.where(a == b, g / 2, g * (b > a)),
+)
+minimum = ufunc(
+    np.minimum,
+    a=lambda g, a, b: np.where(a == b, g / 2, g * (a < b)),
+    b=lambda g, a, b: np.where(a == b, g / 2, g * (b < a)),
+)
+fmax = ufunc(  # as maximum, but a NaN loses
+    np.fmax,
+    a=lambda g, a, b: np.where(a == b, g / 2, g * ((a > b) | np.isnan(b))),
+    b=lambda g, a, b: np.where(a == b, g / 2, g * ((b > a) | np.isnan(a))),
+)
+fmin = ufunc(
+    np.fmin,
+    a=lambda g, a, b: np.where(a == b, g / 2, g * ((a < b) | np.isnan(b))),
+    b=lambda g, a, b: np.where(a == b, g / 2, g * ((b < a) | np.isnan(a))),
+)
+
+remainder = ufunc(np.remainder, operator.mod, a=lambda g: g, b=lambda g, a, b: -g * np.floor(a / b))
+fmod = ufunc(np.fmod, a=lambda g: g, b=lambda g, a, b: -g * np.trunc(a / b))
+floor_divide = ufunc(np.floor_divide, operator.floordiv, a=lambda g: 0 * g, b=lambda g: 0 * g)
+copysign = ufunc(
+    np.copysign, a=lambda g, a, b: g * np.copysign(1, b) * np.sign(a), b=lambda g: 0 * g
+)
+
+# At (0, 0) the norm has the minimum-norm subgradient 0, and the angle is given the same.
+hypot = ufunc(
+    np.hypot,
+    a=lambda g, y, a: g * a / (y + (y == 0)),
+    b=lambda g, y, b: g * b / (y + (y == 0)),
+)
+arctan2 = ufunc(
+    np.arctan2,
+    a=lambda g, a, b: g * b / (a * a + b * b + ((a == 0) & (b == 0))),
+    b=lambda g, a, b: -g * a / (a * a + b * b + ((a == 0) & (b == 0))),
+)
+
+# exp(a - y) is softmax's share of a; two -inf share evenly.
+logaddexp = ufunc(
+    np.logaddexp,
+    a=lambda g, a, b: g / (1 + np.exp(np.where(a == b, 0, b - a))),
+    b=lambda g, a, b: g / (1 + np.exp(np.where(a == b, 0, a - b))),
+)
+logaddexp2 = ufunc(
+    np.logaddexp2,
+    a=lambda g, a, b: g / (1 + np.exp2(np.where(a == b, 0, b - a))),
+    b=lambda g, a, b: g / (1 + np.exp2(np.where(a == b, 0, a - b))),
+)
+
+values_only(
+    np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal,
+    np.logical_and, np.logical_or, np.logical_not, np.logical_xor,
+    np.isnan, np.isinf, np.isfinite, np.signbit,
+)  # fmt: skip

@@ -1,0 +1,144 @@
+"""Indexing, item assignment, selection.  Reading and adding at an index are each other's adjoint."""
+
+import numpy as np
+
+from autograd.errors import DtypeError
+from autograd.memory import InPlace
+from autograd.ops.register import instead_of, listed
+from autograd.primitive import primitive
+from autograd.tensor import Tensor
+
+
+@listed
+@primitive
+def getitem(x, index):
+    """``x[index]``.  Adjoint: the cotangent added into zeros at the index."""
+    return x[index]
+
+
+@listed
+@primitive
+def scatter_add(x, index, shape):
+    """Zeros of ``shape`` with ``x`` added at ``index``, repeated places adding up."""
+    y = np.zeros_like(x, shape=shape)
+    if is_basic(index):
+        y[index] = x
+    else:
+        np.add.at(y, index, x)
+    return y
+
+
+getitem.vjp(x=lambda g, x_shape, index: scatter_add(g, index, x_shape))
+scatter_add.vjp(x=lambda g, index: g[index])
+
+
+@listed
+@primitive
+def setitem(x, value, index):
+    """A copy of ``x`` with ``x[index] = value``; at a repeated place the last one stays.
+
+    dL/dx is g with zeros at the index; dL/dvalue is g there, for the values that stayed.
+    """
+    y = np.array(x)
+    y[index] = value
+    return y
+
+
+def _stayed(index, shape):
+    """Which elements of an assigned value are still there afterwards: 1.0 or 0.0."""
+    if is_basic(index):
+        return 1.0
+    places = np.reshape(np.arange(np.prod(shape, dtype=int)), shape)[index]
+    last = np.empty(np.prod(shape, dtype=int), dtype=int)
+    last[places] = np.reshape(np.arange(places.size), places.shape)
+    return np.equal(last[places], np.reshape(np.arange(places.size), places.shape)) * 1.0
+
+
+setitem.vjp(
+    x=lambda g, index: setitem(g, 0.0, index),
+    value=lambda g, index, value_shape, x_shape: _drop_leading(
+        g[index] * _stayed(index, x_shape), value_shape
+    ),
+)
+
+
+def _drop_leading(g, shape):
+    """Assignment lets a value have leading axes of size 1 that the place has not: add them back."""
+    return np.reshape(g, (1,) * (len(shape) - g.ndim) + g.shape)
+
+
+def is_basic(index) -> bool:
+    """Whether an index is made of integers, slices, ... and None alone: it repeats no place."""
+    parts = index if type(index) is tuple else (index,)
+    return all(
+        p is None
+        or p is Ellipsis
+        or isinstance(p, (slice, int, np.integer))
+        and not isinstance(p, (bool, np.bool_))
+        for p in parts
+    )
+
+
+def _plain(index):
+    """An index with the values of the Tensors in it."""
+    if type(index) is tuple:
+        return tuple(map(_plain, index))
+    if type(index) is Tensor:
+        if index.dtype.kind == "f":
+            raise DtypeError(f"getitem: an index must be integer or bool, got {index.dtype}")
+        return index.data
+    return index
+
+
+Tensor.__getitem__ = lambda x, index: getitem(x, _plain(index))
+Tensor.__setitem__ = lambda x, index, value: InPlace._change(
+    x, _plain(index), value, "item assignment"
+)
+Tensor._with_item = lambda x, index, value: setitem(x, value, index)
+
+
+@listed
+@primitive(elementwise=True)
+def choose(a, b, condition):
+    """``a`` where the condition holds, else ``b``."""
+    return np.where(condition, a, b)
+
+
+choose.vjp(
+    a=lambda g, condition: np.where(condition, g, np.zeros_like(g)),
+    b=lambda g, condition: np.where(condition, np.zeros_like(g), g),
+)
+
+
+@instead_of(np.where)
+def where(condition, *branches):
+    """``np.where(condition, a, b)``: the gradient goes to the branch that was taken."""
+    condition = condition.data if type(condition) is Tensor else condition
+    return choose(*branches, condition) if branches else np.where(condition)
+
+
+@instead_of(np.take)
+def take(x, indices, axis=None):
+    """``x`` at integer ``indices`` along ``axis``; without an axis, of the flattened array."""
+    if axis is None:
+        return np.reshape(x, -1)[indices]
+    return x[(slice(None),) * (axis % x.ndim) + (indices,)]
+
+
+@instead_of(np.take_along_axis)
+def take_along_axis(x, indices, axis=-1):
+    """``x`` at an index per result along ``axis``."""
+    indices = indices.data if type(indices) is Tensor else np.asarray(indices)
+    if axis is None:
+        return np.reshape(x, -1)[indices]
+    grid = list(np.ogrid[tuple(slice(n) for n in indices.shape)])
+    grid[axis] = indices
+    return x[tuple(grid)]
+
+
+@instead_of(np.sort)
+def sort(x, axis=-1):
+    """Sorted along an axis: every element takes its gradient along."""
+    if axis is None:
+        x, axis = np.reshape(x, -1), -1
+    return np.take_along_axis(x, np.argsort(x.data, axis=axis, kind="stable"), axis=axis)

@@ -1,0 +1,246 @@
+"""Shape operations.  Each is linear, and its derivative is its adjoint: the way back."""
+
+import numpy as np
+
+from autograd.ops.register import instead_of, values_only
+from autograd.primitive import primitive
+
+
+@instead_of(np.reshape)
+@primitive
+def reshape(x, shape):
+    """The same elements in another shape.  Adjoint: reshape back."""
+    return np.reshape(x, shape)
+
+
+reshape.vjp(x=lambda g, x_shape: np.reshape(g, x_shape))
+
+
+@instead_of(np.ravel)
+def ravel(x):
+    """One axis."""
+    return np.reshape(x, -1)
+
+
+@instead_of(np.transpose, np.permute_dims)
+@primitive
+def transpose(x, axes=None):
+    """Axes permuted.  Adjoint: the inverse permutation."""
+    return np.transpose(x, axes)
+
+
+def _inverse(axes):
+    return (
+        None if axes is None else tuple(int(k) for k in np.argsort([a % len(axes) for a in axes]))
+    )
+
+
+transpose.vjp(x=lambda g, axes: np.transpose(g, _inverse(axes)))
+
+
+@instead_of(np.swapaxes)
+@primitive
+def swapaxes(x, axis1, axis2):
+    """Two axes exchanged.  Adjoint: itself."""
+    return np.swapaxes(x, axis1, axis2)
+
+
+swapaxes.vjp(x=lambda g, axis1, axis2: np.swapaxes(g, axis1, axis2))
+
+
+@instead_of(np.matrix_transpose)
+def matrix_transpose(x):
+    """The last two axes exchanged."""
+    return np.swapaxes(x, -1, -2)
+
+
+@instead_of(np.moveaxis)
+@primitive
+def moveaxis(x, source, destination):
+    """Axes moved to other places.  Adjoint: moved back."""
+    return np.moveaxis(x, source, destination)
+
+
+moveaxis.vjp(x=lambda g, source, destination: np.moveaxis(g, destination, source))
+
+
+@instead_of(np.expand_dims)
+@primitive
+def expand_dims(x, axis):
+    """New axes of size 1.  Adjoint: reshape back."""
+    return np.expand_dims(x, axis)
+
+
+expand_dims.vjp(x=lambda g, x_shape: np.reshape(g, x_shape))
+
+
+@instead_of(np.squeeze)
+@primitive
+def squeeze(x, axis=None):
+    """Axes of size 1 dropped.  Adjoint: reshape back."""
+    return np.squeeze(x, axis)
+
+
+squeeze.vjp(x=lambda g, x_shape: np.reshape(g, x_shape))
+
+
+@instead_of(np.broadcast_to)
+@primitive
+def broadcast_to(x, shape):
+    """Repeated along new axes and axes of size 1.  Adjoint: the sum over them, which is the engine's."""
+    return np.broadcast_to(x, shape)
+
+
+broadcast_to.vjp(x=lambda g: g)
+
+
+@instead_of(np.flip)
+@primitive
+def flip(x, axis=None):
+    """Reversed along axes.  Adjoint: itself."""
+    return np.flip(x, axis)
+
+
+flip.vjp(x=lambda g, axis: np.flip(g, axis))
+
+
+@instead_of(np.roll)
+@primitive
+def roll(x, shift, axis=None):
+    """Rolled along axes.  Adjoint: rolled back."""
+    return np.roll(x, shift, axis)
+
+
+def _back(shift):
+    return tuple(-s for s in shift) if isinstance(shift, tuple) else -shift
+
+
+roll.vjp(x=lambda g, shift, axis: np.roll(g, _back(shift), axis))
+
+
+@instead_of(np.repeat)
+@primitive
+def repeat(x, repeats, axis=None):
+    """Every element several times.  Adjoint: the sum over its copies."""
+    return np.repeat(x, repeats, axis)
+
+
+def _sum_copies(g, x_shape, repeats, axis):
+    """Σ over the copies of each element, as a product with the 0/1 matrix of who copies whom."""
+    if axis is None:
+        x_shape, axis = (int(np.prod(x_shape)),), 0
+    n = x_shape[axis]
+    source = np.repeat(np.arange(n), repeats)
+    is_copy = np.equal(np.arange(n)[:, None], source).astype(g.dtype)  # (n, copies)
+    return np.moveaxis(np.tensordot(is_copy, g, axes=([1], [axis])), 0, axis)
+
+
+repeat.vjp(
+    x=lambda g, x_shape, repeats, axis: np.reshape(_sum_copies(g, x_shape, repeats, axis), x_shape)
+)
+
+
+@instead_of(np.tile)
+def tile(x, reps):
+    """The whole array repeated: new axes broadcast, then joined."""
+    reps = (reps,) if np.ndim(reps) == 0 else tuple(reps)
+    d = max(len(reps), x.ndim)
+    shape = (1,) * (d - x.ndim) + x.shape
+    reps = (1,) * (d - len(reps)) + reps
+    apart = np.reshape(x, tuple(n for s in shape for n in (1, s)))
+    spread = np.broadcast_to(
+        apart, tuple(n for r, s in zip(reps, shape, strict=True) for n in (r, s))
+    )
+    return np.reshape(spread, tuple(r * s for r, s in zip(reps, shape, strict=True)))
+
+
+@instead_of(np.pad)
+@primitive
+def pad(x, pad_width, mode="constant", constant_values=0):
+    """A border of constants.  Adjoint: the border cropped."""
+    if mode != "constant":
+        raise ValueError(f"mode must be 'constant' on Tensors, got {mode!r}")
+    return np.pad(x, pad_width, constant_values=constant_values)
+
+
+def _inside(pad_width, shape):
+    widths = np.broadcast_to(np.asarray(pad_width), (len(shape), 2))
+    return tuple(slice(int(b), int(b) + n) for (b, _), n in zip(widths, shape, strict=True))
+
+
+pad.vjp(x=lambda g, pad_width, x_shape: g[_inside(pad_width, x_shape)])
+
+
+@instead_of(np.diagonal)
+@primitive
+def diagonal(x, offset=0, axis1=0, axis2=1):
+    """The diagonal of two axes, as the last axis.  Adjoint: written onto the diagonal of zeros."""
+    return np.diagonal(x, offset, axis1, axis2)
+
+
+@primitive
+def on_diagonal(x, shape, offset=0, axis1=0, axis2=1):
+    """Zeros of ``shape`` with ``x`` on the diagonal.  Adjoint: that diagonal."""
+    y = np.zeros_like(x, shape=shape)
+    at = np.moveaxis(y, (axis1, axis2), (-2, -1))
+    k = np.arange(x.shape[-1])
+    at[..., k + max(-offset, 0), k + max(offset, 0)] = x
+    return y
+
+
+diagonal.vjp(
+    x=lambda g, x_shape, offset, axis1, axis2: on_diagonal(g, x_shape, offset, axis1, axis2)
+)
+on_diagonal.vjp(x=lambda g, offset, axis1, axis2: np.diagonal(g, offset, axis1, axis2))
+
+
+@instead_of(np.tril)
+@primitive
+def tril(x, k=0):
+    """The lower triangle, zeros above.  Adjoint: itself."""
+    return np.tril(x, k)
+
+
+tril.vjp(x=lambda g, k: np.tril(g, k))
+
+
+@instead_of(np.triu)
+@primitive
+def triu(x, k=0):
+    """The upper triangle, zeros below.  Adjoint: itself."""
+    return np.triu(x, k)
+
+
+triu.vjp(x=lambda g, k: np.triu(g, k))
+
+
+@instead_of(np.copy)
+@primitive
+def copy(x):
+    """The same values in new memory."""
+    return np.array(x)
+
+
+copy.vjp(x=lambda g: g)
+
+
+@instead_of(np.astype)
+@primitive
+def astype(x, dtype):
+    """Another dtype; the engine casts the cotangent back.  An integer dtype ends the graph."""
+    return np.asarray(x).astype(dtype)
+
+
+astype.vjp(x=lambda g: g)
+
+values_only(
+    np.shape,
+    np.ndim,
+    np.size,
+    np.result_type,
+    np.zeros_like,
+    np.ones_like,
+    np.empty_like,
+)
+values_only(np.full_like, np.array_equal, np.allclose, np.isclose, np.can_cast, np.array2string)
+values_only(np.array_repr, np.array_str, np.may_share_memory, np.shares_memory, np.iscomplexobj)

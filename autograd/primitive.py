@@ -1,0 +1,372 @@
+"""A primitive is a NumPy function with its derivative formulas beside it.
+
+    @primitive
+    def tanh(x):
+        return np.tanh(x)
+
+    tanh.vjp(x=lambda g, y: g * (1 - y * y))
+
+A formula takes the cotangent ``g`` = dL/dy first and then, by name, exactly what it needs: an input
+(``x``), the output (``y``), an option (``axis``), an input's shape (``x_shape``) or, where the
+argument is a list of arrays, the position ``i`` in it.  Only that is saved, and only for the
+arguments that need a gradient.  Formulas are plain NumPy: in a first backward pass they get arrays,
+and where derivatives are themselves differentiated, Tensors.
+"""
+
+import inspect
+from weakref import ref
+
+import numpy as np
+from numpy import float64, ndarray
+
+from autograd import errors
+from autograd.backward import Several
+from autograd.graph import Node, clock, recording
+from autograd.memory import keep
+from autograd.tensor import Tensor, wrap
+
+new = object.__new__
+_FLOAT64 = np.dtype(float)
+SMALL = 6  # values of up to this many elements stay with their node, for drawings
+
+
+class Plan:
+    """What to save and which formulas to run when exactly these inputs need a gradient.
+
+    ``key`` holds the position of each such input: k, or (k, i) for element i of a list.
+    """
+
+    __slots__ = ("op", "key", "names", "save", "links", "vjps", "elementwise")
+
+    def __init__(self, op: "Primitive", key: tuple):
+        self.op, self.key, self.elementwise = op, key, op.elementwise
+        places = [k if type(k) is tuple else (k, None) for k in key]
+        formulas = [op.formula_at(k) for k, _ in places]
+        needs = [_needs(f) for f in formulas]
+        self.names = tuple(dict.fromkeys(q for need in needs for q in need if q != "i"))
+        items = "".join(op.source(q) + ", " for q in self.names)
+        env = {"_shape": _shape, "_keep": keep, "_float64": float64}
+        self.save = eval(f"lambda y, {op.head}: ({items})", env) if items else None
+        self.links = tuple(self._link(q, places) for q in self.names)
+        self.vjps = tuple(
+            eval(
+                f"lambda g, s: formula({', '.join(['g', *map(self._argument, need)])})",
+                {"formula": f, "i": i},
+            )
+            for f, need, (_, i) in zip(formulas, needs, places, strict=True)
+        )
+
+    def _argument(self, name):
+        return "i" if name == "i" else f"s[{self.names.index(name)}]"
+
+    def _link(self, name, places):
+        """Whose value a saved item is: 'y', a parent's number, {position in a list: number}, None."""
+        if name == "y" or name not in self.op.formulas:
+            return "y" if name == "y" else None
+        at = {i: n for n, (k, i) in enumerate(places) if k == self.op.names.index(name)}
+        return at.get(None, at or None)
+
+    def relink(self, node: Node) -> tuple:
+        """The saved items as Tensors in the graph, to differentiate the formulas themselves."""
+        items = []
+        for v, link in zip(node.saved, self.links, strict=True):
+            if link == "y":
+                v = _unpack(v, node) if type(v) is tuple else wrap(v, node)
+            elif type(link) is int:
+                v = wrap(v, node.parents[link])
+            elif link is not None:
+                v = [wrap(a, node.parents[link[i]]) if i in link else a for i, a in enumerate(v)]
+            items.append(v)
+        return tuple(items)
+
+    def of(self, k: int) -> str:
+        """The name of the argument that parent ``k`` is, for messages and drawings."""
+        place = self.key[k]
+        if type(place) is tuple:
+            return f"{self.op.names[place[0]]}[{place[1]}]"
+        return self.op.names[place]
+
+
+class Primitive:
+    """A function of arrays that records; ``.vjp(...)`` gives its derivative formulas.
+
+    Parameters
+    ----------
+    fn : callable
+        Takes arrays, returns an array (or a tuple of arrays); never changes its inputs.
+    names : list of str, optional
+        Its arguments, where the signature cannot be read (a ufunc).
+    elementwise : bool
+        ``y[i]`` depends on ``x[i]`` alone.  A zero cotangent is then kept zero where the local
+        derivative is infinite or NaN, as in the untaken branch of ``where``.
+    """
+
+    def __init__(self, fn, names=None, elementwise=False):
+        self.fn, self.elementwise = fn, elementwise
+        self.__name__, self.__doc__ = fn.__name__.rstrip("_"), fn.__doc__
+        if names is None:
+            self.__signature__ = inspect.signature(fn)
+        else:
+            kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+            self.__signature__ = inspect.Signature([inspect.Parameter(n, kind) for n in names])
+        self.head, self.names = str(self.__signature__)[1:-1], list(self.__signature__.parameters)
+        self.formulas, self.lists, self.plans = {}, set(), {}
+
+    def __repr__(self):
+        return f"<primitive {self.__name__}({self.head})>"
+
+    def vjp(self, **formulas) -> "Primitive":
+        """Give a formula per differentiable argument: ``x=lambda g, what, it, needs: ...``."""
+        for name, formula in formulas.items():
+            if name not in self.names:
+                raise errors.ValueRangeError(
+                    f"{self.__name__}.vjp: there is no argument {name!r}; it has {self.names}"
+                )
+            for q in _needs(formula):
+                if q != "i" and self.source(q) is None:
+                    raise errors.ValueRangeError(
+                        f"{self.__name__}.vjp: the formula for {name!r} asks for {q!r}. After g it "
+                        f"can name y, i, any of {self.names}, or one of these followed by _shape."
+                    )
+            if "i" in _needs(formula):
+                self.lists.add(self.names.index(name))
+        self.formulas.update(formulas)
+        self.plans.clear()
+        return self
+
+    def source(self, q: str):
+        """The code that picks what a formula calls ``q``, when the operation is recorded."""
+        if q in self.names:
+            return f"({q} if type({q}) is _float64 else _keep({q}))"
+        if q.endswith("_shape") and q[:-6] in self.names:
+            return f"_shape({q[:-6]})"
+        return "y" if q == "y" else None
+
+    def formula_at(self, k: int):
+        """The formula of the argument at position ``k``."""
+        name = self.names[k] if k < len(self.names) else f"number {k}"
+        if name not in self.formulas:
+            raise errors.DtypeError(
+                f"{self.__name__}: the argument {name!r} has no derivative, but got a Tensor that "
+                f"requires grad. Pass its .detach(), or add {self.__name__}.vjp({name}=...)."
+            )
+        return self.formulas[name]
+
+    def __call__(self, *args, **options):
+        if options and not self.formulas.keys().isdisjoint(options):
+            bound = self.__signature__.bind(*args, **options)
+            bound.apply_defaults()
+            args, options = bound.args, bound.kwargs
+        raw, parents, key, found = list(args), [], [], False
+        for k, a in enumerate(args):
+            if type(a) is Tensor:
+                raw[k], found = a.data, True
+                if a.node is not None:
+                    parents.append(a.node)
+                    key.append(k)
+            elif k in self.lists:
+                raw[k] = values = list(a)
+                for i, b in enumerate(values):
+                    if type(b) is Tensor:
+                        values[i], found = b.data, True
+                        if b.node is not None:
+                            parents.append(b.node)
+                            key.append((k, i))
+        try:
+            y = self.fn(*raw, **options)
+        except Exception as e:
+            raise explained(e, self.__name__, raw) from e
+        if not found:
+            return y
+        if any(y is r for r in raw) and isinstance(y, ndarray):
+            y = y.view()
+        y = tuple(map(_settled, y)) if type(y) is tuple else _settled(y)
+        if not parents or not recording.on:
+            return _unpack(y, None) if type(y) is tuple else wrap(y, None)
+        plan = self.plan(tuple(key))
+        saved = plan.save(y, *raw, **options) if plan.save else ()
+        constants = tuple(
+            (k, shown(v))
+            for k, v in enumerate(raw)
+            if k not in key and k not in self.lists and self.names[k] in self.formulas
+        )
+        if type(y) is tuple:
+            return _unpack(y, _recorded(plan, tuple(parents), y, saved, constants))
+        if y.dtype.kind not in "fc":
+            return wrap(y, None)  # integers have no derivative: the graph ends here
+        return _recorded(plan, tuple(parents), y, saved, constants)
+
+    def plan(self, key: tuple) -> Plan:
+        """The plan for inputs at ``key``, made once."""
+        plan = self.plans.get(key)
+        if plan is None:
+            plan = self.plans[key] = Plan(self, key)
+        return plan
+
+    # The same without the general case, for operators and ufuncs: graphs of 10⁵ scalars live here.
+
+    def unary(self):
+        """``__call__`` for one argument and no options, as a plain function."""
+        fn, plans, key = self.fn, self.plans, (0,)
+
+        def call(a):
+            if type(a) is not Tensor:
+                return fn(a)
+            x, node = a.data, a.node
+            try:
+                y = fn(x)
+            except Exception as e:
+                raise explained(e, self.__name__, (x,)) from e
+            if type(y) is ndarray:
+                y.flags.writeable = False
+            if node is None or not recording.on:
+                return wrap(y, None)
+            plan = plans.get(key) or self.plan(key)
+            return _recorded(plan, (node,), y, plan.save(y, x) if plan.save else (), ())
+
+        return call
+
+    def binary(self):
+        """``__call__`` for two arguments and no options, as a plain function."""
+        fn, plans, both, left, right = self.fn, self.plans, (0, 1), (0,), (1,)
+
+        def call(a, b):
+            m = n = None
+            if type(a) is Tensor:
+                x, m = a.data, a.node
+            else:
+                x = np.asarray(a) if type(a) is list else a
+            if type(b) is Tensor:
+                z, n = b.data, b.node
+            else:
+                z = np.asarray(b) if type(b) is list else b
+            try:
+                y = fn(x, z)
+            except Exception as e:
+                raise explained(e, self.__name__, (x, z)) from e
+            if type(y) is ndarray:
+                y.flags.writeable = False
+            if m is n is None or not recording.on:
+                return wrap(y, None)
+            if n is None:
+                key, parents, constants = left, (m,), ((1, shown(z)),)
+            elif m is None:
+                key, parents, constants = right, (n,), ((0, shown(x)),)
+            else:
+                key, parents, constants = both, (m, n), ()
+            plan = plans.get(key) or self.plan(key)
+            return _recorded(plan, parents, y, plan.save(y, x, z) if plan.save else (), constants)
+
+        return call
+
+
+def _recorded(plan, parents, y, saved, constants):
+    """The Tensor of a new node; for several outputs, the node."""
+    n = new(Node)
+    n.plan, n.parents, n.saved, n.constants, n.order = (
+        plan,
+        parents,
+        saved,
+        constants,
+        clock(),
+    )
+    if type(y) is float64:
+        n.shape, n.dtype, n.value = (), _FLOAT64, y
+    elif type(y) is tuple:
+        n.shape, n.dtype = tuple(v.shape for v in y), tuple(v.dtype for v in y)
+        n.value, n.out = None, _nobody
+        return n
+    else:
+        n.shape, n.dtype, n.value = y.shape, y.dtype, shown(y)
+    t = new(Tensor)
+    t.data, t.node, t.name, t.grad = y, n, None, None
+    n.out = ref(t)
+    return t
+
+
+def _needs(formula) -> list[str]:
+    return list(inspect.signature(formula).parameters)[1:]
+
+
+def _shape(v):
+    return tuple(map(np.shape, v)) if type(v) in (list, tuple) else np.shape(v)
+
+
+def _settled(y):
+    """A result as Tensors hold it: read-only, a NumPy scalar where 0-d."""
+    if isinstance(y, ndarray):
+        if y.ndim == 0:
+            return y[()]
+        y.flags.writeable = False
+    elif not hasattr(y, "dtype"):
+        y = np.asarray(y)[()]
+    return y
+
+
+def shown(v):
+    """What a node keeps of a value for drawings: the value if it is small, else its shape."""
+    if isinstance(v, (float, int, np.generic)):
+        return v
+    return v if np.size(v) <= SMALL else np.shape(v)
+
+
+def _nobody():
+    """The ``out`` of a node with several outputs: no Tensor is all of them."""
+
+
+def _output(outputs, which):
+    """One of the outputs of an operation that has several."""
+    return outputs[which]
+
+
+_output = Primitive(_output).vjp(outputs=lambda g, which: g)
+_output.plan((0,)).vjps = (
+    lambda g, s: Several([g if k == s[0] else None for k in range(len(s[1]))], *s[1:]),
+)
+
+
+def _unpack(y: tuple, node) -> tuple:
+    """A Tensor per output: each with a node of its own, whose parent is the operation's node."""
+    if node is None:
+        return tuple(wrap(v, None) for v in y)
+    plan = _output.plan((0,))
+    return tuple(
+        _recorded(plan, (node,), v, (which, node.shape, node.dtype), ())
+        for which, v in enumerate(y)
+    )
+
+
+def primitive(fn=None, *, elementwise=False):
+    """Make a NumPy function differentiable: decorate it, then give its formulas with ``.vjp``."""
+    if fn is None:
+        return lambda f: Primitive(f, elementwise=elementwise)
+    return Primitive(fn, elementwise=elementwise)
+
+
+def explained(e, op, inputs):
+    """The error to raise for a failure inside an operation: which one, and what it got."""
+    if isinstance(e, errors.AutogradError):
+        return e
+    got = ", ".join(describe(v) for v in inputs)
+    kind = errors.AutogradError
+    for base, ours in (
+        (IndexError, errors.IndexRangeError),
+        (TypeError, errors.DtypeError),
+        (ValueError, errors.ShapeError),
+    ):
+        if isinstance(e, base):
+            kind = ours
+            break
+    else:
+        e.add_note(f"in {op}, which got {got}")
+        return e
+    return kind(f"{op}: {e}. It got {got}.")
+
+
+def describe(v):
+    """A value in an error message: what it is, its shape and dtype."""
+    if hasattr(v, "dtype"):
+        return f"{v.dtype}{list(v.shape)}" if v.shape else f"{v.dtype} {v}"
+    if type(v) in (list, tuple) and len(v) <= 8:
+        return "[" + ", ".join(map(describe, v)) + "]"
+    return repr(v) if isinstance(v, (int, float, complex, str)) else type(v).__name__

@@ -1,0 +1,223 @@
+"""Tensor: a NumPy array that remembers how it was computed.
+
+The array functions are NumPy's own: ``np.exp(t)``, ``np.sum(t, axis=0)``, ``array * t`` arrive here
+through NumPy's two protocols and are recorded by the primitive registered for them.
+"""
+
+import numpy as np
+from numpy import ndarray
+
+from autograd import graph
+from autograd.errors import DtypeError, GraphError, ShapeError
+from autograd.memory import InPlace
+from autograd.methods import ArrayMethods
+
+UFUNCS: dict = {}  # (ufunc, method) -> what to call instead
+FUNCTIONS: dict = {}  # NumPy function, or operator.getitem/setitem -> what to call instead
+
+
+class Tensor(ArrayMethods, InPlace):
+    """An array of numbers, its place in the graph, and its gradient.
+
+    ``Tensor(data, requires_grad=False, name=None, dtype=None)`` copies ``data``; `as_tensor`
+    shares it.
+
+    Attributes
+    ----------
+    data : ndarray, or NumPy scalar where 0-d
+        The value.  Read-only, because graphs share it: to change a Tensor write ``t[i] = v``,
+        ``t += v`` or ``t.assign(v)``.
+    node : Node or None
+        Its place in the graph; None where no gradient is needed.
+    grad : ndarray or None
+        dL/dt after ``L.backward()``, of the same shape and dtype.
+    name : str or None
+        For drawings and messages.
+
+    Raises
+    ------
+    DtypeError
+        If ``data`` is not numeric, or ``requires_grad`` and it is neither floating nor complex.
+
+    Examples
+    --------
+    >>> x = Tensor([1.0, 2.0], requires_grad=True)
+    >>> (x * x).sum().backward()
+    >>> x.grad
+    array([2., 4.])
+    """
+
+    __slots__ = ("data", "node", "name", "grad", "__weakref__")
+
+    def __init__(self, data, requires_grad=False, name=None, dtype=None):
+        self.data = _numeric(data, dtype, copy=True)
+        if isinstance(self.data, ndarray):
+            self.data.flags.writeable = False
+        self.node = self.grad = None
+        self.name = name
+        if requires_grad:
+            self.requires_grad_()
+
+    def __init_subclass__(cls):
+        raise DtypeError("Tensor cannot be subclassed: hold one as an attribute, as nn.Module does")
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether gradients reach this Tensor.  Settable on a leaf."""
+        return self.node is not None
+
+    @requires_grad.setter
+    def requires_grad(self, on: bool):
+        self.requires_grad_(on)
+
+    def requires_grad_(self, on: bool = True) -> "Tensor":
+        """Ask for gradients (it becomes a leaf of the graph), or stop asking; returns itself."""
+        if on and self.node is None:
+            if self.data.dtype.kind not in "fc":
+                raise DtypeError(
+                    f"Tensor: requires_grad needs a floating dtype, got {self.data.dtype} "
+                    f"(shape {self.shape}). Write 3.0 instead of 3, or pass dtype=float."
+                )
+            self.node = graph.Leaf(self)
+        elif not on:
+            if not self.is_leaf:
+                raise GraphError(
+                    "requires_grad = False: this Tensor is the result of "
+                    f"{self.node.plan.op.__name__}; .detach() gives its value outside the graph"
+                )
+            self.node = None
+        return self
+
+    @property
+    def is_leaf(self) -> bool:
+        """True where no recorded operation made this Tensor."""
+        return self.node is None or self.node.plan is None
+
+    def backward(self, cotangent=None):
+        """Fill ``.grad`` of every Tensor you hold that this one was computed from.
+
+        Leaves add to the ``.grad`` they have (`zero_grad` forgets it), results get a new one.
+        May be called again as long as nothing it needs has been changed in place.
+
+        Parameters
+        ----------
+        cotangent : array_like, optional
+            dL/d(this), of this Tensor's shape.  The default, 1, needs a single element.
+
+        Raises
+        ------
+        GraphError
+            Nothing was recorded, the graph was released, or something it needs was changed.
+        ShapeError
+            No cotangent for several elements, or one of another shape.
+        """
+        from autograd.backward import backward
+
+        backward(self, cotangent)
+
+    def zero_grad(self):
+        """Forget the gradient: ``.grad = None``."""
+        self.grad = None
+
+    def detach(self) -> "Tensor":
+        """The same value (shared memory) outside the graph."""
+        return wrap(self.data, None)
+
+    def register_hook(self, hook):
+        """Call ``hook(g)`` with this Tensor's whole gradient in every backward pass.
+
+        What it returns, unless None, takes the gradient's place.  Returns a function that removes
+        the hook.
+        """
+        from autograd.backward import add_hook
+
+        return add_hook(self, hook)
+
+    def __array_ufunc__(self, ufunc, method, *args, **options):
+        call = UFUNCS.get((ufunc, method))
+        if call is None:
+            raise no_derivative(ufunc.__name__ + ("" if method == "__call__" else "." + method))
+        if options and method == "__call__":
+            raise refused(ufunc.__name__, options)
+        return call(*args, **options)
+
+    def __array_function__(self, function, types, args, options):
+        call = FUNCTIONS.get(function)
+        if call is None:
+            raise no_derivative(getattr(function, "__name__", str(function)))
+        return call(*args, **options)
+
+    def __array__(self, dtype=None, copy=None):
+        if self.node is not None:
+            raise DtypeError(
+                f"np.array or np.asarray of a Tensor that requires grad (shape {self.shape}) would "
+                "cut the graph. Use np.stack([t, u]) to join Tensors, or t.data for the values."
+            )
+        return np.array(self.data, dtype=dtype, copy=copy)
+
+    def __reduce__(self):  # copy and pickle take the value, not the graph
+        return Tensor, (self.data, self.is_leaf and self.requires_grad, self.name)
+
+
+def wrap(data, node) -> Tensor:
+    """A Tensor around ``data`` as it is; ``node`` is its place in the graph."""
+    t = _new(Tensor)
+    t.data, t.node, t.name, t.grad = data, node, None, None
+    return t
+
+
+_new = object.__new__
+
+
+def tensor(data, dtype=None, requires_grad=False, name=None) -> Tensor:
+    """`Tensor` with PyTorch's order of arguments: ``tensor([1, 2], dtype=float)``."""
+    return Tensor(data, requires_grad, name, dtype)
+
+
+def as_tensor(data, dtype=None, requires_grad=False, name=None) -> Tensor:
+    """A Tensor that shares the memory of ``data``; a Tensor that already fits comes back as it is.
+
+    What a graph saves of memory that can still be written to is copied, so that a later change of
+    ``data`` cannot change a gradient.
+    """
+    if type(data) is Tensor and (dtype is None or data.dtype == dtype) and not requires_grad:
+        return data
+    t = wrap(_numeric(data, dtype, copy=None), None)
+    t.name = name
+    return t.requires_grad_() if requires_grad else t
+
+
+def _numeric(data, dtype, copy):
+    """``data`` as an array of numbers; a NumPy scalar where 0-d, which is ten times faster."""
+    if type(data) is Tensor:
+        data = data.data
+    if not isinstance(data, ndarray) and hasattr(data, "__array_function__"):
+        return data.copy() if copy else data  # another library's array: CuPy, say
+    try:
+        array = np.array(data, dtype=dtype, copy=copy)
+    except ValueError as e:
+        raise ShapeError(f"Tensor: the data is not a full array of numbers ({e})") from None
+    if array.dtype.kind not in "biufc":
+        raise DtypeError(
+            f"Tensor: expected numbers (bool, int, float, complex), got dtype {array.dtype} "
+            f"from a {type(data).__name__}. Encode text or objects as numbers first."
+        )
+    return array[()]
+
+
+def no_derivative(name: str) -> DtypeError:
+    """The error for a NumPy function that is not differentiable here."""
+    return DtypeError(
+        f"np.{name} has no derivative here. For its value alone pass t.data; for a gradient write "
+        "a primitive: a function and one formula per argument (help(autograd.primitive))."
+    )
+
+
+def refused(name: str, options: dict) -> DtypeError:
+    """The error for ``np.exp(t, out=...)`` and its like."""
+    if "out" in options:
+        return DtypeError(
+            f"np.{name} with out= (or array += tensor) would write a Tensor's values into an array "
+            "and lose the graph. Write array = array + tensor, or use tensor.data for the values."
+        )
+    return DtypeError(f"np.{name}: the options {sorted(options)} are not supported on Tensors")

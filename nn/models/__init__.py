@@ -1,0 +1,3 @@
+"""Networks by name."""
+
+from nn.models.lenet import lenet5
