@@ -1,0 +1,92 @@
+"""Every operation: its value is NumPy's, its derivatives agree with finite differences to order 2."""
+
+import numpy as np
+import pytest
+
+from autograd import Tensor, gradcheck, gradients
+from autograd.ops import operations
+from autograd.trees import flatten
+from tests.autograd.cases import CASES, MADE_OF
+
+every_case = pytest.mark.parametrize("case", CASES, ids=str)
+
+
+def tensors(inputs, dtype=float):
+    return [Tensor(x, requires_grad=True, dtype=dtype) for x in inputs]
+
+
+def outputs(y):
+    return flatten(y)[0]
+
+
+def test_every_primitive_has_a_row():
+    tested = {op for case in CASES for op in MADE_OF.get(case.op, set()) | {case.op}}
+    assert not operations.keys() - tested, "primitives without a row in tests/autograd/cases.py"
+
+
+@every_case
+def test_derivatives_to_second_order(case):
+    report = gradcheck(case.f, *case.inputs, order=2)
+    assert not report.kinks, f"the case sits on a kink, which checks little:\n{report}"
+
+
+@every_case
+def test_value_is_that_of_arrays(case):
+    for got, expected in zip(
+        outputs(case.f(*tensors(case.inputs))), outputs(case.f(*case.inputs)), strict=True
+    ):
+        assert type(got) is Tensor
+        np.testing.assert_allclose(got.data, expected, rtol=1e-12, atol=1e-14)
+
+
+@every_case
+def test_float32_stays_float32(case):
+    xs = tensors(case.inputs, np.float32)
+    for y in outputs(case.f(*xs)):
+        if case.op == "float_power":  # NumPy's is float64 by definition
+            continue
+        assert y.dtype == np.float32
+        for x, g in zip(xs, gradients(y, xs, np.ones(y.shape, np.float32)), strict=True):
+            assert g.dtype == np.float32
+            assert g.shape == x.shape
+
+
+@every_case
+def test_inputs_are_left_alone(case):
+    before = [np.array(x) for x in case.inputs]
+    xs = tensors(case.inputs)
+    for y in outputs(case.f(*xs)):
+        y.backward(np.ones(y.shape))
+    for x, t, b in zip(case.inputs, xs, before, strict=True):
+        np.testing.assert_array_equal(x, b)
+        np.testing.assert_array_equal(t.data, b)
+
+
+LINEAR = (
+    "negative sum mean reshape transpose swapaxes moveaxis expand_dims squeeze broadcast_to flip roll "
+    "repeat tile diagonal on_diagonal tril triu copy cumsum getitem scatter_add concatenate stack "
+    "array_split take take_along_axis avg_pool max_unpool max_pick sum_unpool"
+).split()
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if c.op in LINEAR and c.label != "all parts"], ids=str)
+def test_adjoint_law(case):
+    """<A x, y> = <x, A' y>, where A' is what backward computes."""
+    rng = np.random.default_rng(1)
+    xs = tensors(case.inputs)
+    ax = case.f(*xs)
+    y = rng.standard_normal(ax.shape)
+    left = np.sum(ax.data * y)
+    right = sum(np.sum(x.data * g) for x, g in zip(xs, gradients(ax, xs, y), strict=True))
+    assert left == pytest.approx(right, rel=1e-12, abs=1e-12)
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if c.op.startswith("conv")], ids=str)
+def test_adjoint_law_of_bilinear_operations(case):
+    """<f(x, w), y> = <x, f'_x(w, y)> = <w, f'_w(x, y)>."""
+    rng = np.random.default_rng(1)
+    xs = tensors(case.inputs)
+    out = case.f(*xs)
+    y = rng.standard_normal(out.shape)
+    for x, g in zip(xs, gradients(out, xs, y), strict=True):
+        assert np.sum(x.data * g) == pytest.approx(np.sum(out.data * y), rel=1e-12)
