@@ -109,14 +109,14 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
             if targets is None:
                 if node.out() is not None:
                     found[node] = g
-            elif wanted.isdisjoint(node.parents):
+            elif wanted is not None and wanted.isdisjoint(node.parents):
                 continue
             saved = node.saved
             if type(saved) is graph.Released:
                 raise GraphError(
-                    f"backward: {saved.by} has released the graph of this {plan.op.__name__}, which "
-                    "an earlier backward had fed it from. Compute the forward pass again; to carry "
-                    "a state over, .detach() it."
+                    f"backward: {saved.by} has released this {plan.op.__name__}, part of the graph "
+                    "whose gradients it used. Compute the forward pass again; to carry a state "
+                    "over from step to step, .detach() it."
                 )
             if node.order < changed_at:
                 memory.check_unchanged(node)

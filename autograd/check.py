@@ -58,7 +58,16 @@ class Report:
 
     def table(self) -> list[tuple[str, ...]]:
         """The rows as text, a heading first."""
-        head = ("order", "argument", "shape", "checked", "worst at", "formula", "numeric", "")
+        head: tuple[str, ...] = (
+            "order",
+            "argument",
+            "shape",
+            "checked",
+            "worst at",
+            "formula",
+            "numeric",
+            "",
+        )
         return [head] + [
             (
                 str(r.order), r.argument, str(r.shape), str(r.checked), str(list(r.index)),
@@ -210,7 +219,7 @@ class _Check:
 
     def formula(self, k, arrays):
         """The gradients of S_k by the formulas."""
-        xs = [Tensor(a, requires_grad=True) for a in arrays]
+        xs = [as_tensor(a, requires_grad=True) for a in arrays]
         with np.errstate(all="ignore"):
             s = self.scalar(k, xs[: len(self.at)], xs[len(self.at) :])
             if s.node is None:
@@ -292,9 +301,13 @@ class _Check:
 
 
 def _strided(x):
-    """The same values, every second element of a Fortran-ordered array."""
+    """The same values, every second element of a Fortran-ordered array.
+
+    Read-only, so that the graph shares it as it is.
+    """
     if x.ndim == 0:
         return x
     wide = np.zeros(x.shape[:-1] + (2 * x.shape[-1],), order="F")
     wide[..., ::2] = x
+    wide.flags.writeable = False
     return wide[..., ::2]

@@ -8,6 +8,7 @@ import itertools
 import threading
 import weakref
 from operator import attrgetter
+from typing import Any
 
 clock = itertools.count(1).__next__  # one for nodes and for in-place changes
 
@@ -25,10 +26,23 @@ class Node:
         "plan", "parents", "saved", "order", "out", "shape", "dtype", "value", "constants",
         "__weakref__",
     )  # fmt: skip
+    plan: Any
+    parents: tuple["Node", ...]
+    saved: Any
+    constants: tuple
+    order: int
+    out: Any
+    shape: tuple
+    dtype: Any
+    value: Any
 
     def __repr__(self):
         what = self.plan.op.__name__ if self.plan else "leaf"
         return f"<{what} node, shape {self.shape}, {self.dtype}>"
+
+
+def nobody():
+    """The ``out`` of a node whose value no Tensor has, or has any more."""
 
 
 class Leaf(Node):
@@ -57,7 +71,8 @@ class set_recording:
     """Context manager and decorator: record, or not, in this thread."""
 
     def __init__(self, on: bool):
-        self.on, self.before = on, []
+        self.on = on
+        self.before: list[bool] = []
 
     def __enter__(self):
         self.before.append(recording.on)
@@ -67,6 +82,8 @@ class set_recording:
         recording.on = self.before.pop()
 
     def __call__(self, f):
+        """Decorate ``f``: the switch is set while it runs."""
+
         def call(*args, **kwargs):
             with set_recording(self.on):
                 return f(*args, **kwargs)

@@ -9,6 +9,7 @@ age of a node before its formulas run.
 import contextlib
 import operator
 import weakref
+from typing import Any
 
 import numpy as np
 from numpy import ndarray
@@ -74,6 +75,9 @@ class InPlace:
     """The operators of a Tensor that change it in place."""
 
     __slots__ = ()
+    data: Any
+    node: Any
+    name: str | None
 
     @contextlib.contextmanager
     def changing(self, by: str):
@@ -90,7 +94,7 @@ class InPlace:
             array.flags.writeable = False
             if self.node is not None:
                 note_change(data, who)
-            self.data = array[()]
+            self.data = array if array.ndim else array[()]
             return
         while isinstance(data, ndarray) and not data.flags.writeable:
             frozen.append(data)
@@ -149,8 +153,8 @@ class InPlace:
             value = op(self, value)
             if value.shape != self.shape:
                 raise ShapeError(
-                    f"{by}: the result has shape {value.shape} and does not fit into "
-                    f"{self.shape}. Write t = t {by[:-1]} u for a new Tensor."
+                    f"{by}: the result has shape {value.shape}, which does not fit in "
+                    f"place into {self.shape}. Write t = t {by[:-1]} u for a new Tensor."
                 )
         dtype = value.dtype if hasattr(value, "dtype") else np.asarray(value).dtype
         if not np.can_cast(dtype, self.dtype, "same_kind"):
@@ -160,6 +164,8 @@ class InPlace:
                 value = self._with_item(index, value)
             if value.dtype != self.dtype:
                 value = value.astype(self.dtype)
+            if node is not None:
+                node.out = graph.nobody
             self.data, self.node = value.data, value.node
             self.node.out = weakref.ref(self)
             return self

@@ -21,7 +21,7 @@ from numpy import float64, ndarray
 
 from autograd import errors
 from autograd.backward import Several
-from autograd.graph import Node, clock, recording
+from autograd.graph import Node, clock, nobody, recording
 from autograd.memory import keep
 from autograd.tensor import Tensor, wrap
 
@@ -37,6 +37,9 @@ class Plan:
     """
 
     __slots__ = ("op", "key", "names", "save", "links", "vjps", "elementwise")
+    names: tuple[str, ...]
+    links: tuple
+    vjps: tuple
 
     def __init__(self, op: "Primitive", key: tuple):
         self.op, self.key, self.elementwise = op, key, op.elementwise
@@ -60,7 +63,7 @@ class Plan:
         return "i" if name == "i" else f"s[{self.names.index(name)}]"
 
     def _link(self, name, places):
-        """Whose value a saved item is: 'y', a parent's number, {position in a list: number}, None."""
+        """Whose value a saved item is: 'y', a parent's number, {place in a list: number}, None."""
         if name == "y" or name not in self.op.formulas:
             return "y" if name == "y" else None
         at = {i: n for n, (k, i) in enumerate(places) if k == self.op.names.index(name)}
@@ -153,6 +156,7 @@ class Primitive:
         return self.formulas[name]
 
     def __call__(self, *args, **options):
+        """Compute ``fn`` of the values; where a Tensor among them needs it, record a node."""
         if options and not self.formulas.keys().isdisjoint(options):
             bound = self.__signature__.bind(*args, **options)
             bound.apply_defaults()
@@ -274,7 +278,7 @@ def _recorded(plan, parents, y, saved, constants):
         n.shape, n.dtype, n.value = (), _FLOAT64, y
     elif type(y) is tuple:
         n.shape, n.dtype = tuple(v.shape for v in y), tuple(v.dtype for v in y)
-        n.value, n.out = None, _nobody
+        n.value, n.out = None, nobody
         return n
     else:
         n.shape, n.dtype, n.value = y.shape, y.dtype, shown(y)
@@ -310,17 +314,15 @@ def shown(v):
     return v if np.size(v) <= SMALL else np.shape(v)
 
 
-def _nobody():
-    """The ``out`` of a node with several outputs: no Tensor is all of them."""
-
-
 def _output(outputs, which):
     """One of the outputs of an operation that has several."""
     return outputs[which]
 
 
 _output = Primitive(_output).vjp(outputs=lambda g, which: g)
-_output.plan((0,)).vjps = (
+_output_plan = _output.plan((0,))
+_output_plan.names, _output_plan.links = ("which", "shape", "dtype"), (None, None, None)
+_output_plan.vjps = (
     lambda g, s: Several([g if k == s[0] else None for k in range(len(s[1]))], *s[1:]),
 )
 
@@ -329,9 +331,8 @@ def _unpack(y: tuple, node) -> tuple:
     """A Tensor per output: each with a node of its own, whose parent is the operation's node."""
     if node is None:
         return tuple(wrap(v, None) for v in y)
-    plan = _output.plan((0,))
     return tuple(
-        _recorded(plan, (node,), v, (which, node.shape, node.dtype), ())
+        _recorded(_output_plan, (node,), v, (which, node.shape, node.dtype), ())
         for which, v in enumerate(y)
     )
 

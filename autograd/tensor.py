@@ -85,6 +85,8 @@ class Tensor(ArrayMethods, InPlace):
                     "requires_grad = False: this Tensor is the result of "
                     f"{self.node.plan.op.__name__}; .detach() gives its value outside the graph"
                 )
+            if self.node is not None:
+                self.node.out = graph.nobody
             self.node = None
         return self
 
@@ -202,7 +204,7 @@ def _numeric(data, dtype, copy):
             f"Tensor: expected numbers (bool, int, float, complex), got dtype {array.dtype} "
             f"from a {type(data).__name__}. Encode text or objects as numbers first."
         )
-    return array[()]
+    return array if array.ndim else array[()]
 
 
 def no_derivative(name: str) -> DtypeError:

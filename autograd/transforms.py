@@ -1,9 +1,9 @@
 """Derivatives of functions: a function in, its gradient (Jacobian, Hessian, ...) out.
 
 An argument may be any nesting of lists, tuples and dicts of arrays; ``argnum`` names the positional
-argument to differentiate, or several as a tuple.  Transforms nest to any order.  Results are arrays,
-or Tensors where the arguments (or what the function closes over) are themselves being
-differentiated.
+argument to differentiate, or several as a tuple.  Transforms nest to any order.  Results are
+arrays, or Tensors where the arguments, or what the function closes over, are being differentiated
+too.
 """
 
 import functools
@@ -32,8 +32,8 @@ def value_and_grad(f, argnum=0):
         run = _Run("grad", f, argnum, args, options)
         if run.y.size != 1:
             raise ShapeError(
-                f"grad: {_name(f)} returned shape {run.y.shape}, but a gradient needs a scalar. Sum "
-                "the result, or use jacobian, vjp or elementwise_grad."
+                f"grad: {_name(f)} returned shape {run.y.shape}, but a gradient needs a scalar. "
+                "Sum the result, or use jacobian, vjp or elementwise_grad."
             )
         return run.value(), run.pull(None)
 
@@ -110,26 +110,20 @@ def jacobian(f, argnum=0):
     def jac(*args, **options):
         run = _Run("jacobian", f, argnum, args, options)
         y = run.y
-        rows = []
-        for k in range(y.size):
-            one = np.zeros_like(y.data, shape=y.size)
-            one[k] = 1
-            rows.append(run.gradients(np.reshape(one, y.shape)))
-        columns = [
-            np.reshape(np.stack(c), y.shape + x.shape)
-            if c
-            else np.zeros(y.shape + x.shape, x.dtype)
-            for x, c in zip(
-                run.xs, zip(*rows, strict=True) if rows else [()] * len(run.xs), strict=True
-            )
+        ones = np.reshape(np.eye(y.size, dtype=y.dtype), (y.size, *y.shape))
+        rows = [run.gradients(one) for one in ones]
+        blocks = [
+            np.stack([r[k] for r in rows]) if rows else np.zeros((0, *x.shape), x.dtype)
+            for k, x in enumerate(run.xs)
         ]
-        return run.tree(columns)
+        shapes = [y.shape + x.shape for x in run.xs]
+        return run.tree([np.reshape(b, s) for b, s in zip(blocks, shapes, strict=True)])
 
     return jac
 
 
 def hessian(f, argnum=0):
-    """``x -> d²f/dx²`` of shape x.shape + x.shape, of a function of one array with a scalar result."""
+    """``x -> d²f/dx²`` of shape x.shape + x.shape, of a function with a scalar result."""
     return _as("hessian", f)(jacobian(grad(f, argnum), argnum))
 
 
@@ -169,8 +163,8 @@ class _Run:
         for k in chosen:
             if not isinstance(k, int) or not -len(args) <= k < len(args):
                 raise ValueRangeError(
-                    f"{op}: argnum {argnum!r} names no positional argument of {_name(f)}, which got "
-                    f"{len(args)}"
+                    f"{op}: argnum {argnum!r} names no positional argument of {_name(f)}, which "
+                    f"got {len(args)}"
                 )
         leaves, self.structure = flatten([args[k] for k in chosen])
         with graph.enable_grad():

@@ -7,6 +7,15 @@
 >>> optim.SGD(model.parameters(), lr=0.1).step()
 """
 
+import autograd
+
+if not hasattr(autograd, "Tensor"):
+    raise ImportError(
+        f"nn needs the package autograd of chalkgrad, but {autograd.__file__} is another "
+        "distribution's. The two cannot live in one environment: pip uninstall autograd chalkgrad, "
+        "then install chalkgrad again."
+    )
+
 from nn import data, functional, init, models, optim
 from nn.layers import (
     AvgPool2d,

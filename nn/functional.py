@@ -10,6 +10,10 @@ from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from autograd.ops import log_softmax, relu, sigmoid, softmax
 
 tanh = np.tanh
+__all__ = [
+    "avg_pool2d", "batch_norm", "conv2d", "cross_entropy", "flatten", "linear", "log_softmax",
+    "max_pool2d", "mse_loss", "relu", "sigmoid", "softmax", "tanh",
+]  # fmt: skip
 
 
 def linear(x, w, b=None):

@@ -5,6 +5,7 @@ There is nothing to register: what a module is made of is read off its attribute
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -35,9 +36,10 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} has no forward(self, ...) method")
 
     def __call__(self, *inputs, **options):
+        """``forward``."""
         return self.forward(*inputs, **options)
 
-    def attributes(self) -> Iterator[tuple[str, object]]:
+    def attributes(self) -> Iterator[tuple[str, Any]]:
         """(name, value) of everything this module is made of; lists give one pair per element."""
         for name, value in vars(self).items():
             if name.startswith("_"):
@@ -70,7 +72,7 @@ class Module:
         """This module and all below."""
         return (m for _, m in self.named_modules())
 
-    def _named(self, kind) -> Iterator[tuple[str, "Module", str, object]]:
+    def _named(self, kind) -> Iterator[tuple[str, "Module", str, Any]]:
         for path, module in self.named_modules():
             dot = "." if path else ""
             for name, v in module.attributes():

@@ -27,7 +27,7 @@ class Optimizer:
         if not lr > 0:
             raise ValueRangeError(f"{type(self).__name__}: lr must be positive, got {lr!r}")
         self.lr = lr
-        self.state: list[dict] = [{} for _ in self.parameters]
+        self.state = [{} for _ in self.parameters]
 
     def step(self):
         """Change every parameter that has a gradient."""

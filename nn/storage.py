@@ -64,7 +64,5 @@ def load(path, into=None):
     except FileNotFoundError:
         raise StorageError(f"load: there is no file {str(path)!r}") from None
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, AttributeError) as e:
-        raise StorageError(
-            f"load: {str(path)!r} is not a whole .npz file of arrays ({e}). Save it again with nn.save."
-        ) from e
+        raise StorageError(f"load: {str(path)!r} is not a whole .npz file of arrays ({e})") from e
     return state if into is None else into.load_state_dict(state)

@@ -56,7 +56,7 @@ def windows(x, kernel, stride, dilation):
 
 
 def offsets(kernel, stride, dilation, out):
-    """For each place in the kernel: its index, and where all windows have it in the padded array."""
+    """Each place in the kernel: its index, and where all windows have it in the padded array."""
     for k in product(*map(range, kernel)):
         yield (
             k,

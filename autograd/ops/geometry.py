@@ -47,7 +47,8 @@ def check_image(op, x, d, channels=None):
         raise DtypeError(f"{op}: expected floating x, got {x.dtype}; use x.astype(np.float32)")
     if channels is not None and x.shape[1] != channels:
         raise ShapeError(
-            f"{op}: x of shape {tuple(x.shape)} has {x.shape[1]} channels, the weights expect {channels}"
+            f"{op}: x of shape {tuple(x.shape)} has {x.shape[1]} channels, but the weights expect "
+            f"{channels}"
         )
 
 

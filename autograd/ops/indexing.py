@@ -1,4 +1,4 @@
-"""Indexing, item assignment, selection.  Reading and adding at an index are each other's adjoint."""
+"""Indexing, item assignment, selection.  Reading at an index and adding there are adjoint."""
 
 import numpy as np
 
@@ -73,8 +73,7 @@ def is_basic(index) -> bool:
     return all(
         p is None
         or p is Ellipsis
-        or isinstance(p, (slice, int, np.integer))
-        and not isinstance(p, (bool, np.bool_))
+        or (isinstance(p, (slice, int, np.integer)) and not isinstance(p, (bool, np.bool_)))
         for p in parts
     )
 
@@ -90,11 +89,11 @@ def _plain(index):
     return index
 
 
-Tensor.__getitem__ = lambda x, index: getitem(x, _plain(index))
-Tensor.__setitem__ = lambda x, index, value: InPlace._change(
-    x, _plain(index), value, "item assignment"
-)
-Tensor._with_item = lambda x, index, value: setitem(x, value, index)
+METHODS = {
+    "__getitem__": lambda x, index: getitem(x, _plain(index)),
+    "__setitem__": lambda x, index, v: InPlace._change(x, _plain(index), v, "item assignment"),
+    "_with_item": lambda x, index, value: setitem(x, value, index),
+}
 
 
 @listed

@@ -103,7 +103,7 @@ def _einsum_vjp(g, i, operands, subscripts):
     for k, c in enumerate(letters):
         if c not in found:
             d = np.expand_dims(d, k)
-    sizes = tuple(d.shape[k] if c in found else shape[c] for k, c in enumerate(letters))
+    sizes = tuple(shape[c] if d.shape[k] == 1 else d.shape[k] for k, c in enumerate(letters))
     d = np.broadcast_to(d, sizes)
     for k, c in enumerate(mine):
         first = mine.index(c)
@@ -111,8 +111,6 @@ def _einsum_vjp(g, i, operands, subscripts):
             d = np.expand_dims(d, k)
             grid = np.ogrid[tuple(slice(shape[c] if j in (first, k) else 1) for j in range(d.ndim))]
             d = d * np.equal(grid[first], grid[k])
-        else:
-            continue
     return d
 
 

@@ -1,4 +1,4 @@
-"""How an operation here takes the place of a NumPy function when a Tensor is among the arguments."""
+"""How an operation takes the place of a NumPy function where an argument is a Tensor."""
 
 import numpy as np
 
@@ -11,12 +11,11 @@ operations: dict[str, Primitive] = {}  # every primitive of autograd.ops, by nam
 def ufunc(f: np.ufunc, call=None, **formulas) -> Primitive:
     """A primitive for an elementwise NumPy ufunc: its formulas, in the order of its arguments.
 
-    ``call``: a function of the same value to call in its place (``operator.mul``: faster on scalars).
+    ``call``: a function of the same value to call in its place; ``operator.mul`` is faster.
     """
     op = Primitive(f, names=list(formulas), elementwise=f.signature is None).vjp(**formulas)
     op.fn = call or f
-    fast = op.unary() if len(formulas) == 1 else op.binary()
-    op.fast = UFUNCS[f, "__call__"] = fast
+    UFUNCS[f, "__call__"] = op.unary() if len(formulas) == 1 else op.binary()
     return listed(op)
 
 

@@ -87,7 +87,7 @@ squeeze.vjp(x=lambda g, x_shape: np.reshape(g, x_shape))
 @instead_of(np.broadcast_to)
 @primitive
 def broadcast_to(x, shape):
-    """Repeated along new axes and axes of size 1.  Adjoint: the sum over them, which is the engine's."""
+    """Repeated along new axes and axes of size 1.  Adjoint: the sum, which the engine takes."""
     return np.broadcast_to(x, shape)
 
 

@@ -18,7 +18,9 @@ def lenet5(classes=10, channels=1, image=28) -> Sequential:
         28, which the first layer pads to 32, or 32.
     """
     if image not in (28, 32):
-        raise ValueRangeError(f"lenet5: image must be 28 or 32, got {image!r}; pad or crop to these")
+        raise ValueRangeError(
+            f"lenet5: image must be 28 or 32, got {image!r}; pad or crop to these"
+        )
     return Sequential(
         {
             "conv1": Conv2d(channels, 6, 5, padding=(32 - image) // 2),

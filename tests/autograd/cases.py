@@ -29,7 +29,10 @@ def R(*shape):
     n = int(np.prod(shape))
     values = rng.standard_normal(n)
     for k in range(n):
-        while abs(values[k]) < 0.01 or np.min(np.abs(values[k] - np.delete(values, k)), initial=1) < 0.01:
+        while (
+            abs(values[k]) < 0.01
+            or np.min(np.abs(values[k] - np.delete(values, k)), initial=1) < 0.01
+        ):
             values[k] = rng.standard_normal()
     return values.reshape(shape)
 
@@ -51,10 +54,10 @@ def case(op, f, *inputs, label=""):
     CASES.append(Case(op, f, inputs, label))
 
 
-# -- functions of one array, element by element ------------------------------------------------------
+# -- functions of one array, element by element --------------------------------------------------
 for name in (
-    "negative positive absolute fabs exp exp2 expm1 cbrt square reciprocal sin cos tan arctan sinh cosh "
-    "tanh arcsinh deg2rad rad2deg radians degrees sign floor ceil trunc rint"
+    "negative positive absolute fabs exp exp2 expm1 cbrt square reciprocal sin cos tan arctan sinh "
+    "cosh tanh arcsinh deg2rad rad2deg radians degrees sign floor ceil trunc rint"
 ).split():
     case(name, getattr(np, name), R(3, 4))
     case(name, getattr(np, name), R(), label="scalar")
@@ -73,9 +76,10 @@ case("prelu", lambda x, a: ops.prelu(x, np.reshape(a, (1, 4))), R(3, 4), P(4), l
 case("clip", lambda x: np.clip(x, -0.5, 0.7), R(3, 4))
 case("clip", lambda x: np.clip(x, None, 0.2), R(6), label="one side")
 
-# -- functions of two arrays -------------------------------------------------------------------------
+# -- functions of two arrays ---------------------------------------------------------------------
 for name in (
-    "add subtract multiply divide maximum minimum fmax fmin hypot arctan2 logaddexp logaddexp2 copysign"
+    "add subtract multiply divide maximum minimum fmax fmin hypot arctan2 logaddexp logaddexp2 "
+    "copysign"
 ).split():
     f = getattr(np, name)
     case(name, f, R(3, 4), R(3, 4))
@@ -96,7 +100,7 @@ for name in ("remainder", "fmod", "floor_divide"):
     case(name, f, 5 + P(3, 4), P(3, 4) + 0.4)
     case(name, lambda x, f=f: f(x, 0.7), R(4), label="constant right")
 
-# -- reductions --------------------------------------------------------------------------------------
+# -- reductions ----------------------------------------------------------------------------------
 for name in "sum mean prod max min var std".split():
     f = getattr(np, name)
     case(name, f, R(3, 4))
@@ -114,7 +118,7 @@ for name in ("softmax", "log_softmax"):
     case(name, getattr(ops, name), R(3, 4))
     case(name, lambda x, f=getattr(ops, name): f(x, axis=0), R(3, 4), label="axis 0")
 
-# -- shapes ------------------------------------------------------------------------------------------
+# -- shapes --------------------------------------------------------------------------------------
 case("reshape", lambda x: np.reshape(x, (4, -1)), R(2, 3, 2))
 case("reshape", np.ravel, R(2, 3), label="ravel")
 case("transpose", np.transpose, R(2, 3, 4))
@@ -145,7 +149,7 @@ case("triu", np.triu, R(2, 3, 3))
 case("copy", np.copy, R(2, 3))
 case("astype", lambda x: np.astype(x, x.dtype), R(2, 3))
 
-# -- indexing and selection --------------------------------------------------------------------------
+# -- indexing and selection ----------------------------------------------------------------------
 INDICES = {
     "integer": 1,
     "slice": slice(1, None),
@@ -178,17 +182,21 @@ case("take_along_axis", lambda x: np.take_along_axis(x, order, 1), R(3, 4))
 case("sort", np.sort, R(3, 4))
 case("sort", lambda x: np.sort(x, axis=0), R(3, 4), label="axis 0")
 
-# -- joining -----------------------------------------------------------------------------------------
+# -- joining -------------------------------------------------------------------------------------
 case("concatenate", lambda a, b: np.concatenate([a, b]), R(2, 3), R(1, 3))
-case("concatenate", lambda a, b: np.concatenate([a, b, a], axis=-1), R(2, 3), R(2, 0), label="empty")
-case("concatenate", lambda a, b: np.concatenate([a, b], axis=None), R(2, 3), R(2), label="flattened")
+case(
+    "concatenate", lambda a, b: np.concatenate([a, b, a], axis=-1), R(2, 3), R(2, 0), label="empty"
+)
+case(
+    "concatenate", lambda a, b: np.concatenate([a, b], axis=None), R(2, 3), R(2), label="flattened"
+)
 case("stack", lambda a, b: np.stack([a, b]), R(2, 3), R(2, 3))
 case("stack", lambda a, b: np.stack([a, b, a], axis=-1), R(2, 3), R(2, 3), label="axis")
 case("array_split", lambda x: np.array_split(x, 2)[1], R(5, 2), label="one part used")
 case("array_split", lambda x: np.split(x, [1, 3], axis=1)[0] * 2, R(2, 4), label="at indices")
 case("array_split", lambda x: [p * p for p in np.split(x, 2)], R(4, 2), label="all parts")
 
-# -- products ----------------------------------------------------------------------------------------
+# -- products ------------------------------------------------------------------------------------
 MATMUL = [
     ((3,), (3,)), ((3,), (3, 2)), ((2, 3), (3,)), ((2, 3), (3, 4)), ((5, 2, 3), (3, 4)),
     ((2, 3), (5, 3, 4)), ((5, 2, 3), (5, 3, 4)), ((5, 1, 2, 3), (4, 3, 2)), ((3,), (5, 3, 2)),
@@ -224,7 +232,7 @@ for subscripts, shapes in EINSUM.items():
     text = subscripts.partition(", size")[0]
     case("einsum", lambda *x, s=text: np.einsum(s, *x), *(R(*s) for s in shapes), label=subscripts)
 
-# -- convolution and pooling -------------------------------------------------------------------------
+# -- convolution and pooling ---------------------------------------------------------------------
 CONV = [
     ((2, 3, 5, 6), (4, 3, 3, 2), {}),
     ((2, 3, 5, 6), (4, 3, 3, 3), dict(stride=2, padding=1)),
@@ -259,8 +267,15 @@ POOL = [
 for x, args, options in POOL:
     for name in ("max_pool", "avg_pool"):
         f = getattr(ops, name)
-        case(name, lambda x, f=f, a=args, o=options: f(x, *a, **o), R(*x), label=f"{x} {args} {options}")
-case("max_pool", lambda x: ops.max_pool(x, 2, stride=1, dilation=2), R(1, 1, 5, 5), label="dilation")
+        case(
+            name,
+            lambda x, f=f, a=args, o=options: f(x, *a, **o),
+            R(*x),
+            label=f"{x} {args} {options}",
+        )
+case(
+    "max_pool", lambda x: ops.max_pool(x, 2, stride=1, dilation=2), R(1, 1, 5, 5), label="dilation"
+)
 window = ((2, 2), (1, 1), ((0, 0), (1, 1)), (1, 1))
 image = R(1, 2, 4, 4)
 top = ops.max_pool(image, (2, 2), 1, (0, 1))

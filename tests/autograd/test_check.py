@@ -1,0 +1,140 @@
+"""gradcheck finds what is wrong, and says where."""
+
+import numpy as np
+import pytest
+
+from autograd import Tensor, gradcheck, primitive
+from autograd.errors import DtypeError, GradcheckError
+
+
+def square(formula):
+    @primitive
+    def square(x):
+        return x * x
+
+    return square.vjp(x=formula)
+
+
+def test_a_right_formula_passes():
+    report = gradcheck(square(lambda g, x: 2 * g * x), np.array([1.0, -2.0, 0.5]))
+    assert report.ok
+    assert not report.kinks
+    assert "all agree" in str(report)
+    assert "<table>" in report._repr_html_()
+
+
+def test_a_wrong_formula_is_named_with_both_numbers():
+    with pytest.raises(GradcheckError) as e:
+        gradcheck(square(lambda g, x: g * x), np.array([1.0, -2.0]))
+    text = str(e.value)
+    assert "order 1 derivative of square for x[" in text
+    row = e.value.report.rows[0]
+    assert row.status == "FAIL"
+    assert row.numeric == pytest.approx(2 * row.formula, rel=1e-6)
+    assert f"{row.formula:.10g}" in text
+    assert f"{row.numeric:.10g}" in text
+
+
+def test_wrong_in_a_single_element():
+    def almost(g, x):
+        wrong = np.zeros(x.shape)
+        wrong[1, 2] = 1e-3
+        return 2 * g * x + g * wrong
+
+    report = gradcheck(square(almost), np.ones((3, 4)), raise_on_failure=False)
+    assert not report.ok
+    assert report.rows[0].index == (1, 2)
+
+
+def test_a_formula_right_at_first_order_but_not_at_second():
+    def constant(g, x):
+        return 2 * g * getattr(x, "data", x) if type(x) is Tensor else 2 * g * x
+
+    with pytest.raises(GradcheckError, match="order 2 derivative of square for x"):
+        gradcheck(square(constant), np.array([1.0, 2.0]))
+    assert gradcheck(square(constant), np.array([1.0, 2.0]), order=1).ok
+
+
+def test_a_formula_that_is_not_linear_in_the_cotangent():
+    with pytest.raises(GradcheckError):
+        gradcheck(square(lambda g, x: 2 * g * g * x), np.array([1.0, 2.0]))
+
+
+def test_a_formula_that_depends_on_the_memory_layout():
+    def flat(g, x):
+        return 2 * g * x if x.flags.c_contiguous else np.zeros_like(x)
+
+    with pytest.raises(GradcheckError, match="contiguous"):
+        gradcheck(square(flat), np.ones((2, 3)), order=1)
+
+
+@pytest.mark.parametrize("f", [np.abs, lambda x: np.maximum(x, 0), lambda x: np.clip(x, 0, 5)])
+def test_kinks_are_reported_as_kinks(f):
+    report = gradcheck(f, np.array([0.0, 1.0, -2.0]))
+    assert report.ok
+    assert report.kinks[0].index == (0,)
+    assert "kink" in str(report)
+
+
+def test_a_wrong_subgradient_at_a_kink_fails():
+    @primitive
+    def relu(x):
+        return np.maximum(x, 0)
+
+    relu.vjp(x=lambda g, x: g * np.where(x == 0, 3, x > 0))
+    with pytest.raises(GradcheckError):
+        gradcheck(relu, np.array([0.0, 1.0]))
+
+
+def test_the_edge_of_the_domain():
+    report = gradcheck(np.sqrt, np.array([0.0, 4.0]))
+    assert report.ok
+    assert report.kinks[0].status == "edge"
+
+
+def test_nan_fails():
+    with pytest.raises(GradcheckError):
+        gradcheck(square(lambda g, x: g * x * np.nan), np.array([1.0]))
+
+
+def test_strong_curvature_is_no_kink():
+    report = gradcheck(lambda x: np.sin(1000 * x), np.array([0.1, 0.2]), rtol=1e-3)
+    assert report.ok
+    assert not report.kinks
+
+
+def test_trees_integers_and_several_outputs():
+    def f(p, k, scale):
+        return [p["w"][k] * scale, {"sum": p["b"] + p["w"]}]
+
+    p = {"w": np.array([1.0, 2.0, 3.0]), "b": np.float32(0.5)}
+    report = gradcheck(f, p, np.array([0, 0, 2]), 2.0)
+    assert [r.argument for r in report.rows[:3]] == ["p.0", "p.1", "scale"]
+
+
+def test_eps_one_is_exact_for_bilinear_functions():
+    a, b = np.arange(6.0).reshape(2, 3), np.ones((3, 2))
+    assert gradcheck(np.matmul, a, b, eps=1.0, rtol=1e-13, atol=1e-13).ok
+
+
+def test_large_inputs_are_sampled():
+    report = gradcheck(np.tanh, np.linspace(-1, 1, 1000), order=1)
+    assert report.rows[0].checked == 200
+
+
+def test_nothing_to_check():
+    with pytest.raises(DtypeError, match="no input"):
+        gradcheck(lambda x: x, np.array([1, 2]))
+
+
+def test_a_function_that_changes_its_input():
+    def f(x, k):
+        k += 1
+        return x[k % 3]
+
+    with pytest.raises(GradcheckError, match="changed its input number 1"):
+        gradcheck(f, np.ones(3), np.array([0, 1]), order=1)
+
+
+def test_results_that_do_not_depend_on_the_input():
+    assert gradcheck(lambda x: np.ones(3), np.ones(2)).ok

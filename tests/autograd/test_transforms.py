@@ -1,0 +1,159 @@
+"""Transforms of functions: values, nesting, trees, and what they refuse."""
+
+import numpy as np
+import pytest
+
+from autograd import (
+    Tensor,
+    elementwise_grad,
+    grad,
+    gradients,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    value_and_grad,
+    vjp,
+)
+from autograd.errors import DtypeError, ShapeError, ValueRangeError
+
+x3 = np.array([0.3, -0.7, 1.1])
+Q = np.array([[2.0, 1.0, 0.0], [3.0, -1.0, 0.5], [0.2, 0.0, 4.0]])
+
+
+def quadratic(x):
+    return x @ Q @ x
+
+
+def test_quadratic_form():
+    np.testing.assert_allclose(grad(quadratic)(x3), (Q + Q.T) @ x3)
+    np.testing.assert_allclose(hessian(quadratic)(x3), Q + Q.T)
+    np.testing.assert_allclose(hvp(quadratic)(x3, np.ones(3)), (Q + Q.T) @ np.ones(3))
+
+
+def test_first_order_results_are_plain():
+    value, g = value_and_grad(quadratic)(x3)
+    assert isinstance(value, float)
+    assert type(g) is np.ndarray
+    assert value == pytest.approx(x3 @ Q @ x3)
+    assert grad(quadratic)(x3.astype(np.float32)).dtype == np.float32  # though Q is float64
+    assert grad(np.sum)(x3.astype(np.float32)).dtype == np.float32
+
+
+def test_nested_to_any_order():
+    f = grad(grad(grad(grad(lambda x: np.sin(2 * x)))))
+    assert float(f(0.4)) == pytest.approx(16 * np.sin(0.8))
+
+
+def test_inner_variable_is_not_confused_with_the_outer_one():
+    assert grad(lambda x: x * grad(lambda y: x * y)(x))(3.0) == 6.0
+    assert grad(lambda x: x * grad(lambda y: x + y)(1.0))(3.0) == 1.0
+
+
+def test_a_gradient_inside_a_loss_can_be_trained_through():
+    w = Tensor(2.0, requires_grad=True)
+
+    def penalty(x):
+        return np.sum(w * x**3)
+
+    g = grad(penalty)(x3)  # closes over w, so it stays in w's graph
+    assert type(g) is Tensor
+    np.testing.assert_allclose(gradients(np.sum(g * g), w), np.sum(2 * w.data * (3 * x3**2) ** 2))
+
+
+def test_jacobian_shapes_and_values():
+    f = lambda x: np.stack([np.sum(x), np.prod(x)])  # noqa: E731
+    np.testing.assert_allclose(jacobian(f)(x3), [np.ones(3), np.prod(x3) / x3])
+    assert jacobian(np.outer)(x3, np.ones(2)).shape == (3, 2, 3)
+    assert jacobian(np.outer, argnum=1)(x3, np.ones(2)).shape == (3, 2, 2)
+    both = jacobian(np.outer, argnum=(0, 1))(x3, np.ones(2))
+    assert [j.shape for j in both] == [(3, 2, 3), (3, 2, 2)]
+    assert jacobian(lambda x: x[:0])(x3).shape == (0, 3)
+    np.testing.assert_array_equal(jacobian(lambda x: np.ones(2))(x3), np.zeros((2, 3)))
+
+
+def test_softmax_jacobian():
+    from autograd import ops
+
+    p = ops.softmax(x3)
+    np.testing.assert_allclose(jacobian(ops.softmax)(x3), np.diag(p) - np.outer(p, p), atol=1e-15)
+
+
+def test_hessian_of_a_norm():
+    h = hessian(lambda x: np.sqrt(np.sum(x * x)))(x3)
+    n = np.linalg.norm(x3)
+    np.testing.assert_allclose(h, np.eye(3) / n - np.outer(x3, x3) / n**3, atol=1e-14)
+
+
+def test_trees_in_trees_out():
+    def f(p, s):
+        return np.sum(p["w"] * p["b"][0]) + s * p["b"][1]
+
+    p = {"w": x3, "b": (2.0, np.float64(5.0))}
+    g = grad(f)(p, 3.0)
+    np.testing.assert_array_equal(g["w"], np.full(3, 2.0))
+    assert type(g["b"]) is tuple
+    assert g["b"][0] == pytest.approx(np.sum(x3))
+    assert g["b"][1] == 3.0
+    gp, gs = grad(f, argnum=(0, 1))(p, 3.0)
+    assert gs == 5.0
+    h = hvp(lambda p: np.sum(p["a"] ** 2 * p["c"]))({"a": x3, "c": x3}, {"a": np.ones(3), "c": x3})
+    np.testing.assert_allclose(h["a"], 2 * x3 + 2 * x3 * x3)
+
+
+def test_vjp_and_jvp_are_adjoint():
+    rng = np.random.default_rng(0)
+    a, b = rng.standard_normal((2, 3)), rng.standard_normal((3, 4))
+    f = lambda a, b: np.tanh(a @ b)  # noqa: E731
+    u, (da, db) = rng.standard_normal((2, 4)), (rng.standard_normal((2, 3)), np.ones((3, 4)))
+    y, pull = vjp(f, a, b)
+    ga, gb = pull(u)
+    value, slope = jvp(f, (a, b), (da, db))
+    np.testing.assert_array_equal(value, y)
+    assert np.sum(slope * u) == pytest.approx(np.sum(ga * da) + np.sum(gb * db))
+    assert type(slope) is np.ndarray
+    _, zero = jvp(lambda x: np.ones(2), (1.0,), (1.0,))
+    np.testing.assert_array_equal(zero, [0.0, 0.0])
+
+
+def test_jvp_differentiates_again():
+    f = lambda x: jvp(np.sin, (x,), (1.0,))[1]  # noqa: E731
+    assert grad(f)(0.3) == pytest.approx(-np.sin(0.3))
+
+
+def test_elementwise_grad():
+    np.testing.assert_allclose(elementwise_grad(np.tanh)(x3), 1 - np.tanh(x3) ** 2)
+    np.testing.assert_allclose(elementwise_grad(elementwise_grad(np.sin))(x3), -np.sin(x3))
+
+
+def test_options_and_names():
+    def power(x, n=2):
+        """The docstring."""
+        return x**n
+
+    assert grad(power)(3.0, n=3) == 27.0
+    assert grad(power).__name__ == "grad(power)"
+    assert "The docstring." in grad(power).__doc__
+
+
+def test_independent_of_the_argument_is_zero():
+    assert grad(lambda x: 3.0)(1.0) == 0.0
+    np.testing.assert_array_equal(grad(lambda x: np.sum(np.ones(2)))(x3), np.zeros(3))
+
+
+@pytest.mark.parametrize(
+    "call, error, words",
+    [
+        (lambda: grad(np.sin)(x3), ShapeError, r"returned shape \(3,\).*jacobian"),
+        (lambda: grad(np.sin)(3), DtypeError, "dtype int64.*3.0 instead of 3"),
+        (lambda: grad(np.sin, argnum=1)(3.0), ValueRangeError, "argnum 1 names no"),
+        (lambda: grad(lambda x: (x, x))(3.0), DtypeError, "returned a tuple.*np.stack"),
+        (lambda: grad(lambda x: None)(3.0), DtypeError, "returned a NoneType"),
+        (lambda: jvp(np.sin, (1.0,), (np.ones(2),)), ShapeError, r"tangent 0 has shape \(2,\)"),
+        (lambda: jvp(np.sin, (1.0,), (1.0, 2.0)), ShapeError, "1 arrays, but 2 tangents"),
+        (lambda: vjp(np.sin, x3)[1](1.0), ShapeError, r"cotangent has shape \(\), expected \(3,\)"),
+    ],
+)
+def test_refusals(call, error, words):
+    with pytest.raises(error, match=words):
+        call()
