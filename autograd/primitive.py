@@ -351,9 +351,9 @@ def explained(e, op, inputs):
     got = ", ".join(describe(v) for v in inputs)
     kind = errors.AutogradError
     for base, ours in (
-        (IndexError, errors.IndexRangeError),
         (TypeError, errors.DtypeError),
-        (ValueError, errors.ShapeError),
+        (ValueError, errors.ShapeError),  # an AxisError is both, a ValueError first of all
+        (IndexError, errors.IndexRangeError),
     ):
         if isinstance(e, base):
             kind = ours

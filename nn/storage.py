@@ -59,8 +59,8 @@ def load(path, into=None):
     """
     path = Path(path)
     try:
-        with np.load(path, allow_pickle=False) as f:
-            state = {name: f[name] for name in f.files}
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
+            state = {name: arrays[name] for name in arrays.files}
     except FileNotFoundError:
         raise StorageError(f"load: there is no file {str(path)!r}") from None
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, AttributeError) as e:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from autograd.errors import ShapeError
 from autograd.ops.register import instead_of
 from autograd.primitive import primitive
 
@@ -51,5 +52,8 @@ array_split.vjp(x=lambda g, axis: np.concatenate(g, axis=axis))
 def split(x, indices_or_sections, axis=0):
     """`array_split` into equal parts, or at the given indices."""
     if np.ndim(indices_or_sections) == 0 and x.shape[axis] % indices_or_sections:
-        raise ValueError(f"split: {x.shape[axis]} elements do not part into {indices_or_sections}")
+        raise ShapeError(
+            f"split: {x.shape[axis]} elements do not part into {indices_or_sections} equal parts; "
+            "np.array_split makes parts of nearly equal size"
+        )
     return list(array_split(x, indices_or_sections, axis))

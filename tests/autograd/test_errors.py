@@ -1,0 +1,130 @@
+"""Mistakes a user makes, and the message each gives: what, where, expected, what to do."""
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Tensor, as_tensor, gradients, no_grad, ops, primitive, tensor
+from autograd.errors import AutogradError
+
+x = Tensor(np.ones((2, 3)), requires_grad=True)
+s = Tensor(1.0, requires_grad=True)
+image = Tensor(np.ones((1, 3, 5, 5)), requires_grad=True)
+
+
+@primitive
+def half(x, scale=1):
+    return x * scale / 2
+
+
+def wrong_shape():
+    f = primitive(lambda x: np.sum(x)).vjp(x=lambda g: np.ones(7))
+    f(x).backward()
+
+
+def in_place_array():
+    a = np.ones((2, 3))
+    a += x
+
+
+def under_no_grad():
+    with no_grad():
+        y = (x * x).sum()
+    y.backward()
+
+
+MISTAKES = [
+    # shapes
+    (lambda: x + np.ones((4, 5)), ValueError, r"add: .*\(2,3\) \(4,5\).*float64\[2, 3\]"),
+    (lambda: x @ np.ones((2, 3)), ValueError, r"matmul: .*float64\[2, 3\], float64\[2, 3\]"),
+    (lambda: np.reshape(x, (4, 2)), ValueError, r"reshape: .*size 6 into shape \(4,2\)"),
+    (lambda: np.concatenate([x, np.ones(3)]), ValueError, "concatenate: .*dimension"),
+    (lambda: np.stack([x, np.ones(3)]), ValueError, "stack: .*same shape"),
+    (lambda: np.split(x, 2, axis=1), ValueError, "split: 3 elements do not part into 2"),
+    (lambda: np.sum(x, axis=2), ValueError, "sum: axis 2 is out of bounds"),
+    (lambda: x[5], IndexError, "getitem: index 5 is out of bounds"),
+    (lambda: x[0.5], IndexError, "getitem: .*indices"),
+    (lambda: x[s], TypeError, "index must be integer or bool, got float64"),
+    (lambda: np.einsum("ij,jk", x), ValueError, "einsum: 'ij,jk' is for 2 arrays, got 1"),
+    (lambda: np.einsum("ijk", x), ValueError, r"einsum: 'ijk' .* shape \(2, 3\)"),
+    (lambda: np.tensordot(x, x, 1), ValueError, r"shapes \(2, 3\) and \(2, 3\) differ"),
+    # dtypes
+    (lambda: Tensor("three"), TypeError, "expected numbers .* got dtype <U5"),
+    (lambda: Tensor([1.0, "x"]), TypeError, "expected numbers"),
+    (lambda: Tensor([{}, None]), TypeError, "got dtype object"),
+    (lambda: Tensor([[1.0], [1.0, 2.0]]), ValueError, "not a full array of numbers"),
+    (lambda: x + "text", TypeError, "add: .*'text'"),
+    (lambda: x * None, TypeError, "multiply: "),
+    (lambda: Tensor(3, requires_grad=True), TypeError, "floating dtype, got int64.*3.0 instead"),
+    (lambda: Tensor([True], requires_grad=True), TypeError, "got bool"),
+    (lambda: tensor("a", dtype=float), ValueError, "not a full array of numbers"),
+    # the graph
+    (lambda: (x * x).backward(), ValueError, r"shape \(2, 3\) is not a scalar.*y.sum\(\)"),
+    (lambda: x.sum().backward([1.0, 2.0]), ValueError, r"cotangent has shape \(2,\), expected \(\)"),
+    (lambda: s.backward(1j), TypeError, "cotangent has dtype complex128"),
+    (lambda: Tensor(1.0).backward(), RuntimeError, "no graph behind this Tensor"),
+    (under_no_grad, RuntimeError, "computed under no_grad"),
+    (lambda: gradients(x.sum(), Tensor(1.0)), RuntimeError, r"xs\[0\] must be a Tensor that req"),
+    (lambda: gradients(x.sum(), [x, np.ones(2)]), RuntimeError, r"xs\[1\] .* got ndarray"),
+    (lambda: gradients(3.0, x), RuntimeError, "expected a Tensor to differentiate, got float"),
+    (lambda: setattr(x * 2, "requires_grad", False), RuntimeError, "result of multiply.*detach"),
+    # NumPy's ways around the graph
+    (in_place_array, TypeError, "np.add with out= .*array = array \\+ tensor"),
+    (lambda: np.exp(x, out=np.ones((2, 3))), TypeError, "np.exp with out="),
+    (lambda: np.exp(x, where=np.ones((2, 3), bool)), TypeError, r"np.exp: the options \['where'\]"),
+    (lambda: np.array(x), TypeError, "would cut the graph.*np.stack"),
+    (lambda: np.asarray([s, s]), TypeError, "would cut the graph"),
+    (lambda: np.unwrap(x), TypeError, "np.unwrap has no derivative here.*t.data"),
+    (lambda: np.add.accumulate(x), TypeError, "np.add.accumulate has no derivative"),
+    (lambda: np.sum(x, where=True), TypeError, "sum: .*where"),
+    (lambda: len(s), TypeError, "0-d"),
+    (lambda: list(s), TypeError, "0-d"),
+    (lambda: type("Mine", (Tensor,), {}), TypeError, "cannot be subclassed"),
+    # primitives
+    (lambda: half(x), TypeError, r"half: .*'x' has no derivative.*half.vjp\(x="),
+    (lambda: half.vjp(z=lambda g: g), ValueError, r"half.vjp: there is no argument 'z'"),
+    (lambda: half.vjp(x=lambda g, q: g), ValueError, "formula for 'x' asks for 'q'"),
+    (wrong_shape, ValueError, r"returned shape \(7,\) for an input of shape \(2, 3\)"),
+    # convolution and pooling
+    (lambda: ops.conv(image, np.ones((2, 3, 7, 7))), ValueError, r"window \(7, 7\) is larger than"),
+    (lambda: ops.conv(image, np.ones((2, 4, 3, 3))), ValueError, "3 channels, .* expect 4"),
+    (lambda: ops.conv(image[0], np.ones((2, 3, 3, 3))), ValueError, r"\(N, C, H, W\).*x\[None\]"),
+    (lambda: ops.conv(image, np.ones((2, 3, 3, 3)), stride=0), ValueError, "stride must be at least 1"),
+    (lambda: ops.conv(image, np.ones((2, 3, 3, 3)), padding="full"), ValueError, "'same' or 'valid'"),
+    (lambda: ops.conv(image, np.ones((2, 1, 3, 3)), groups=2), ValueError, "3 channels"),
+    (lambda: ops.max_pool(image, 6), ValueError, r"max_pool: the window \(6, 6\) is larger"),
+    (lambda: ops.max_pool(image, 2, padding=2), ValueError, "more than half of the kernel"),
+    (lambda: ops.avg_pool(Tensor(np.ones((1, 1, 4, 4), int)), 2), TypeError, "floating x, got int64"),
+    # nn
+    (lambda: nn.Linear(3, 2)(np.ones((4, 5), np.float32)), ValueError, r"linear: .*5 features.*expects 3"),
+    (lambda: nn.Linear(0, 2), ValueError, "in_features must be a positive integer, got 0"),
+    (lambda: nn.Conv2d(3, 4, 3, groups=2), ValueError, "do not part into 2 groups"),
+    (lambda: nn.CrossEntropyLoss()(x, [0, 3]), ValueError, "a label is 3, but with 3 scores"),
+    (lambda: nn.CrossEntropyLoss()(x, [0, -1]), ValueError, "a label is -1"),
+    (lambda: nn.CrossEntropyLoss()(x, [0.0, 1.0]), TypeError, "labels must be integers, got float64"),
+    (lambda: nn.CrossEntropyLoss()(x, [0, 1, 2]), ValueError, r"got \(2, 3\) and \(3,\)"),
+    (lambda: nn.CrossEntropyLoss("avg")(x, [0, 1]), ValueError, "reduction must be"),
+    (lambda: nn.MSELoss()(x, np.ones(3)), ValueError, r"differ in shape, \(2, 3\) and \(3,\)"),
+    (lambda: nn.SGD([], lr=0.1), ValueError, "no parameters to train"),
+    (lambda: nn.SGD([x * 2], lr=0.1), TypeError, "parameter 0 must be a leaf Tensor"),
+    (lambda: nn.SGD([x], lr=0), ValueError, "lr must be positive, got 0"),
+    (lambda: nn.SGD([x], lr=0.1, momentum=1), ValueError, "momentum must be in"),
+    (lambda: nn.Sequential(3), ValueError, "layer '0' must be a module or function, got 3"),
+    (lambda: nn.Module()(x), NotImplementedError, "Module has no forward"),
+    (lambda: nn.models.lenet5(image=30), ValueError, "image must be 28 or 32, got 30"),
+    (lambda: nn.load("nowhere.npz"), RuntimeError, "there is no file 'nowhere.npz'"),
+    (lambda: nn.save({"a": np.ones(2)}, "a.pkl"), ValueError, "must end in .npz"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake, kind, words", MISTAKES, ids=range(len(MISTAKES)))
+def test_message(mistake, kind, words):
+    with pytest.raises(kind, match=words and f"(?s){words}") as e:
+        mistake()
+    assert isinstance(e.value, (AutogradError, NotImplementedError)) or kind is TypeError
+    assert x.grad is None
+
+
+def test_the_operand_of_another_type_decides_in_lists_and_scalars():
+    np.testing.assert_array_equal((x + [1, 2, 3]).data, np.ones((2, 3)) + [1, 2, 3])
+    np.testing.assert_array_equal(([1, 2, 3] * as_tensor(2.0)).data, [2, 4, 6])
