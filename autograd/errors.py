@@ -31,3 +31,28 @@ class GradcheckError(AutogradError, RuntimeError):
     def __init__(self, message: str, report=None):
         super().__init__(message)
         self.report = report
+
+
+def explained(e, op, inputs):
+    """The error to raise for a failure inside an operation: which one, and what it got."""
+    if isinstance(e, AutogradError):
+        return e
+    got = ", ".join(describe(v) for v in inputs)
+    for base, ours in (
+        (TypeError, DtypeError),
+        (ValueError, ShapeError),  # an AxisError is both, a ValueError first of all
+        (IndexError, IndexRangeError),
+    ):
+        if isinstance(e, base):
+            return ours(f"{op}: {e}. It got {got}.")
+    e.add_note(f"in {op}, which got {got}")
+    return e
+
+
+def describe(v):
+    """A value in an error message: what it is, its shape and dtype."""
+    if hasattr(v, "dtype"):
+        return f"{v.dtype}{list(v.shape)}" if v.shape else f"{v.dtype} {v}"
+    if type(v) in (list, tuple) and len(v) <= 8:
+        return "[" + ", ".join(map(describe, v)) + "]"
+    return repr(v) if isinstance(v, (int, float, complex, str)) else type(v).__name__

@@ -179,7 +179,7 @@ class Primitive:
         try:
             y = self.fn(*raw, **options)
         except Exception as e:
-            raise explained(e, self.__name__, raw) from e
+            raise errors.explained(e, self.__name__, raw) from e
         if not found:
             return y
         if any(y is r for r in raw) and isinstance(y, ndarray):
@@ -195,10 +195,10 @@ class Primitive:
             if k not in key and k not in self.lists and self.names[k] in self.formulas
         )
         if type(y) is tuple:
-            return _unpack(y, _recorded(plan, tuple(parents), y, saved, constants))
+            return _unpack(y, recorded(plan, tuple(parents), y, saved, constants))
         if y.dtype.kind not in "fc":
             return wrap(y, None)  # integers have no derivative: the graph ends here
-        return _recorded(plan, tuple(parents), y, saved, constants)
+        return recorded(plan, tuple(parents), y, saved, constants)
 
     def plan(self, key: tuple) -> Plan:
         """The plan for inputs at ``key``, made once."""
@@ -207,64 +207,8 @@ class Primitive:
             plan = self.plans[key] = Plan(self, key)
         return plan
 
-    # The same without the general case, for operators and ufuncs: graphs of 10⁵ scalars live here.
 
-    def unary(self):
-        """``__call__`` for one argument and no options, as a plain function."""
-        fn, plans, key = self.fn, self.plans, (0,)
-
-        def call(a):
-            if type(a) is not Tensor:
-                return fn(a)
-            x, node = a.data, a.node
-            try:
-                y = fn(x)
-            except Exception as e:
-                raise explained(e, self.__name__, (x,)) from e
-            if type(y) is ndarray:
-                y.flags.writeable = False
-            if node is None or not recording.on:
-                return wrap(y, None)
-            plan = plans.get(key) or self.plan(key)
-            return _recorded(plan, (node,), y, plan.save(y, x) if plan.save else (), ())
-
-        return call
-
-    def binary(self):
-        """``__call__`` for two arguments and no options, as a plain function."""
-        fn, plans, both, left, right = self.fn, self.plans, (0, 1), (0,), (1,)
-
-        def call(a, b):
-            m = n = None
-            if type(a) is Tensor:
-                x, m = a.data, a.node
-            else:
-                x = np.asarray(a) if type(a) is list else a
-            if type(b) is Tensor:
-                z, n = b.data, b.node
-            else:
-                z = np.asarray(b) if type(b) is list else b
-            try:
-                y = fn(x, z)
-            except Exception as e:
-                raise explained(e, self.__name__, (x, z)) from e
-            if type(y) is ndarray:
-                y.flags.writeable = False
-            if m is n is None or not recording.on:
-                return wrap(y, None)
-            if n is None:
-                key, parents, constants = left, (m,), ((1, shown(z)),)
-            elif m is None:
-                key, parents, constants = right, (n,), ((0, shown(x)),)
-            else:
-                key, parents, constants = both, (m, n), ()
-            plan = plans.get(key) or self.plan(key)
-            return _recorded(plan, parents, y, plan.save(y, x, z) if plan.save else (), constants)
-
-        return call
-
-
-def _recorded(plan, parents, y, saved, constants):
+def recorded(plan, parents, y, saved, constants):
     """The Tensor of a new node; for several outputs, the node."""
     n = new(Node)
     n.plan, n.parents, n.saved, n.constants, n.order = (
@@ -332,7 +276,7 @@ def _unpack(y: tuple, node) -> tuple:
     if node is None:
         return tuple(wrap(v, None) for v in y)
     return tuple(
-        _recorded(_output_plan, (node,), v, (which, node.shape, node.dtype), ())
+        recorded(_output_plan, (node,), v, (which, node.shape, node.dtype), ())
         for which, v in enumerate(y)
     )
 
@@ -342,32 +286,3 @@ def primitive(fn=None, *, elementwise=False):
     if fn is None:
         return lambda f: Primitive(f, elementwise=elementwise)
     return Primitive(fn, elementwise=elementwise)
-
-
-def explained(e, op, inputs):
-    """The error to raise for a failure inside an operation: which one, and what it got."""
-    if isinstance(e, errors.AutogradError):
-        return e
-    got = ", ".join(describe(v) for v in inputs)
-    kind = errors.AutogradError
-    for base, ours in (
-        (TypeError, errors.DtypeError),
-        (ValueError, errors.ShapeError),  # an AxisError is both, a ValueError first of all
-        (IndexError, errors.IndexRangeError),
-    ):
-        if isinstance(e, base):
-            kind = ours
-            break
-    else:
-        e.add_note(f"in {op}, which got {got}")
-        return e
-    return kind(f"{op}: {e}. It got {got}.")
-
-
-def describe(v):
-    """A value in an error message: what it is, its shape and dtype."""
-    if hasattr(v, "dtype"):
-        return f"{v.dtype}{list(v.shape)}" if v.shape else f"{v.dtype} {v}"
-    if type(v) in (list, tuple) and len(v) <= 8:
-        return "[" + ", ".join(map(describe, v)) + "]"
-    return repr(v) if isinstance(v, (int, float, complex, str)) else type(v).__name__

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from autograd.fast import binary, unary
 from autograd.primitive import Primitive
 from autograd.tensor import FUNCTIONS, UFUNCS, Tensor
 
@@ -15,7 +16,7 @@ def ufunc(f: np.ufunc, call=None, **formulas) -> Primitive:
     """
     op = Primitive(f, names=list(formulas), elementwise=f.signature is None).vjp(**formulas)
     op.fn = call or f
-    UFUNCS[f, "__call__"] = op.unary() if len(formulas) == 1 else op.binary()
+    UFUNCS[f, "__call__"] = unary(op) if len(formulas) == 1 else binary(op)
     return listed(op)
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from autograd import Tensor, gradcheck, gradients
 from autograd.ops import operations
+from autograd.tensor import UFUNCS
 from autograd.trees import flatten
 from tests.autograd.cases import CASES, MADE_OF
 
@@ -60,6 +61,28 @@ def test_inputs_are_left_alone(case):
     for x, t, b in zip(case.inputs, xs, before, strict=True):
         np.testing.assert_array_equal(x, b)
         np.testing.assert_array_equal(t.data, b)
+
+
+FAST = {f.__name__: f for f, method in UFUNCS if f.__name__ in operations and method == "__call__"}
+rng = np.random.default_rng(5)
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if c.op in FAST], ids=str)
+def test_the_fast_call_is_the_general_call(case):
+    """Operators and ufuncs skip `Primitive.__call__`; both must record the same node."""
+    f = operations[case.op]
+    if len(case.inputs) != len(f.names):
+        case = case._replace(inputs=tuple(rng.uniform(0.2, 0.8, (2, 3)) for _ in f.names))
+    xs = tensors(case.inputs)
+    fast, general = UFUNCS[FAST[case.op], "__call__"](*xs), f(*xs)
+    np.testing.assert_array_equal(fast.data, general.data)
+    assert fast.node.plan is general.node.plan
+    assert fast.node.parents == general.node.parents
+    for a, b in zip(fast.node.saved, general.node.saved, strict=True):
+        np.testing.assert_array_equal(a, b)
+    cotangent = rng.standard_normal(fast.shape)
+    for a, b in zip(gradients(fast, xs, cotangent), gradients(general, xs, cotangent), strict=True):
+        np.testing.assert_array_equal(a, b)
 
 
 LINEAR = (
