@@ -106,7 +106,7 @@ class Primitive:
 
     def __init__(self, fn, names=None, elementwise=False):
         self.fn, self.elementwise = fn, elementwise
-        self.__name__, self.__doc__ = fn.__name__.rstrip("_"), fn.__doc__
+        self.__name__, self.__doc__ = fn.__name__.strip("_"), fn.__doc__
         if names is None:
             self.__signature__ = inspect.signature(fn)
         else:

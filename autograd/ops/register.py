@@ -1,10 +1,13 @@
 """How an operation takes the place of a NumPy function where an argument is a Tensor."""
 
+import inspect
+
 import numpy as np
 
+from autograd.errors import DtypeError
 from autograd.fast import binary, unary
 from autograd.primitive import Primitive
-from autograd.tensor import FUNCTIONS, UFUNCS, Tensor
+from autograd.tensor import FUNCTIONS, UFUNCS, Tensor, refused
 
 operations: dict[str, Primitive] = {}  # every primitive of autograd.ops, by name
 
@@ -25,10 +28,46 @@ def instead_of(*functions):
 
     def register(op):
         for f in functions:
-            FUNCTIONS[f] = op
+            FUNCTIONS[f] = _adapted(op, f)
         return listed(op) if isinstance(op, Primitive) else op
 
     return register
+
+
+def _adapted(op, f):
+    """``op``, called with the arguments of the NumPy function ``f``: its names, its order.
+
+    Arguments of ``f`` that ``op`` does not have may only be given their default.
+    """
+    try:
+        theirs = inspect.signature(f)
+    except ValueError:  # some of NumPy's C functions have none to read; ours then has their order
+        return op
+    mine = list(inspect.signature(op).parameters)
+    first = next(iter(theirs.parameters))
+    names = {first: mine[0]}  # a, m, ary, ... is x
+    names |= {n: n for n in theirs.parameters if n in mine}
+    in_order = [names.get(n) for n in theirs.parameters]
+    same = next(
+        (k for k, (a, b) in enumerate(zip(in_order, mine, strict=False)) if a != b), len(mine)
+    )
+    same = min(same, len(in_order))
+
+    def call(*args, **options):
+        if len(args) <= same and options.keys() <= names.keys() and first not in options:
+            return op(*args, **options)
+        try:
+            given = theirs.bind(*args, **options).arguments
+        except TypeError as e:
+            raise DtypeError(f"{f.__name__}: {e}") from None
+        extra = {
+            n for n, v in given.items() if n not in names and v is not theirs.parameters[n].default
+        }
+        if extra:
+            raise refused(f.__name__, extra)
+        return op(**{names[n]: v for n, v in given.items() if n in names})
+
+    return call
 
 
 def values_only(*functions):
