@@ -110,10 +110,12 @@ choose.vjp(
 
 
 @instead_of(np.where)
-def where(condition, *branches):
-    """``np.where(condition, a, b)``: the gradient goes to the branch that was taken."""
+def where(condition, x=None, y=None):
+    """``np.where(condition, x, y)``: the gradient goes to the branch that was taken."""
     condition = condition.data if type(condition) is Tensor else condition
-    return choose(*branches, condition) if branches else np.where(condition)
+    if x is None or y is None:
+        return np.where(condition)
+    return choose(x, y, condition)
 
 
 @instead_of(np.take)
