@@ -40,29 +40,33 @@ def _adapted(op, f):
     Arguments of ``f`` that ``op`` does not have may only be given their default.
     """
     try:
-        theirs = inspect.signature(f)
-    except ValueError:  # some of NumPy's C functions have none to read; ours then has their order
+        theirs = inspect.signature(f).parameters
+    except ValueError:  # some of NumPy's C functions have none to read; op has their order
+        return op
+    if any(p.kind is p.VAR_POSITIONAL for p in theirs.values()):
         return op
     mine = list(inspect.signature(op).parameters)
-    first = next(iter(theirs.parameters))
-    names = {first: mine[0]}  # a, m, ary, ... is x
-    names |= {n: n for n in theirs.parameters if n in mine}
-    in_order = [names.get(n) for n in theirs.parameters]
+    first = next(iter(theirs))
+    names = {n: n for n in mine} | {first: mine[0]}  # a, m, ary, ... is x
+    pairs = zip(theirs, mine, strict=False)
     same = next(
-        (k for k, (a, b) in enumerate(zip(in_order, mine, strict=False)) if a != b), len(mine)
+        (k for k, (a, b) in enumerate(pairs) if names.get(a) != b), min(len(theirs), len(mine))
     )
-    same = min(same, len(in_order))
 
     def call(*args, **options):
-        if len(args) <= same and options.keys() <= names.keys() and first not in options:
+        if len(args) <= same and first not in options and options.keys() <= names.keys():
             return op(*args, **options)
         try:
-            given = theirs.bind(*args, **options).arguments
+            given = inspect.signature(f).bind(*args, **options)
         except TypeError as e:
             raise DtypeError(f"{f.__name__}: {e}") from None
-        extra = {
-            n for n, v in given.items() if n not in names and v is not theirs.parameters[n].default
-        }
+        given = dict(given.arguments)
+        given |= given.pop("kwargs", {})
+        extra = [
+            n
+            for n in given
+            if n not in names and (n not in theirs or given[n] is not theirs[n].default)
+        ]
         if extra:
             raise refused(f.__name__, extra)
         return op(**{names[n]: v for n, v in given.items() if n in names})
