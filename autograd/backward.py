@@ -210,7 +210,7 @@ def _fitted(gp, g, p, node):
         if np.isnan(np.min(values)):
             gp = np.where(np.equal(g, 0) & np.isnan(values), np.zeros_like(values), gp)
     if gp.shape != p.shape:
-        gp = _summed(gp, p, plan)
+        gp = _summed(gp, p, node)
     if gp.dtype == p.dtype:
         return gp
     if gp.dtype.kind == "c" and p.dtype.kind == "f":
@@ -218,13 +218,14 @@ def _fitted(gp, g, p, node):
     return np.astype(gp, p.dtype) if gp.dtype != p.dtype else gp
 
 
-def _summed(gp, p, plan):
+def _summed(gp, p, node):
     """``gp`` summed over the axes along which an input of shape ``p.shape`` was broadcast."""
     lead = gp.ndim - len(p.shape)
     kept = (1,) * lead + p.shape
     if lead < 0 or any(m not in (1, n) for m, n in zip(kept, gp.shape, strict=True)):
         raise ShapeError(
-            f"{plan.op.__name__}: a derivative formula returned shape {gp.shape} for an input of "
+            f"{node.plan.op.__name__}: the derivative formula for "
+            f"{node.plan.of(node.parents.index(p))!r} returned shape {gp.shape} for an input of "
             f"shape {p.shape}; expected that shape, or one that broadcasting makes of it"
         )
     axes = tuple(

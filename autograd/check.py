@@ -152,12 +152,13 @@ def gradcheck(
     report.rows += check.layout()
     if raise_on_failure and not report.ok:
         bad = next(r for r in report.rows if r.status == "FAIL")
-        raise GradcheckError(
-            f"gradcheck: the order {bad.order} derivative of {check.name} for {bad.argument}"
-            f"{list(bad.index)} is {bad.formula:.10g} by its formula, {bad.numeric:.10g} by finite "
-            f"differences. {bad.note}\n{report}",
-            report,
+        where = f"{bad.argument}{list(bad.index) if bad.index else ''}"
+        text = (
+            f"gradcheck: the order {bad.order} derivative of {check.name} for {where} is "
+            f"{bad.formula:.10g} by its formula, {bad.numeric:.10g} by finite differences. "
+            f"{bad.note}"
         )
+        raise GradcheckError(f"{text.rstrip()}\n{report}", report)
     return report
 
 
@@ -215,7 +216,7 @@ class _Check:
         xs = [Tensor(a, requires_grad=k > 1) for a in arrays[: len(self.at)]]
         vs = [Tensor(a, requires_grad=k > 1) for a in arrays[len(self.at) :]]
         with graph.set_recording(k > 1), np.errstate(all="ignore"):
-            return float(self.scalar(k, xs, vs))
+            return as_tensor(self.scalar(k, xs, vs)).item()
 
     def formula(self, k, arrays):
         """The gradients of S_k by the formulas."""

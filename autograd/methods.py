@@ -4,6 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.errors import DtypeError
+from autograd.graph import recording
+
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
 
@@ -101,13 +104,21 @@ class ArrayMethods:
         return bool(self.data)
 
     def __float__(self):
-        return float(self.data)
+        return float(self._number("float"))
 
     def __int__(self):
-        return int(self.data)
+        return int(self._number("int"))
 
     def __complex__(self):
-        return complex(self.data)
+        return complex(self._number("complex"))
+
+    def _number(self, kind):
+        if self.node is not None and recording.on:
+            raise DtypeError(
+                f"{kind}(t) of a Tensor that requires grad would cut the graph, and so would "
+                "math.exp(t). Use np.exp(t) to record it, or t.item() for the number."
+            )
+        return self.data
 
     def __index__(self):
         return self.data.__index__()
@@ -132,7 +143,11 @@ class ArrayMethods:
         return f"Tensor({text})"
 
     def __format__(self, spec):
-        return format(self.item(), spec) if spec and self.size == 1 else str(self)
+        if not spec:
+            return str(self)
+        if not self.shape:
+            return format(self.item(), spec)
+        return np.array2string(self.data, formatter={"all": lambda v: format(v, spec)})
 
     def sum(self, axis=None, keepdims=False) -> "Tensor":
         """``np.sum``."""

@@ -46,10 +46,10 @@ class Plan:
         places = [k if type(k) is tuple else (k, None) for k in key]
         formulas = [op.formula_at(k) for k, _ in places]
         needs = [_needs(f) for f in formulas]
-        self.names = tuple(dict.fromkeys(q for need in needs for q in need if q != "i"))
+        self.names = tuple(dict.fromkeys(q for need in needs for q in need if not op.is_place(q)))
         items = "".join(op.source(q) + ", " for q in self.names)
         env = {"_shape": _shape, "_keep": keep, "_float64": float64}
-        self.save = eval(f"lambda y, {op.head}: ({items})", env) if items else None
+        self.save = eval(f"lambda _output, {op.head}: ({items})", env) if items else None
         self.links = tuple(self._link(q, places) for q in self.names)
         self.vjps = tuple(
             eval(
@@ -60,12 +60,12 @@ class Plan:
         )
 
     def _argument(self, name):
-        return "i" if name == "i" else f"s[{self.names.index(name)}]"
+        return "i" if self.op.is_place(name) else f"s[{self.names.index(name)}]"
 
     def _link(self, name, places):
         """Whose value a saved item is: 'y', a parent's number, {place in a list: number}, None."""
-        if name == "y" or name not in self.op.formulas:
-            return "y" if name == "y" else None
+        if name not in self.op.formulas:
+            return "y" if name == "y" and name not in self.op.names else None
         at = {i: n for n, (k, i) in enumerate(places) if k == self.op.names.index(name)}
         return at.get(None, at or None)
 
@@ -126,16 +126,20 @@ class Primitive:
                     f"{self.__name__}.vjp: there is no argument {name!r}; it has {self.names}"
                 )
             for q in _needs(formula):
-                if q != "i" and self.source(q) is None:
+                if not self.is_place(q) and self.source(q) is None:
                     raise errors.ValueRangeError(
                         f"{self.__name__}.vjp: the formula for {name!r} asks for {q!r}. After g it "
                         f"can name y, i, any of {self.names}, or one of these followed by _shape."
                     )
-            if "i" in _needs(formula):
+            if any(map(self.is_place, _needs(formula))):
                 self.lists.add(self.names.index(name))
         self.formulas.update(formulas)
         self.plans.clear()
         return self
+
+    def is_place(self, q: str) -> bool:
+        """Whether a formula that asks for ``q`` asks for its place in a list of arrays."""
+        return q == "i" and q not in self.names
 
     def source(self, q: str):
         """The code that picks what a formula calls ``q``, when the operation is recorded."""
@@ -143,7 +147,7 @@ class Primitive:
             return f"({q} if type({q}) is _float64 else _keep({q}))"
         if q.endswith("_shape") and q[:-6] in self.names:
             return f"_shape({q[:-6]})"
-        return "y" if q == "y" else None
+        return "_output" if q == "y" else None
 
     def formula_at(self, k: int):
         """The formula of the argument at position ``k``."""

@@ -14,6 +14,11 @@ class Optimizer:
     """
 
     def __init__(self, parameters, lr):
+        if not hasattr(parameters, "__iter__") or type(parameters) is Tensor:
+            raise DtypeError(
+                f"{type(self).__name__}: expected parameters to train, got "
+                f"{type(parameters).__name__}. Pass model.parameters(), or a list of Tensors."
+            )
         self.parameters = list(parameters)
         if not self.parameters:
             raise ValueRangeError(f"{type(self).__name__}: there are no parameters to train")

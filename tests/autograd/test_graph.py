@@ -487,3 +487,28 @@ def test_integer_results_end_the_graph():
 def test_relu_of_constants_and_no_tensors_at_all():
     assert type(ops.relu(np.array([-1.0, 1.0]))) is np.ndarray
     assert (ops.relu(Tensor([-1.0, 1.0]))).node is None
+
+
+def test_arguments_may_be_called_y_and_i():
+    @primitive
+    def product(y, i):
+        return y * i
+
+    product.vjp(y=lambda g, i: g * i, i=lambda g, y: g * y)
+    y, i = leaf(3.0), leaf(5.0)
+    assert gradients(product(y, i), [y, i]) == [5.0, 3.0]
+
+
+def test_a_number_out_of_the_graph_is_asked_for_by_name():
+    import math
+
+    x = leaf(2.0)
+    for cut in (float, int, complex, math.exp):
+        with pytest.raises(DtypeError, match=r"would cut the graph.*t.item\(\)"):
+            cut(x)
+    assert x.item() == 2.0
+    assert float(x.detach()) == 2.0
+    with no_grad():
+        assert float(x) == 2.0
+    assert f"{x:.2f}" == "2.00"
+    assert f"{leaf([1.0, 2.5]):.1f}" == "[1.0 2.5]"
