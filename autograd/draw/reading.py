@@ -1,0 +1,166 @@
+"""From the Node graph to a list of entries: everything a drawing may want to say of each node."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograd import graph
+from autograd.draw import gradients, wording
+from autograd.draw.names import Names
+from autograd.errors import GraphError
+
+SHORT = 12  # characters of the two names in dJ/du
+ORDER_MATTERS = {
+    "subtract", "divide", "power", "float_power", "matmul", "remainder", "fmod", "floor_divide",
+    "arctan2", "copysign", "where",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Constant:
+    """An input without a gradient: its value if small or kept for backward, and its shape."""
+
+    shape: tuple
+    value: Any = None
+    name: str | None = None
+
+
+@dataclass(slots=True)
+class Entry:
+    """One node; ``op`` is empty for a leaf.
+
+    ``inputs``, in the order of the arguments: indices of entries, or Constants.  ``exact``: the
+    gradient is d(root)/d(this), from one backward pass.  ``uses``: by other entries.
+    """
+
+    index: int
+    op: str
+    inputs: list
+    shape: tuple
+    dtype: Any
+    name: str | None = None
+    parameter: bool = False
+    value: Any = None
+    gradient: Any = None
+    exact: bool = False
+    uses: int = 0
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the operands cannot be swapped."""
+        return self.op in ORDER_MATTERS and len(self.inputs) > 1
+
+    @property
+    def size(self) -> int:
+        """Number of elements; 0 for an operation with several outputs."""
+        return 0 if type(self.dtype) is tuple else int(np.prod(self.shape))
+
+
+@dataclass(slots=True)
+class Graph:
+    """Entries from the oldest to the root, the last; ``differentiated``: some gradient is known."""
+
+    entries: list[Entry]
+    differentiated: bool
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def root(self) -> Entry:
+        """What was computed from all others."""
+        return self.entries[-1]
+
+    def derivative(self, entry) -> str:
+        """What its gradient is called: ``dJ/du`` where it is that, else ``grad``."""
+        of, by = self.root.name, entry.name
+        return f"d{of}/d{by}" if entry.exact and of and by and len(of + by) <= SHORT else "grad"
+
+    def called(self, item: "int | Constant") -> str:
+        """An input in a formula: its name, else its value, else its shape."""
+        found = self.entries[item] if isinstance(item, int) else item
+        if found.name:
+            return found.name
+        if found.value is not None and wording.small(found.value):
+            return wording.array(found.value)
+        return f"array{found.shape}"
+
+    def formula(self, entry) -> str:
+        """``u = multiply(b, c)``, for tooltips."""
+        left = f"{entry.name} = " if entry.name else ""
+        return f"{left}{entry.op}({', '.join(map(self.called, entry.inputs))})"
+
+
+def nodes_of(t) -> list:
+    """The nodes under a Tensor, oldest first; an error where there is no graph to draw."""
+    if t.node is None:
+        raise GraphError(
+            f"draw: there is no graph behind this Tensor (shape {t.shape}). Nothing it was "
+            "computed from requires grad, or it was computed under no_grad or detached."
+        )
+    if type(t.node.saved) is graph.Released:
+        raise GraphError(
+            f"draw: {t.node.saved.by} has released the graph of this {t.node.plan.op.__name__}. "
+            "Draw it before the step, or compute the forward pass again."
+        )
+    return graph.reachable(t.node)[::-1]
+
+
+def read(nodes: list, names: Names) -> Graph:
+    """The entries of these nodes (oldest first, the root last)."""
+    known = gradients.known(nodes[-1], nodes)
+    at = {node: k for k, node in enumerate(nodes)}
+    entries: list[Entry] = []
+    notes: dict[str, None] = {}  # in order, each once
+    for k, node in enumerate(nodes):
+        plan = node.plan
+        released = type(node.saved) is graph.Released
+        if released:
+            by = wording.clean(node.saved.by)
+            notes[f"{by} has released what {wording.operation(plan.op)} was computed from"] = None
+        entry = Entry(
+            index=k,
+            op="" if plan is None else _operation(node, released),
+            inputs=[] if plan is None or released else _inputs(node, at, names),
+            shape=node.shape,
+            dtype=node.dtype,
+            name=names.of_node(node),
+            parameter=node in names.parameters,
+            value=_value(node),
+            gradient=known.of.get(node),
+            exact=node in known.exact,
+        )
+        for i in entry.inputs:
+            if isinstance(i, int):
+                entries[i].uses += 1
+        entries.append(entry)
+    return Graph(entries, bool(known.of), list(notes))
+
+
+def _operation(node, released) -> str:
+    several = not released and type(node.parents[0].dtype) is tuple
+    return f"output {node.saved[0]}" if several else wording.operation(node.plan.op)
+
+
+def _inputs(node, at, names) -> list:
+    plan = node.plan
+    places = [(k if type(k) is tuple else (k, 0)) for k in plan.key]
+    found = [(place, at[p]) for place, p in zip(places, node.parents, strict=True)]
+    for k, v in node.constants:
+        if v is not None:
+            found.append(((k, 0), _constant(node, plan.op.names[k], v, names)))
+    return [item for _, item in sorted(found, key=lambda pair: pair[0])]
+
+
+def _constant(node, argument, v, names) -> Constant:
+    """``v`` is the value if it is small, else the shape: the value may be among the saved."""
+    if type(v) is not tuple:
+        return Constant(np.shape(v), v, names.of_data(v))
+    saved = node.saved[node.plan.names.index(argument)] if argument in node.plan.names else None
+    return Constant(v, saved, None if saved is None else names.of_data(saved))
+
+
+def _value(node):
+    t = node.out()
+    if t is not None:
+        return t.data
+    return None if type(node.value) is tuple else node.value
