@@ -77,6 +77,16 @@ def backward(y, cotangent=None):
             node.fed_by = root
 
 
+def cotangents(y, cotangent, nodes) -> dict:
+    """Cotangents of the ``nodes`` under ``y``, for a look at them: nothing is stored."""
+    return _sweep(y, cotangent, set(nodes), False)
+
+
+def has_hook(node) -> bool:
+    """Whether a hook waits for the gradient of this node."""
+    return node in _hooks
+
+
 def add_hook(t, hook):
     """`Tensor.register_hook`."""
     if t.node is None:

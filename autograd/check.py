@@ -41,10 +41,14 @@ class Row:
 
 @dataclass
 class Report:
-    """What `gradcheck` found; prints as a table."""
+    """What `gradcheck` found; prints as a table.
+
+    ``left_out``: the arguments that were not differentiated, because they are not floating.
+    """
 
     function: str
     rows: list[Row] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
@@ -71,7 +75,7 @@ class Report:
         return [head] + [
             (
                 str(r.order), r.argument, str(r.shape), str(r.checked), str(list(r.index)),
-                f"{r.formula:.8g}", f"{r.numeric:.8g}", f"{r.status} {r.note}".strip(),
+                f"{r.formula + 0.0:.8g}", f"{r.numeric + 0.0:.8g}", f"{r.status} {r.note}".strip(),
             )
             for r in self.rows
         ]  # fmt: skip
@@ -94,7 +98,9 @@ class Report:
         head, *body = self.table()
         cells = ["<tr>" + "".join(f"<th>{c}</th>" for c in head) + "</tr>"]
         for row in body:
-            cells.append("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>")
+            style = ' style="color:#B00020;font-weight:bold"' if row[-1].startswith("FAIL") else ""
+            texts = "".join(f"<td>{html.escape(c)}</td>" for c in row)
+            cells.append(f"<tr{style}>{texts}</tr>")
         title = html.escape(str(self).partition("\n")[0])
         return f"<table><caption>{title}</caption>{''.join(cells)}</table>"
 
@@ -144,7 +150,7 @@ def gradcheck(
     True
     """
     check = _Check(f, inputs, eps, rtol, atol, np.random.default_rng(seed))
-    report = Report(check.name)
+    report = Report(check.name, left_out=check.left_out)
     for k in range(1, order + 1):
         report.rows += check.at_order(k)
         if not report.ok:
@@ -173,9 +179,13 @@ class _Check:
         self.before = [np.array(x) if isinstance(x, np.ndarray) else None for x in self.leaves]
         self.at = [k for k, x in enumerate(self.leaves) if np.asarray(x).dtype.kind == "f"]
         if not self.at:
-            raise DtypeError(f"gradcheck: no input of {self.name} is a floating array")
+            raise DtypeError(
+                f"gradcheck: no input of {self.name} is a floating array; write 3.0 instead of 3"
+            )
         self.arrays = [np.array(self.leaves[k], dtype=float) for k in self.at]
-        self.names = self._argument_names(inputs)
+        names = self._argument_names(inputs)
+        self.names = [names[k] for k in self.at]
+        self.left_out = [name for k, name in enumerate(names) if k not in self.at]
         self.us = [rng.standard_normal(x.shape) for x in self.arrays]
         with graph.no_grad():
             ys = self.run([Tensor(x) for x in self.arrays])
@@ -191,7 +201,7 @@ class _Check:
             name = names[k] if k < len(names) else f"argument {k}"
             parts = len(flatten(x)[0])
             flat += [name] if parts == 1 else [f"{name}.{i}" for i in range(parts)]
-        return [flat[k] for k in self.at]
+        return flat
 
     def run(self, xs):
         """The floating results of f, as a list."""
@@ -245,6 +255,8 @@ class _Check:
                 rank = {"FAIL": 3, "kink": 2, "edge": 1, "ok": 0}
                 worst = max(found, key=lambda e: (rank[e[3]], np.nan_to_num(abs(e[1] - e[2]))))
                 row.index, row.formula, row.numeric, row.status = worst
+                if k == 1 and [v.shape for v in self.vs] == [()]:  # one number: its derivative
+                    row.formula, row.numeric = row.formula / self.vs[0], row.numeric / self.vs[0]
             rows.append(row)
         return rows
 

@@ -59,7 +59,11 @@ def lecture(out):
     J.backward()
     for name, t in (("a", a), ("b", b), ("c", c), ("u", u), ("v", v), ("J", J)):
         print(f"   {name} = {t.data:<4g}  dJ/d{name} = {t.grad:g}")
-    report = gradcheck(lambda a, b, c: 3 * (a + b * c), 5.0, 3.0, 2.0)
+
+    def lecture(a, b, c):
+        return 3 * (a + b * c)
+
+    report = gradcheck(lecture, 5.0, 3.0, 2.0, order=1)
     print("\n" + "\n".join("   " + line for line in str(report).splitlines()))
     draw(J).save(out / "lecture.svg")
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from autograd.backward import Several, _hooks, _sweep
+from autograd.backward import Several, cotangents, has_hook
 from autograd.errors import AutogradError
 
 LARGEST = 20_000_000  # elements of a graph up to which its gradients are computed for display
@@ -28,10 +28,10 @@ def known(root, nodes) -> Gradients:
     if root not in held or any(n.fed_by is None or n.fed_by() is not root for n in leaves):
         return Gradients(held)
     results = {n for n in held if n.plan is not None}
-    if not leaves or any(n in _hooks for n in nodes) or _elements(nodes) > LARGEST:
+    if not leaves or any(map(has_hook, nodes)) or _elements(nodes) > LARGEST:
         return Gradients(held, results)
     try:
-        found = _sweep(root.out(), held[root], set(nodes), False)
+        found = cotangents(root.out(), held[root], nodes)
     except AutogradError:  # released, or changed since: what is held is what is known
         return Gradients(held, results)
     found = {n: g for n, g in found.items() if type(g) is not Several}
