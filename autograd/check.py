@@ -88,9 +88,12 @@ class Report:
             for row in table
         ]
         verdict = "all agree" if self.ok else "DISAGREES"
-        return "\n".join(
-            [f"gradcheck of {self.function}: {verdict} with finite differences", *lines]
-        )
+        title = f"gradcheck of {self.function}: {verdict} with finite differences"
+        if self.left_out:
+            lines.append(
+                f"not differentiated, being no floating numbers: {', '.join(self.left_out)}"
+            )
+        return "\n".join([title, *lines])
 
     __repr__ = __str__
 
