@@ -37,7 +37,9 @@ class Machine(RuleBasedStateMachine):
         return t, program, uses
 
     def add(self, t, program, uses):
-        assert np.allclose(t.data, program(self.environment()), rtol=1e-9, atol=1e-9, equal_nan=True)
+        assert np.allclose(
+            t.data, program(self.environment()), rtol=1e-9, atol=1e-9, equal_nan=True
+        )
         if t.shape == SHAPE and np.abs(t.data).max() < 1e3:
             self.results.append((t, program, uses))
 
@@ -70,7 +72,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(a=picks, b=picks)
     def times_a_detached(self, a, b):
-        (t, p, u), (s, q, v) = self.value(a), self.value(b)
+        (t, p, u), (s, _, v) = self.value(a), self.value(b)
         if b < len(self.leaves):
             frozen = s.data.copy()
             y = t * s.detach()

@@ -58,7 +58,8 @@ BINARY = {
 @st.composite
 def programs(draw):
     """Leaves whose shapes broadcast together, and steps on a growing list of values."""
-    shapes = draw(hnp.mutually_broadcastable_shapes(num_shapes=2, max_dims=3, min_side=0, max_side=3))
+    sizes = dict(num_shapes=2, max_dims=3, min_side=0, max_side=3)
+    shapes = draw(hnp.mutually_broadcastable_shapes(**sizes))
     leaves = [draw(arrays(s)) for s in shapes.input_shapes]
     steps = []
     for n in range(2, 2 + draw(st.integers(1, 6))):
@@ -172,7 +173,8 @@ def test_item_assignment_sends_the_gradient_where_the_value_went(case, seed):
 def convolutions(draw):
     d = draw(st.integers(1, 2))
     groups = draw(st.integers(1, 2))
-    n, c, o = draw(st.integers(1, 2)), groups * draw(st.integers(1, 2)), groups * draw(st.integers(1, 2))
+    n, c, o = draw(st.integers(1, 2)), draw(st.integers(1, 2)), draw(st.integers(1, 2))
+    c, o = groups * c, groups * o
     kernel = tuple(draw(st.integers(1, 3)) for _ in range(d))
     size = tuple(draw(st.integers(1, 6)) for _ in range(d))
     stride = tuple(draw(st.integers(1, 3)) for _ in range(d))
