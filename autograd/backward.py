@@ -44,7 +44,7 @@ def gradients(y, xs, cotangent=None, create_graph=False):
     >>> x = Tensor(3.0, requires_grad=True)
     >>> dy = gradients(x**3, x, create_graph=True)
     >>> dy, gradients(dy, x)
-    (Tensor(27., op=mul), np.float64(18.0))
+    (Tensor(27., op=multiply), np.float64(18.0))
     """
     several = not isinstance(xs, Tensor)
     xs = list(xs) if several else [xs]
@@ -99,29 +99,27 @@ def add_hook(t, hook):
 def _sweep(y, cotangent, targets, create_graph) -> dict:
     """Cotangents of the ``targets`` (nodes), or of all leaves and results that are still held."""
     pending, found = {_node(y): _seed(y, cotangent, create_graph)}, {}
-    nodes = graph.reachable(y.node)  # newest first: a cotangent is whole when its node's turn comes
-    wanted = None if targets is None else _leading_to(targets, nodes)
+    nodes = graph.results(y.node)  # newest first: a cotangent is whole when its node's turn comes
+    wanted = set() if targets is None else _leading_to(targets, nodes)
     changed_at, hooked = memory.latest(), bool(_hooks)
     with graph.set_recording(create_graph), np.errstate(all="ignore"):
         for node in nodes:
-            g = pending.pop(node, None)
-            if g is None:
+            if node not in pending:
                 continue
-            plan = node.plan
-            if type(g) is ndarray and plan is not None:
+            g = pending.pop(node)
+            if type(g) is ndarray:
                 g.flags.writeable = False  # so what a formula returns is writable only if it is new
             if hooked and node in _hooks:
                 g = _hooked(node, g)
-            if plan is None if targets is None else node in targets:
-                found[node] = g
-            if plan is None:
-                continue
             if targets is None:
                 if node.out() is not None:
                     found[node] = g
-            elif wanted is not None and wanted.isdisjoint(node.parents):
-                continue
-            saved = node.saved
+            else:
+                if node in targets:
+                    found[node] = g
+                if wanted.isdisjoint(node.parents):
+                    continue
+            plan, saved = node.plan, node.saved
             if type(saved) is graph.Released:
                 raise GraphError(
                     f"backward: {saved.by} has released this {plan.op.__name__}, part of the graph "
@@ -135,7 +133,7 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
             if type(g) is Several:
                 g = g.whole()
             for p, vjp in zip(node.parents, plan.vjps):  # noqa: B905, of equal length; fast
-                if wanted is not None and p not in wanted:
+                if wanted and p not in wanted:
                     continue
                 try:
                     gp = vjp(g, saved)
@@ -152,6 +150,9 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
                         before += gp
                     else:
                         pending[p] = before + gp
+        for leaf, g in pending.items():
+            if targets is None or leaf in targets:
+                found[leaf] = _hooked(leaf, g) if hooked and leaf in _hooks else g
     return found
 
 
@@ -182,11 +183,11 @@ def _seed(y, cotangent, create_graph):
         raise DtypeError(f"backward: the cotangent has dtype {g.dtype}, expected {y.dtype}")
     if create_graph:
         return g if g.dtype == y.dtype else g.astype(y.dtype)
-    return np.array(g.data, dtype=y.dtype)[()]
+    return np.astype(g.data, y.dtype)[()]
 
 
 def _leading_to(targets, nodes) -> set:
-    """The targets and every node with one of them under it."""
+    """The targets and every result with one of them under it."""
     wanted = set(targets)
     for node in reversed(nodes):
         if any(p in wanted for p in node.parents):
@@ -248,7 +249,9 @@ def _own(g):
     """A gradient to hand out: memory that is nobody else's."""
     if type(g) is Tensor:
         return g
-    return g[()] if np.ndim(g) == 0 else g if g.flags.writeable else g.copy()
+    if g.ndim == 0:
+        return g[()]
+    return g if type(g) is ndarray and g.flags.writeable else g.copy()
 
 
 class Several:
@@ -266,7 +269,8 @@ class Several:
 
     def whole(self) -> tuple:
         """One cotangent per output: zeros for those that were not used."""
+        like = next(g for g in self.parts if g is not None)
         return tuple(
-            np.zeros(s, d)[()] if g is None else g
+            np.zeros_like(like, shape=s, dtype=d)[()] if g is None else g
             for g, s, d in zip(self.parts, self.shape, self.dtype, strict=True)
         )

@@ -115,14 +115,15 @@ def gradcheck(
 
     Everything runs in float64 with random cotangents.  Order k differentiates order k - 1, with
     respect to the inputs and to the cotangent.  Every argument is also tried with a memory layout
-    that is not contiguous, and must come back unchanged.
+    that is not contiguous, and must come back unchanged.  Of a complex argument x both parts are
+    moved: dS = Re(g dx), so the derivative by the imaginary part is -Im(g).
 
     Parameters
     ----------
     f : callable
         Takes the inputs as Tensors, returns a Tensor or a nesting of them, of any shape.
     *inputs : array_like, Tensor, or nestings of them
-        The floating ones are differentiated, the others passed as they are.
+        The floating and complex ones are differentiated, the others passed as they are.
     order : int
         How many times to differentiate.
     eps : float
@@ -180,19 +181,19 @@ class _Check:
         leaves, self.structure = flatten(tuple(inputs))
         self.leaves = [x.data if type(x) is Tensor else x for x in leaves]
         self.before = [np.array(x) if isinstance(x, np.ndarray) else None for x in self.leaves]
-        self.at = [k for k, x in enumerate(self.leaves) if np.asarray(x).dtype.kind == "f"]
+        self.at = [k for k, x in enumerate(self.leaves) if np.asarray(x).dtype.kind in "fc"]
         if not self.at:
             raise DtypeError(
                 f"gradcheck: no input of {self.name} is a floating array; write 3.0 instead of 3"
             )
-        self.arrays = [np.array(self.leaves[k], dtype=float) for k in self.at]
+        self.arrays = [_in_double(self.leaves[k]) for k in self.at]
         names = self._argument_names(inputs)
         self.names = [names[k] for k in self.at]
         self.left_out = [name for k, name in enumerate(names) if k not in self.at]
-        self.us = [rng.standard_normal(x.shape) for x in self.arrays]
+        self.us = [_random(x, rng) for x in self.arrays]
         with graph.no_grad():
             ys = self.run([Tensor(x) for x in self.arrays])
-        self.vs = [rng.standard_normal(y.shape) for y in ys]
+        self.vs = [_random(y, rng) for y in ys]
 
     def _argument_names(self, inputs):
         try:
@@ -212,17 +213,17 @@ class _Check:
         for k, x in zip(self.at, xs, strict=True):
             leaves[k] = x
         ys = [as_tensor(y) for y in flatten(self.f(*unflatten(self.structure, leaves)))[0]]
-        return [y for y in ys if y.dtype.kind == "f"]
+        return [y for y in ys if y.dtype.kind in "fc"]
 
     def scalar(self, k, xs, vs):
-        """S₁ = Σ <v, f(x)>; S_k = Σ <u, dS_(k-1)/dx>: what order k differentiates once more."""
+        """S₁ = Re Σ v f(x); S_k = Re Σ u dS_(k-1)/dx: what order k differentiates once more."""
         if k == 1:
-            return sum(np.sum(v * y) for v, y in zip(vs, self.run(xs), strict=True))
+            return sum(_sum_of_products(v, y) for v, y in zip(vs, self.run(xs), strict=True))
         s = self.scalar(k - 1, xs, vs)
         if type(s) is not Tensor or s.node is None:
             return as_tensor(0.0)
         slopes = gradients(s, xs, create_graph=True)
-        return sum(np.sum(u * g) for u, g in zip(self.us, slopes, strict=True))
+        return sum(_sum_of_products(u, g) for u, g in zip(self.us, slopes, strict=True))
 
     def value(self, k, arrays):
         """S_k as a number."""
@@ -252,22 +253,28 @@ class _Check:
             indices = list(np.ndindex(arrays[i].shape))
             if len(indices) > MOST:
                 indices = [indices[j] for j in self.rng.choice(len(indices), MOST, replace=False)]
-            found = [self._element(k, arrays, i, at, formulas[i], s) for at in indices]
+            units = (1, 1j) if before.dtype.kind == "c" else (1,)
+            found = [
+                self._element(k, arrays, i, at, unit, formulas[i], s)
+                for at in indices
+                for unit in units
+            ]
             row = Row(k, names[i], before.shape, (), 0.0, 0.0, "ok", len(found))
             if found:
                 rank = {"FAIL": 3, "kink": 2, "edge": 1, "ok": 0}
                 worst = max(found, key=lambda e: (rank[e[3]], np.nan_to_num(abs(e[1] - e[2]))))
                 row.index, row.formula, row.numeric, row.status = worst
-                if k == 1 and [v.shape for v in self.vs] == [()]:  # one number: its derivative
+                # of one number, its derivative
+                if k == 1 and [(v.shape, v.dtype.kind) for v in self.vs] == [((), "f")]:
                     row.formula, row.numeric = row.formula / self.vs[0], row.numeric / self.vs[0]
             rows.append(row)
         return rows
 
-    def _element(self, k, arrays, i, at, formula, s):
-        """(index, formula, numeric, status) of one element of one argument."""
-        eps = self.eps
+    def _element(self, k, arrays, i, at, unit, formula, s):
+        """(index, formula, numeric, status) of one element of one argument, moved by ``unit``."""
+        eps = self.eps * unit
         left, right = self._sides(k, arrays, i, at, s, eps)
-        numeric, d = (left + right) / 2, float(formula[at])
+        numeric, d = (left + right) / 2, float(np.real(formula[at] * unit))
         allowed = self.atol * max(1.0, abs(s)) + self.rtol * abs(numeric)
         if not np.isfinite(numeric):  # the function ends here, or is infinite itself
             ends = np.isfinite(left) or np.isfinite(right) or not np.isfinite(s)
@@ -291,7 +298,7 @@ class _Check:
             moved[i] = arrays[i].copy()
             moved[i][at] += step
             values.append(self.value(k, moved))
-        return (s - values[0]) / eps, (values[1] - s) / eps
+        return (s - values[0]) / abs(eps), (values[1] - s) / abs(eps)
 
     def layout(self):
         """The same gradients from arrays that are not contiguous; and no argument was changed."""
@@ -306,7 +313,7 @@ class _Check:
                 at = np.unravel_index(np.nanargmax(abs(got - expected[i])), x.shape)
                 note = "The numeric value is for the same array in contiguous memory."
                 row = Row(1, self.names[i], x.shape, tuple(map(int, at)), 0.0, 0.0, "FAIL", x.size)
-                row.formula, row.numeric, row.note = float(got[at]), float(expected[i][at]), note
+                row.formula, row.numeric, row.note = got[at].item(), expected[i][at].item(), note
                 rows.append(row)
         for k, (x, before) in enumerate(zip(self.leaves, self.before, strict=True)):
             if before is not None and x.tobytes() != before.tobytes():
@@ -316,6 +323,22 @@ class _Check:
         return rows
 
 
+def _in_double(x):
+    return np.array(x, dtype=complex if np.asarray(x).dtype.kind == "c" else float)
+
+
+def _random(x, rng):
+    """Normal random numbers of the shape of ``x``, complex where it is."""
+    v = rng.standard_normal(x.shape)
+    return np.array(v + 1j * rng.standard_normal(x.shape) if x.dtype.kind == "c" else v)
+
+
+def _sum_of_products(v, y):
+    """Re Σ v y."""
+    total = np.sum(v * y)
+    return np.real(total) if total.dtype.kind == "c" else total
+
+
 def _strided(x):
     """The same values, every second element of a Fortran-ordered array.
 
@@ -323,7 +346,7 @@ def _strided(x):
     """
     if x.ndim == 0:
         return x
-    wide = np.zeros(x.shape[:-1] + (2 * x.shape[-1],), order="F")
+    wide = np.zeros(x.shape[:-1] + (2 * x.shape[-1],), x.dtype, order="F")
     wide[..., ::2] = x
     wide.flags.writeable = False
     return wide[..., ::2]

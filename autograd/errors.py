@@ -1,5 +1,7 @@
 """Every error a user can cause: which operation, what it got, what it expected, what to do."""
 
+import numpy as np
+
 
 class AutogradError(Exception):
     """Base of all errors raised by ``autograd`` and ``nn``."""
@@ -21,6 +23,10 @@ class IndexRangeError(AutogradError, IndexError):
     """An index that is not in the array."""
 
 
+class LinAlgError(AutogradError, np.linalg.LinAlgError):
+    """A matrix that is singular, not positive definite, or whose decomposition fails."""
+
+
 class GraphError(AutogradError, RuntimeError):
     """The graph cannot be differentiated: not recorded, released, or changed since."""
 
@@ -39,6 +45,7 @@ def explained(e, op, inputs):
         return e
     got = ", ".join(describe(v) for v in inputs)
     for base, ours in (
+        (np.linalg.LinAlgError, LinAlgError),
         (TypeError, DtypeError),
         (ValueError, ShapeError),  # an AxisError is both, a ValueError first of all
         (IndexError, IndexRangeError),

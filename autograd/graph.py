@@ -119,13 +119,22 @@ def release(root: Node, by: str):
             node.saved, node.parents = gone, ()
 
 
-def reachable(root: Node) -> list[Node]:
-    """All nodes under ``root``, newest first: children before their parents."""
+def results(root: Node) -> list[Node]:
+    """All nodes under ``root`` that are no leaves, newest first: children before their parents."""
+    if root.plan is None:
+        return []
     seen, nodes = {root}, [root]
     for node in nodes:
         for p in node.parents:
-            if p not in seen:
+            if p not in seen and p.plan is not None:
                 seen.add(p)
                 nodes.append(p)
     nodes.sort(key=attrgetter("order"), reverse=True)
     return nodes
+
+
+def reachable(root: Node) -> list[Node]:
+    """All nodes under ``root``, newest first, leaves too."""
+    nodes = results(root)
+    found = dict.fromkeys([root, *nodes, *(p for node in nodes for p in node.parents)])
+    return sorted(found, key=attrgetter("order"), reverse=True)

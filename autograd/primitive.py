@@ -161,7 +161,9 @@ class Primitive:
 
     def __call__(self, *args, **options):
         """Compute ``fn`` of the values; where a Tensor among them needs it, record a node."""
-        if options and not self.formulas.keys().isdisjoint(options):
+        if options and (
+            not self.formulas.keys().isdisjoint(options) or Tensor in map(type, options.values())
+        ):
             bound = self.__signature__.bind(*args, **options)
             bound.apply_defaults()
             args, options = bound.args, bound.kwargs

@@ -31,7 +31,7 @@ def max_pool(x, geometry):
 def _wins(x, y, places):
     """Per place in the window: which windows have their first largest element there."""
     free = np.ones_like(y, dtype=bool)
-    has_nan = np.isnan(y).any()
+    has_nan = np.any(np.isnan(y))
     for place in places:
         hit = x[place] == y
         if has_nan:

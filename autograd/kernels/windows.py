@@ -43,16 +43,11 @@ def output_size(size, kernel, stride, padding, dilation):
 def windows(x, kernel, stride, dilation):
     """A view (N, C, *K, *O) of all windows of the (already padded) ``x``; nothing is copied."""
     d = len(kernel)
-    out = output_size(x.shape[2:], kernel, stride, ((0, 0),) * d, dilation)
-    step = x.strides[2:]
-    strides = (
-        x.strides[:2]
-        + tuple(b * e for b, e in zip(step, dilation, strict=True))
-        + tuple(b * s for b, s in zip(step, stride, strict=True))
-    )
-    return np.lib.stride_tricks.as_strided(
-        x, x.shape[:2] + tuple(kernel) + out, strides, writeable=False
-    )
+    axes = tuple(range(2, 2 + d))
+    reach = tuple(e * (k - 1) + 1 for k, e in zip(kernel, dilation, strict=True))
+    v = np.lib.stride_tricks.sliding_window_view(x, reach, axes)  # (N, C, *O, *reach)
+    steps = tuple(slice(None, None, t) for t in (*stride, *dilation))
+    return np.transpose(v[(..., *steps)], (0, 1, *range(2 + d, 2 + 2 * d), *axes))
 
 
 def offsets(kernel, stride, dilation, out):

@@ -6,8 +6,35 @@ Options carry NumPy's names (``axis``, ``keepdims``).  What NumPy has is best ca
 
 import numpy as np
 
+from autograd.ops.activations import (
+    celu,
+    elu,
+    gelu,
+    hard_sigmoid,
+    hard_swish,
+    hard_tanh,
+    leaky_relu,
+    log_sigmoid,
+    mish,
+    one_hot,
+    prelu,
+    relu,
+    relu6,
+    selu,
+    sigmoid,
+    silu,
+    softplus,
+    softsign,
+)
+from autograd.ops.adaptive_pooling import (
+    adaptive_avg_pool,
+    adaptive_max_pool,
+    global_avg_pool,
+    global_lp_pool,
+    global_max_pool,
+    local_response_norm,
+)
 from autograd.ops.arithmetic import (
-    absolute,
     add,
     arctan2,
     copysign,
@@ -18,6 +45,7 @@ from autograd.ops.arithmetic import (
     fmax,
     fmin,
     fmod,
+    heaviside,
     hypot,
     logaddexp,
     logaddexp2,
@@ -30,7 +58,49 @@ from autograd.ops.arithmetic import (
     remainder,
     subtract,
 )
-from autograd.ops.convolution import conv, conv_dw, conv_dx
+from autograd.ops.calculus import (
+    convolve,
+    correlate,
+    diff,
+    ediff1d,
+    gradient,
+    interp,
+    linspace,
+    polyval,
+    trapezoid,
+)
+from autograd.ops.complex_numbers import (
+    absolute,
+    angle,
+    conjugate,
+    imag,
+    real,
+    sign,
+)
+from autograd.ops.convolution import (
+    conv,
+    conv_dw,
+    conv_dx,
+    conv_transpose,
+)
+from autograd.ops.cumulative import (
+    cumprod,
+    cumsum,
+    cumulative_prod,
+    cumulative_sum,
+    nancumprod,
+    nancumsum,
+)
+from autograd.ops.decompositions import (
+    cholesky,
+    eig,
+    eigh,
+    eigvals,
+    eigvalsh,
+    qr,
+    svd,
+    svdvals,
+)
 from autograd.ops.elementwise import (
     arccos,
     arccosh,
@@ -45,33 +115,55 @@ from autograd.ops.elementwise import (
     cosh,
     deg2rad,
     degrees,
-    elu,
+    erf,
+    erfc,
     exp,
     exp2,
     expm1,
+    fix,
     floor,
-    leaky_relu,
+    frexp,
+    i0,
+    ldexp,
     log,
     log1p,
     log2,
     log10,
-    prelu,
+    logit,
+    modf,
+    nan_to_num,
     rad2deg,
     radians,
     reciprocal,
-    relu,
     rint,
-    sigmoid,
-    sign,
-    silu,
     sin,
+    sinc,
     sinh,
-    softplus,
     sqrt,
     square,
     tan,
     tanh,
     trunc,
+)
+from autograd.ops.elementwise import divmod_ as divmod
+from autograd.ops.elementwise import round_ as round
+from autograd.ops.fourier import (
+    fft,
+    fft2,
+    fftn,
+    fftshift,
+    hfft,
+    ifft,
+    ifft2,
+    ifftn,
+    ifftshift,
+    ihfft,
+    irfft,
+    irfft2,
+    irfftn,
+    rfft,
+    rfft2,
+    rfftn,
 )
 from autograd.ops.indexing import (
     METHODS,
@@ -83,35 +175,140 @@ from autograd.ops.indexing import (
     take_along_axis,
     where,
 )
-from autograd.ops.joining import array_split, concatenate, split, stack
-from autograd.ops.pooling import avg_pool, max_pool
-from autograd.ops.products import dot, einsum, inner, matmul, outer, tensordot
-from autograd.ops.reductions import cumsum, log_softmax, logsumexp, mean, prod, softmax, std, var
+from autograd.ops.joining import (
+    append,
+    array_split,
+    atleast_1d,
+    atleast_2d,
+    atleast_3d,
+    block,
+    broadcast_arrays,
+    column_stack,
+    concatenate,
+    delete,
+    dsplit,
+    dstack,
+    hsplit,
+    hstack,
+    insert,
+    meshgrid,
+    split,
+    stack,
+    unstack,
+    vsplit,
+    vstack,
+)
+from autograd.ops.linalg import (
+    det,
+    inv,
+    matrix_power,
+    pinv,
+    slogdet,
+    solve,
+    tensorinv,
+    tensorsolve,
+)
+from autograd.ops.norms import (
+    cond,
+    matrix_norm,
+    norm,
+    vector_norm,
+)
+from autograd.ops.padding import (
+    pad,
+)
+from autograd.ops.pooling import (
+    avg_pool,
+    lp_pool,
+    max_pool,
+)
+from autograd.ops.products import (
+    cross,
+    dot,
+    einsum,
+    inner,
+    kron,
+    matmul,
+    matvec,
+    multi_dot,
+    outer,
+    tensordot,
+    vdot,
+    vecdot,
+    vecmat,
+)
+from autograd.ops.reductions import (
+    log_softmax,
+    logsumexp,
+    mean,
+    prod,
+    softmax,
+    std,
+    var,
+)
 from autograd.ops.reductions import max_ as max
 from autograd.ops.reductions import min_ as min
 from autograd.ops.reductions import sum_ as sum
-from autograd.ops.register import operations
+from autograd.ops.register import (
+    operations,
+)
+from autograd.ops.selection import (
+    choose,
+    compress,
+    extract,
+    partition,
+    put_along_axis,
+    select,
+    unique,
+)
 from autograd.ops.shapes import (
     astype,
     broadcast_to,
     copy,
+    diag,
+    diagflat,
     diagonal,
     expand_dims,
     flip,
+    fliplr,
+    flipud,
     matrix_transpose,
     moveaxis,
     on_diagonal,
-    pad,
     ravel,
     repeat,
     reshape,
     roll,
+    rollaxis,
+    rot90,
     squeeze,
     swapaxes,
     tile,
+    trace,
     transpose,
     tril,
     triu,
+)
+from autograd.ops.sliding import (
+    fold,
+    unfold,
+)
+from autograd.ops.statistics import (
+    average,
+    batch_stats,
+    corrcoef,
+    cov,
+    median,
+    nanmax,
+    nanmean,
+    nanmin,
+    nanprod,
+    nanstd,
+    nansum,
+    nanvar,
+    percentile,
+    ptp,
+    quantile,
 )
 from autograd.tensor import UFUNCS, Tensor
 

@@ -4,7 +4,9 @@ import operator
 
 import numpy as np
 
+from autograd.backward import gradients
 from autograd.ops.register import ufunc, values_only
+from autograd.tensor import Tensor
 
 add = ufunc(np.add, operator.add, a=lambda g: g, b=lambda g: g)
 subtract = ufunc(np.subtract, operator.sub, a=lambda g: g, b=lambda g: -g)
@@ -12,7 +14,6 @@ multiply = ufunc(np.multiply, operator.mul, a=lambda g, b: g * b, b=lambda g, a:
 divide = ufunc(np.divide, operator.truediv, a=lambda g, b: g / b, b=lambda g, y, b: -g * y / b)
 negative = ufunc(np.negative, operator.neg, x=lambda g: -g)
 positive = ufunc(np.positive, x=lambda g: g)
-absolute = ufunc(np.absolute, x=lambda g, x: g * np.sign(x))
 fabs = ufunc(np.fabs, x=lambda g, x: g * np.sign(x))
 
 # dy/da = b a^(b-1), which is 0 for b = 0 at a = 0 too; dy/db = y log a, which is 0 at a = 0.
@@ -20,13 +21,20 @@ power = ufunc(
     np.power,
     operator.pow,
     a=lambda g, a, b: g * b * a ** (b - 1 + ((b == 0) & (a == 0))),
-    b=lambda g, y, a: g * y * np.log(a + (a == 0)),
+    b=lambda g, y, a: g * y * _log(a, y),
 )
 float_power = ufunc(
     np.float_power,
     a=lambda g, a, b: g * b * a ** (b - 1 + ((b == 0) & (a == 0))),
-    b=lambda g, y, a: g * y * np.log(a + (a == 0)),
+    b=lambda g, y, a: g * y * _log(a, y),
 )
+
+
+def _log(a, y):
+    """Log of a base, complex where the power is: (-2)**1j.  0 where the base is."""
+    base = a + (a == 0)
+    return np.log(base + 0j if y.dtype.kind == "c" else base)
+
 
 # Equal arguments share the gradient evenly, so that maximum(x, x) has derivative 1.
 maximum = ufunc(
@@ -50,6 +58,9 @@ fmin = ufunc(
     b=lambda g, a, b: np.where(a == b, g / 2, g * ((b < a) | np.isnan(a))),
 )
 
+# A step at 0, with the value b there.
+heaviside = ufunc(np.heaviside, a=lambda g: 0 * g, b=lambda g, a: g * (a == 0))
+
 remainder = ufunc(np.remainder, operator.mod, a=lambda g: g, b=lambda g, a, b: -g * np.floor(a / b))
 fmod = ufunc(np.fmod, a=lambda g: g, b=lambda g, a, b: -g * np.trunc(a / b))
 floor_divide = ufunc(np.floor_divide, operator.floordiv, a=lambda g: 0 * g, b=lambda g: 0 * g)
@@ -57,12 +68,21 @@ copysign = ufunc(
     np.copysign, a=lambda g, a, b: g * np.copysign(1, b) * np.sign(a), b=lambda g: 0 * g
 )
 
+
+def over(g, y):
+    """g / y for a norm y.  Where y = 0: the limit dg/dy of a g that is 0 there too, else 0.
+
+    So the derivative of norm(x)², g = 2y, can be differentiated again at 0.
+    """
+    zero = y == 0
+    if type(g) is Tensor is type(y) and None not in (g.node, y.node) and np.any(zero):
+        slope = gradients(np.sum(g), y, create_graph=True)
+        return np.where(zero & (g == 0), slope, g / (y + zero) * ~zero)
+    return g / (y + zero)
+
+
 # At (0, 0) the norm has the minimum-norm subgradient 0, and the angle is given the same.
-hypot = ufunc(
-    np.hypot,
-    a=lambda g, y, a: g * a / (y + (y == 0)),
-    b=lambda g, y, b: g * b / (y + (y == 0)),
-)
+hypot = ufunc(np.hypot, a=lambda g, y, a: over(g, y) * a, b=lambda g, y, b: over(g, y) * b)
 arctan2 = ufunc(
     np.arctan2,
     a=lambda g, a, b: g * b / (a * a + b * b + ((a == 0) & (b == 0))),

@@ -95,3 +95,53 @@ def conv(x, w, stride=1, padding=0, dilation=1, groups=1):
     padding = pairs("conv", padding, x.shape[2:], kernel, stride, dilation)
     check_fits("conv", tuple(x.shape[2:]), kernel, stride, padding, dilation)
     return conv_y(x, w, stride, padding, dilation, groups)
+
+
+def conv_transpose(x, w, stride=1, padding=0, output_padding=0, dilation=1, groups=1):
+    """The adjoint of `conv` as a layer: every element of ``x`` adds its filter to the result.
+
+    Parameters
+    ----------
+    x : Tensor or ndarray, (N, C, *S)
+        1, 2 or 3 spatial axes S.
+    w : Tensor or ndarray, (C, O/groups, *K)
+    stride, padding, dilation, groups
+        Those of the convolution that this one is the adjoint of; padding as numbers.
+    output_padding : int or one per spatial axis, less than the stride
+        Added to the size of the result, at the end: several sizes give the same S.
+
+    Returns
+    -------
+    Tensor or ndarray, (N, O, *P)
+        P = (S - 1) stride - padding + dilation (K - 1) + 1 + output_padding per axis.
+
+    Raises
+    ------
+    ShapeError
+        The channels do not agree, or nothing would be left.
+    """
+    op, d = "conv_transpose", w.ndim - 2
+    if d not in (1, 2, 3):
+        raise ShapeError(f"{op}: expected filters w of shape (C, O, *K), got {tuple(w.shape)}")
+    (groups,) = per_axis(op, "groups", groups, 1, 1)
+    check_image(op, x, d, w.shape[0])
+    if w.shape[0] % groups:
+        raise ValueRangeError(f"{op}: {w.shape[0]} channels do not part into {groups} groups")
+    stride = per_axis(op, "stride", stride, d, 1)
+    dilation = per_axis(op, "dilation", dilation, d, 1)
+    more = per_axis(op, "output_padding", output_padding, d, 0)
+    if any(m >= s for m, s in zip(more, stride, strict=True)):
+        raise ValueRangeError(f"{op}: output_padding {more} must be less than the stride {stride}")
+    if isinstance(padding, str):
+        raise ValueRangeError(f"{op}: padding must be numbers, got {padding!r}")
+    padding = pairs(op, padding, x.shape[2:], w.shape[2:], stride, dilation)
+    size = tuple(
+        (n - 1) * s - p - q + e * (k - 1) + 1 + m
+        for n, k, s, (p, q), e, m in zip(
+            x.shape[2:], w.shape[2:], stride, padding, dilation, more, strict=True
+        )
+    )
+    if min(size) < 1:
+        raise ShapeError(f"{op}: the result would have the size {size}; use less padding")
+    shape = (x.shape[0], w.shape[1] * groups, *size)
+    return conv_dx(x, w, shape, stride, padding, dilation, groups)

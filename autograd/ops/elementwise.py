@@ -1,9 +1,15 @@
 """Functions of one array, element by element: y = f(x), and dL/dx = g f'(x)."""
 
+import math
+
 import numpy as np
 
+from autograd.kernels import special
+from autograd.ops.arithmetic import floor_divide, remainder
+from autograd.ops.complex_numbers import parts
 from autograd.ops.register import instead_of, listed, ufunc
 from autograd.primitive import primitive
+from autograd.tensor import UFUNCS, Tensor
 
 exp = ufunc(np.exp, x=lambda g, y: g * y)
 exp2 = ufunc(np.exp2, x=lambda g, y: g * y * np.log(2))
@@ -27,7 +33,7 @@ sinh = ufunc(np.sinh, x=lambda g, x: g * np.cosh(x))
 cosh = ufunc(np.cosh, x=lambda g, x: g * np.sinh(x))
 tanh = ufunc(np.tanh, x=lambda g, y: g * (1 - y * y))
 arcsinh = ufunc(np.arcsinh, x=lambda g, x: g / np.sqrt(x * x + 1))
-arccosh = ufunc(np.arccosh, x=lambda g, x: g / np.sqrt(x * x - 1))
+arccosh = ufunc(np.arccosh, x=lambda g, x: g / (np.sqrt(x - 1) * np.sqrt(x + 1)))
 arctanh = ufunc(np.arctanh, x=lambda g, x: g / (1 - x * x))
 deg2rad = ufunc(np.deg2rad, x=lambda g: g * (np.pi / 180))
 rad2deg = ufunc(np.rad2deg, x=lambda g: g * (180 / np.pi))
@@ -35,92 +41,160 @@ radians = ufunc(np.radians, x=lambda g: g * (np.pi / 180))
 degrees = ufunc(np.degrees, x=lambda g: g * (180 / np.pi))
 
 # Constant between their jumps: the derivative is 0.
-sign = ufunc(np.sign, x=lambda g: 0 * g)
 floor = ufunc(np.floor, x=lambda g: 0 * g)
 ceil = ufunc(np.ceil, x=lambda g: 0 * g)
 trunc = ufunc(np.trunc, x=lambda g: 0 * g)
 rint = ufunc(np.rint, x=lambda g: 0 * g)
 
 
-@instead_of(np.clip)
+@listed
 @primitive(elementwise=True)
 def clip(x, a_min=None, a_max=None):
-    """``x`` limited to [a_min, a_max].  dy/dx = 1 inside and on the bounds, 0 outside."""
+    """``x`` limited to [a_min, a_max].  dy/dx = 1 inside and on the bounds, 0 outside.
+
+    Outside a bound has derivative 1.
+    """
     return np.clip(x, a_min, a_max)
 
 
-clip.vjp(x=lambda g, x, y: g * (x == y))
-
-
-@listed
-@primitive(elementwise=True)
-def relu(x):
-    """max(x, 0).  dy/dx = 1 where x > 0, else 0 (the minimum-norm subgradient at 0)."""
-    return np.maximum(x, 0)
-
-
-relu.vjp(x=lambda g, y: g * (y > 0))
-
-
-@listed
-@primitive(elementwise=True)
-def leaky_relu(x, slope=0.01):
-    """x where x > 0, else slope x.  dy/dx = 1 or slope."""
-    return np.where(x > 0, x, slope * x)
-
-
-leaky_relu.vjp(x=lambda g, x, slope: np.where(x > 0, g, slope * g))
-
-
-@listed
-@primitive(elementwise=True)
-def prelu(x, slope):
-    """x where x > 0, else slope x, with a learned slope: dL/dslope = sum of g x over x <= 0."""
-    return np.where(x > 0, x, slope * x)
-
-
-prelu.vjp(
-    x=lambda g, x, slope: np.where(x > 0, g, slope * g),
-    slope=lambda g, x: g * np.where(x > 0, 0, x),
+clip.vjp(
+    x=lambda g, x, y: g * (x == y),
+    a_min=lambda g, x, a_min: g * (x < a_min),
+    a_max=lambda g, x, a_max: g * (x > a_max),
 )
 
 
+@instead_of(np.clip)
+def clip_by_either_name(x, a_min=None, a_max=None, min=None, max=None):
+    """`clip`, whose bounds NumPy lets be called ``min`` and ``max``."""
+    return clip(x, a_min if min is None else min, a_max if max is None else max)
+
+
+@instead_of(np.round, np.around)
+@primitive(elementwise=True)
+def round_(x, decimals=0):
+    """Rounded to ``decimals``; constant between its jumps: dy/dx = 0."""
+    return np.round(x, decimals)
+
+
+round_.vjp(x=lambda g: 0 * g)
+
+
+@instead_of(np.fix)
+def fix(x):
+    """Rounded towards 0."""
+    return np.trunc(x)
+
+
+@instead_of(np.nan_to_num)
+@primitive(elementwise=True)
+def nan_to_num(x, nan=0.0, posinf=None, neginf=None):
+    """NaN and infinities replaced by numbers.  dy/dx = 1 where x is finite, else 0."""
+    return np.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf)
+
+
+nan_to_num.vjp(x=lambda g, x: parts(lambda g, x: np.where(np.isfinite(x), g, 0 * g), g, x))
+
+
 @listed
 @primitive(elementwise=True)
-def elu(x, alpha=1.0):
-    """x where x > 0, else alpha (eˣ - 1).  dy/dx = 1, or y + alpha."""
-    return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
+def ldexp(x, exponent):
+    """x 2^exponent, with an integer exponent.  dy/dx = 2^exponent."""
+    return np.ldexp(x, exponent)
 
 
-elu.vjp(x=lambda g, x, y, alpha: np.where(x > 0, g, g * (y + alpha)))
+ldexp.vjp(x=lambda g, exponent: np.ldexp(g, exponent))
+UFUNCS[np.ldexp, "__call__"] = ldexp
+
+
+@listed
+@primitive
+def modf(x):
+    """Fractional and integral part.  The first has derivative 1, the second 0."""
+    return tuple(np.modf(x))
+
+
+modf.vjp(x=lambda g: g[0])
+UFUNCS[np.modf, "__call__"] = modf
+
+
+def frexp(x):
+    """Mantissa and exponent, x = m 2^e with |m| in [1/2, 1); e is a plain array of integers."""
+    exponent = np.frexp(x.data if type(x) is Tensor else x)[1]
+    return np.ldexp(x, -exponent), exponent
+
+
+def divmod_(a, b):
+    """``a // b`` and ``a % b``."""
+    return floor_divide(a, b), remainder(a, b)
+
+
+UFUNCS[np.frexp, "__call__"] = frexp
+UFUNCS[np.divmod, "__call__"] = divmod_
+
+
+# -- special functions ----------------------------------------------------------------------------
 
 
 @listed
 @primitive(elementwise=True)
-def sigmoid(x):
-    """1 / (1 + e⁻ˣ), without overflow.  dy/dx = y (1 - y)."""
-    e = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1, e) / (1 + e)
-
-
-sigmoid.vjp(x=lambda g, y: g * y * (1 - y))
+def erf(x):
+    """2/√π ∫₀ˣ e^(-t²) dt.  dy/dx = 2/√π e^(-x²)."""
+    return special.erf(x)
 
 
 @listed
 @primitive(elementwise=True)
-def softplus(x):
-    """log(1 + eˣ), without overflow.  dy/dx = sigmoid(x)."""
-    return np.logaddexp(x, 0)
+def erfc(x):
+    """1 - erf(x), accurate where it is small.  dy/dx = -2/√π e^(-x²)."""
+    return special.erfc(x)
 
 
-softplus.vjp(x=lambda g, x: g * sigmoid(x))
+erf.vjp(x=lambda g, x: g * (2 / math.sqrt(math.pi)) * np.exp(-x * x))
+erfc.vjp(x=lambda g, x: -g * (2 / math.sqrt(math.pi)) * np.exp(-x * x))
 
 
 @listed
 @primitive(elementwise=True)
-def silu(x):
-    """x sigmoid(x).  dy/dx = s + y (1 - s), with s = sigmoid(x)."""
-    return x * sigmoid(x)
+def logit(x):
+    """log(x / (1 - x)), the inverse of the sigmoid.  dy/dx = 1 / (x (1 - x))."""
+    return np.log(x) - np.log1p(-x)
 
 
-silu.vjp(x=lambda g, x, y: g * (y + sigmoid(x) * (1 - y)))
+logit.vjp(x=lambda g, x: g / (x * (1 - x)))
+
+
+@instead_of(np.sinc)
+@primitive(elementwise=True)
+def sinc(x):
+    """sin(πx) / (πx), and 1 at 0.  Its derivatives are smooth there; see `sinc_derivative`."""
+    return np.sinc(x)
+
+
+@listed
+@primitive(elementwise=True)
+def sinc_derivative(x, n):
+    """The n-th derivative of sinc: its own derivative is the next one."""
+    return special.sinc_derivative(x, n)
+
+
+sinc.vjp(x=lambda g, x: g * sinc_derivative(x, 1))
+sinc_derivative.vjp(x=lambda g, x, n: g * sinc_derivative(x, n + 1))
+
+
+@instead_of(np.i0)
+@primitive(elementwise=True)
+def i0(x):
+    """The modified Bessel function I₀.  dy/dx = I₁(x)."""
+    return np.i0(x)
+
+
+@listed
+@primitive(elementwise=True)
+def bessel_i(x, n):
+    """The modified Bessel function Iₙ, |x| up to 700.  dy/dx = (Iₙ₋₁(x) + Iₙ₊₁(x)) / 2."""
+    return special.bessel_i(x, n)
+
+
+i0.vjp(x=lambda g, x: g * bessel_i(x, 1))
+bessel_i.vjp(x=lambda g, x, n: g * (bessel_i(x, abs(n - 1)) + bessel_i(x, n + 1)) / 2)

@@ -4,7 +4,7 @@ import numpy as np
 
 from autograd.errors import DtypeError
 from autograd.memory import InPlace
-from autograd.ops.register import instead_of, listed
+from autograd.ops.register import as_array, instead_of, listed, value
 from autograd.primitive import primitive
 from autograd.tensor import Tensor
 
@@ -39,7 +39,7 @@ def setitem(x, value, index):
 
     dL/dx is g with zeros at the index; dL/dvalue is g there, for the values that stayed.
     """
-    y = np.array(x)
+    y = np.copy(x)
     y[index] = value
     return y
 
@@ -98,12 +98,12 @@ METHODS = {
 
 @listed
 @primitive(elementwise=True)
-def choose(a, b, condition):
+def where_(a, b, condition):
     """``a`` where the condition holds, else ``b``."""
     return np.where(condition, a, b)
 
 
-choose.vjp(
+where_.vjp(
     a=lambda g, condition: np.where(condition, g, np.zeros_like(g)),
     b=lambda g, condition: np.where(condition, np.zeros_like(g), g),
 )
@@ -115,7 +115,7 @@ def where(condition, x=None, y=None):
     condition = condition.data if type(condition) is Tensor else condition
     if x is None or y is None:
         return np.where(condition)
-    return choose(x, y, condition)
+    return where_(x, y, condition)
 
 
 @instead_of(np.take)
@@ -129,12 +129,17 @@ def take(x, indices, axis=None):
 @instead_of(np.take_along_axis)
 def take_along_axis(x, indices, axis=-1):
     """``x`` at an index per result along ``axis``."""
-    indices = indices.data if type(indices) is Tensor else np.asarray(indices)
+    indices = as_array(value(indices))
     if axis is None:
         return np.reshape(x, -1)[indices]
-    grid = list(np.ogrid[tuple(slice(n) for n in indices.shape)])
+    return x[along(axis, indices, x.shape)]
+
+
+def along(axis, indices, shape):
+    """The index that picks ``indices`` along one axis of an array, and everything of the others."""
+    grid = list(np.ogrid[tuple(slice(n) for n in shape)])
     grid[axis] = indices
-    return x[tuple(grid)]
+    return tuple(grid)
 
 
 @instead_of(np.sort)
@@ -142,4 +147,4 @@ def sort(x, axis=-1):
     """Sorted along an axis: every element takes its gradient along."""
     if axis is None:
         x, axis = np.reshape(x, -1), -1
-    return np.take_along_axis(x, np.argsort(x.data, axis=axis, kind="stable"), axis=axis)
+    return np.take_along_axis(x, np.argsort(x, axis=axis, kind="stable"), axis=axis)

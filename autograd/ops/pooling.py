@@ -1,9 +1,12 @@
-"""Pooling in 1, 2, 3 dimensions: the largest or the mean element of every window."""
+"""Pooling in 1, 2, 3 dimensions: the largest element, mean or p-norm of every window."""
 
 import math
 
+import numpy as np
+
 from autograd.errors import ValueRangeError
 from autograd.kernels import pooling as kernel_of
+from autograd.ops.complex_numbers import conj
 from autograd.ops.geometry import check_fits, check_image, pairs, per_axis
 from autograd.ops.register import listed
 from autograd.primitive import primitive
@@ -58,7 +61,23 @@ sum_pool_y.vjp(x=lambda g, x_shape, geometry: sum_unpool(g, x_shape, geometry))
 sum_unpool.vjp(g=lambda h, geometry: sum_pool_y(h, geometry))
 
 
-def max_pool(x, kernel, stride=None, padding=0, dilation=1):
+@listed
+@primitive
+def lp_pool_y(x, p, geometry):
+    """(Σ|x|ᵖ)^(1/p) over every window.  dy/dx = sign(x) (|x| / y)^(p-1), and 0 where y = 0."""
+    return kernel_of.sum_pool(np.abs(x) ** p, geometry) ** (1 / p)
+
+
+lp_pool_y.vjp(
+    x=lambda g, x, y, p, geometry: (
+        conj(np.sign(x))
+        * np.abs(x) ** (p - 1)
+        * sum_unpool(g * (y + (y == 0)) ** (1 - p), np.shape(x), geometry)
+    )
+)
+
+
+def max_pool(x, kernel, stride=None, padding=0, dilation=1, ceil_mode=False):
     """The largest element of every window of the last axes.
 
     Parameters
@@ -70,6 +89,9 @@ def max_pool(x, kernel, stride=None, padding=0, dilation=1):
         Default: the kernel, so that windows do not overlap.
     padding : int, one or a pair per spatial axis, 'same' or 'valid'
         At most half the kernel; never wins.
+    ceil_mode : bool
+        Also take a last window that reaches beyond the padded image, if it starts before its
+        right padding.
 
     Returns
     -------
@@ -80,16 +102,46 @@ def max_pool(x, kernel, stride=None, padding=0, dilation=1):
     ShapeError
         The window is larger than the padded image.
     """
-    return max_pool_y(x, _geometry("max_pool", x, kernel, stride, padding, dilation))
+    geometry = window_geometry("max_pool", x, kernel, stride, padding, dilation, ceil_mode)
+    return max_pool_y(x, geometry)
 
 
-def avg_pool(x, kernel, stride=None, padding=0):
-    """The mean of every window of the last axes, zeros of the padding counted; see `max_pool`."""
-    geometry = _geometry("avg_pool", x, kernel, stride, padding, 1)
-    return sum_pool_y(x, geometry) / math.prod(geometry[0])
+def avg_pool(x, kernel, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
+    """The mean of every window of the last axes; see `max_pool`.
+
+    The zeros of the padding are counted unless count_include_pad=False; what ``ceil_mode`` adds
+    beyond the padding never is.
+    """
+    geometry = window_geometry("avg_pool", x, kernel, stride, padding, 1, ceil_mode)
+    total = sum_pool_y(x, geometry)
+    if count_include_pad and not ceil_mode:
+        return total / math.prod(geometry[0])
+    asked = window_geometry("avg_pool", x, kernel, stride, padding, 1)[2] if ceil_mode else None
+    return total / _elements(x, total.shape[2:], geometry, asked, count_include_pad)
 
 
-def _geometry(op, x, kernel, stride, padding, dilation):
+def _elements(x, out, geometry, padding, count_include_pad):
+    """How many elements each window has within the image, or the padded image."""
+    kernel, stride = geometry[:2]
+    padding = padding or geometry[2]
+    per_axis_counts = []
+    for n, o, k, s, (p, q) in zip(x.shape[2:], out, kernel, stride, padding, strict=True):
+        first = np.arange(o) * s - p
+        end = np.minimum(first + k, n + q if count_include_pad else n)
+        per_axis_counts.append(end - (first if count_include_pad else np.maximum(first, 0)))
+    return math.prod(np.ix_(*per_axis_counts)).astype(x.dtype)
+
+
+def lp_pool(x, p, kernel, stride=None, padding=0, ceil_mode=False):
+    """(Σ|x|ᵖ)^(1/p) over every window of the last axes, p >= 1; see `max_pool`."""
+    if not 1 <= p < math.inf:
+        raise ValueRangeError(f"lp_pool: p must be a number of at least 1, got {p!r}")
+    geometry = window_geometry("lp_pool", x, kernel, stride, padding, 1, ceil_mode)
+    return lp_pool_y(x, p, geometry)
+
+
+def window_geometry(op, x, kernel, stride, padding, dilation, ceil_mode=False):
+    """(kernel, stride, padding, dilation) per spatial axis of ``x``, checked."""
     d = len(x.shape) - 2
     check_image(op, x, d if d in (1, 2, 3) else 2)
     size = tuple(x.shape[2:])
@@ -99,5 +151,19 @@ def _geometry(op, x, kernel, stride, padding, dilation):
     padding = pairs(op, padding, size, kernel, stride, dilation)
     if any(max(p) > k // 2 for p, k in zip(padding, kernel, strict=True)):
         raise ValueRangeError(f"{op}: padding {padding} is more than half of the kernel {kernel}")
+    if ceil_mode:
+        padding = tuple(
+            (p, _reach(n, k, s, p, q, e))
+            for n, k, s, (p, q), e in zip(size, kernel, stride, padding, dilation, strict=True)
+        )
     check_fits(op, size, kernel, stride, padding, dilation)
     return kernel, stride, padding, dilation
+
+
+def _reach(n, k, s, p, q, e):
+    """The right padding that makes the number of windows of one axis round up."""
+    span = e * (k - 1) + 1
+    out = -(-(n + p + q - span) // s) + 1
+    if (out - 1) * s >= n + p:  # a window must start in the image or its left padding
+        out -= 1
+    return max((out - 1) * s + span - n - p, 0)

@@ -5,8 +5,9 @@ import operator
 import numpy as np
 
 from autograd.errors import ShapeError
-from autograd.ops.register import instead_of, ufunc
+from autograd.ops.register import as_array, instead_of, ufunc
 from autograd.primitive import primitive
+from autograd.tensor import UFUNCS
 
 matmul = ufunc(
     np.matmul,
@@ -32,6 +33,18 @@ def _matmul_db(g, a, b_shape):
     if len(b_shape) == 1:
         return np.matmul(np.swapaxes(a, -1, -2), np.expand_dims(g, -1))[..., 0]
     return np.matmul(np.swapaxes(a, -1, -2), g)
+
+
+@instead_of(np.linalg.matmul)
+def linalg_matmul(x1, x2):
+    """`matmul`."""
+    return np.matmul(x1, x2)
+
+
+@instead_of(np.linalg.tensordot)
+def linalg_tensordot(x1, x2, axes=2):
+    """`tensordot`."""
+    return tensordot(x1, x2, axes)
 
 
 @instead_of(np.tensordot)
@@ -84,6 +97,110 @@ def outer(a, b):
     return np.reshape(a, (-1, 1)) * np.reshape(b, (1, -1))
 
 
+@instead_of(np.linalg.outer)
+def linalg_outer(x1, x2):
+    """`outer` of two vectors."""
+    if np.ndim(x1) != 1 or np.ndim(x2) != 1:
+        raise ShapeError(
+            f"outer: np.linalg.outer is for vectors, got shapes {np.shape(x1)} and "
+            f"{np.shape(x2)}; np.outer flattens"
+        )
+    return outer(x1, x2)
+
+
+@instead_of(np.vdot)
+def vdot(a, b):
+    """Σ conj(a) b over all elements."""
+    return np.matmul(np.conjugate(np.reshape(a, -1)), np.reshape(b, -1))
+
+
+def vecdot(a, b, axis=-1):
+    """Σ conj(a) b over an axis."""
+    return np.sum(np.multiply(np.conjugate(a), b), axis=axis)
+
+
+@instead_of(np.linalg.vecdot)
+def linalg_vecdot(x1, x2, axis=-1):
+    """`vecdot`."""
+    return vecdot(x1, x2, axis)
+
+
+def matvec(a, x):
+    """Matrices times vectors: (..., m, n), (..., n) -> (..., m)."""
+    return np.matmul(a, np.expand_dims(x, -1))[..., 0]
+
+
+def vecmat(x, a):
+    """Vectors, conjugated, times matrices: (..., m), (..., m, n) -> (..., n)."""
+    return np.matmul(np.expand_dims(np.conjugate(x), -2), a)[..., 0, :]
+
+
+UFUNCS[np.vecdot, "__call__"] = vecdot
+if hasattr(np, "matvec"):  # since NumPy 2.2
+    UFUNCS[np.matvec, "__call__"], UFUNCS[np.vecmat, "__call__"] = matvec, vecmat
+
+
+@instead_of(np.kron)
+def kron(a, b):
+    """Every element of ``a`` times the whole of ``b``, block by block."""
+    a, b = map(as_array, (a, b))
+    d = max(a.ndim, b.ndim)
+    m, n = ((1,) * (d - v.ndim) + tuple(v.shape) for v in (a, b))
+    apart = np.reshape(a, tuple(k for size in m for k in (size, 1)))
+    blocks = apart * np.reshape(b, tuple(k for size in n for k in (1, size)))
+    return np.reshape(blocks, tuple(p * q for p, q in zip(m, n, strict=True)))
+
+
+@instead_of(np.cross)
+def cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
+    """a x b of vectors with three components."""
+    if axis is not None:
+        axisa = axisb = axisc = axis
+    a, b = map(as_array, (a, b))
+    a, b = np.moveaxis(a, axisa, 0), np.moveaxis(b, axisb, 0)
+    if a.shape[0] != 3 or b.shape[0] != 3:
+        raise ShapeError(
+            f"cross: vectors of three components are needed, got {a.shape[0]} and {b.shape[0]}. "
+            "Of two components it is a[0] * b[1] - a[1] * b[0]."
+        )
+    parts = [a[i] * b[j] - a[j] * b[i] for i, j in ((1, 2), (2, 0), (0, 1))]
+    return np.stack(parts, axis=axisc)
+
+
+@instead_of(np.linalg.cross)
+def linalg_cross(x1, x2, axis=-1):
+    """`cross` along one axis."""
+    return cross(x1, x2, axis=axis)
+
+
+@instead_of(np.linalg.multi_dot)
+def multi_dot(arrays):
+    """The product of several matrices, in the order that takes the fewest multiplications.
+
+    The first and the last may be vectors.
+    """
+    arrays = list(arrays)
+    sizes = [int(np.shape(x)[0]) for x in arrays] + [int(np.shape(arrays[-1])[-1])]
+    if np.ndim(arrays[0]) == 1:
+        sizes[0] = 1
+    if np.ndim(arrays[-1]) == 1:
+        sizes[-1] = 1
+    best = {(i, i): (0, 0) for i in range(len(arrays))}
+    for length in range(1, len(arrays)):
+        for i in range(len(arrays) - length):
+            j = i + length
+            best[i, j] = min(
+                (best[i, k][0] + best[k + 1, j][0] + sizes[i] * sizes[k + 1] * sizes[j + 1], k)
+                for k in range(i, j)
+            )
+
+    def product(i, j):
+        k = best[i, j][1]
+        return arrays[i] if i == j else np.matmul(product(i, k), product(k + 1, j))
+
+    return product(0, len(arrays) - 1)
+
+
 @primitive
 def einsum_(operands, subscripts):
     """Einstein sum; ``subscripts`` with an arrow and no ellipsis."""
@@ -119,10 +236,22 @@ einsum_.vjp(operands=lambda g, i, operands, subscripts: _einsum_vjp(g, i, operan
 
 @instead_of(np.einsum)
 def einsum(subscripts, *operands, optimize=None):
-    """``np.einsum`` with subscripts as text."""
+    """``np.einsum``: subscripts as text, or a list of numbers after every operand."""
     if not isinstance(subscripts, str):
-        raise TypeError(f"einsum: expected the subscripts as text first, got {type(subscripts)}")
+        subscripts, operands = _as_text(subscripts, *operands)
     return einsum_(list(operands), _explicit(subscripts, operands))
+
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+def _as_text(*args):
+    """The operands x, [0, 1], y, [1, 2], [0, 2] as "AB,BC->AC" and [x, y]."""
+    operands, lists = args[0 : len(args) // 2 * 2 : 2], args[1::2]
+    texts = ["".join("..." if k is Ellipsis else LETTERS[k] for k in s) for s in lists]
+    out = args[-1] if len(args) % 2 else None
+    arrow = "" if out is None else "->" + _as_text(0, out)[0]
+    return ",".join(texts) + arrow, operands
 
 
 def _explicit(subscripts, operands) -> str:
@@ -136,7 +265,7 @@ def _explicit(subscripts, operands) -> str:
         named = len(s.replace("...", ""))
         if named > np.ndim(x) or ("..." not in s and named != np.ndim(x)):
             raise ShapeError(f"einsum: {s!r} in {subscripts!r} got an array of shape {np.shape(x)}")
-    spare = [c for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" if c not in text]
+    spare = [c for c in LETTERS if c not in text]
     wide = [np.ndim(x) - len(s) + 3 for s, x in zip(inputs, operands, strict=True) if "..." in s]
     dots = "".join(spare[: max(wide, default=0)])
     inputs = [

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from autograd.ops.arithmetic import over
+from autograd.ops.complex_numbers import conj
 from autograd.ops.register import instead_of, listed, values_only
 from autograd.primitive import primitive
 from autograd.tensor import UFUNCS
@@ -44,14 +46,14 @@ mean.vjp(
 )
 
 
-@instead_of(np.max)
+@instead_of(np.max, np.amax)
 @primitive
 def max_(x, axis=None, keepdims=False):
     """Largest element.  The winner has derivative 1; equal winners share it evenly."""
     return np.max(x, axis=axis, keepdims=keepdims)
 
 
-@instead_of(np.min)
+@instead_of(np.min, np.amin)
 @primitive
 def min_(x, axis=None, keepdims=False):
     """Smallest element.  The winner has derivative 1; equal winners share it evenly."""
@@ -106,7 +108,7 @@ def product_before(x):
 @instead_of(np.var)
 @primitive
 def var(x, axis=None, ddof=0, keepdims=False):
-    """Variance, Σ(x - mean)² / (n - ddof).  dy/dx = 2 (x - mean) / (n - ddof)."""
+    """Variance, Σ|x - mean|² / (n - ddof).  dy/dx = 2 (x - mean) / (n - ddof)."""
     return np.var(x, axis=axis, ddof=ddof, keepdims=keepdims)
 
 
@@ -117,8 +119,9 @@ def std(x, axis=None, ddof=0, keepdims=False):
     return np.std(x, axis=axis, ddof=ddof, keepdims=keepdims)
 
 
-def _centred(x, axis):
-    return x - np.mean(x, axis=axis, keepdims=True)
+def centred(x, axis):
+    """The deviations from the mean (conjugated where complex)."""
+    return conj(x - np.mean(x, axis=axis, keepdims=True))
 
 
 def _freedom(shape, axis, ddof):
@@ -127,28 +130,14 @@ def _freedom(shape, axis, ddof):
 
 var.vjp(
     x=lambda g, x, axis, ddof, keepdims: (
-        expand(g * 2, x.shape, axis, keepdims) * _centred(x, axis) / _freedom(x.shape, axis, ddof)
+        expand(g * 2, x.shape, axis, keepdims) * centred(x, axis) / _freedom(x.shape, axis, ddof)
     )
 )
 std.vjp(
     x=lambda g, x, y, axis, ddof, keepdims: (
-        expand(g / (y + (y == 0)), x.shape, axis, keepdims)
-        * _centred(x, axis)
+        expand(over(g, y), x.shape, axis, keepdims)
+        * centred(x, axis)
         / _freedom(x.shape, axis, ddof)
-    )
-)
-
-
-@instead_of(np.cumsum)
-@primitive
-def cumsum(x, axis=None):
-    """Running sum.  The cotangent is summed from the other end."""
-    return np.cumsum(x, axis=axis)
-
-
-cumsum.vjp(
-    x=lambda g, x_shape, axis: np.reshape(
-        np.flip(np.cumsum(np.flip(g, axis or 0), axis or 0), axis or 0), x_shape
     )
 )
 

@@ -79,12 +79,29 @@ def values_only(*functions):
     for f in functions:
 
         def call(*args, _f=f, **options):
-            return _f(*map(_value, args), **{k: _value(v) for k, v in options.items()})
+            return _f(*map(value, args), **{k: value(v) for k, v in options.items()})
 
         if isinstance(f, np.ufunc):
             UFUNCS[f, "__call__"] = call
         else:
             FUNCTIONS[f] = call
+
+
+def as_array(x):
+    """``x`` as an array; a Tensor or another library's array comes back as it is."""
+    return x if hasattr(x, "dtype") else np.asarray(x)
+
+
+def constant(op, name, v):
+    """The value of an argument that has no derivative."""
+    if type(v) is not Tensor:
+        return v
+    if v.node is not None:
+        raise DtypeError(
+            f"{op}: the argument {name!r} has no derivative, but got a Tensor that requires grad. "
+            "Pass its .detach()."
+        )
+    return v.data
 
 
 def listed(op: Primitive) -> Primitive:
@@ -93,7 +110,8 @@ def listed(op: Primitive) -> Primitive:
     return op
 
 
-def _value(v):
+def value(v):
+    """The value of a Tensor (in lists and tuples too), or ``v`` itself."""
     if type(v) is Tensor:
         return v.data
-    return type(v)(map(_value, v)) if type(v) in (list, tuple) else v
+    return type(v)(map(value, v)) if type(v) in (list, tuple) else v

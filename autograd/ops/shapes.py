@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from autograd.errors import ShapeError
 from autograd.ops.register import instead_of, values_only
 from autograd.primitive import primitive
 
@@ -48,7 +49,7 @@ def swapaxes(x, axis1, axis2):
 swapaxes.vjp(x=lambda g, axis1, axis2: np.swapaxes(g, axis1, axis2))
 
 
-@instead_of(np.matrix_transpose)
+@instead_of(np.matrix_transpose, np.linalg.matrix_transpose)
 def matrix_transpose(x):
     """The last two axes exchanged."""
     return np.swapaxes(x, -1, -2)
@@ -154,23 +155,6 @@ def tile(x, reps):
     return np.reshape(spread, tuple(r * s for r, s in zip(reps, shape, strict=True)))
 
 
-@instead_of(np.pad)
-@primitive
-def pad(x, pad_width, mode="constant", constant_values=0):
-    """A border of constants.  Adjoint: the border cropped."""
-    if mode != "constant":
-        raise ValueError(f"mode must be 'constant' on Tensors, got {mode!r}")
-    return np.pad(x, pad_width, constant_values=constant_values)
-
-
-def _inside(pad_width, shape):
-    widths = np.broadcast_to(np.asarray(pad_width), (len(shape), 2))
-    return tuple(slice(int(b), int(b) + n) for (b, _), n in zip(widths, shape, strict=True))
-
-
-pad.vjp(x=lambda g, pad_width, x_shape: g[_inside(pad_width, x_shape)])
-
-
 @instead_of(np.diagonal)
 @primitive
 def diagonal(x, offset=0, axis1=0, axis2=1):
@@ -214,11 +198,79 @@ def triu(x, k=0):
 triu.vjp(x=lambda g, k: np.triu(g, k))
 
 
+@instead_of(np.trace)
+def trace(x, offset=0, axis1=0, axis2=1):
+    """Sum of the diagonal of two axes."""
+    return np.sum(np.diagonal(x, offset, axis1, axis2), axis=-1)
+
+
+@instead_of(np.linalg.diagonal)
+def matrix_diagonal(x, offset=0):
+    """The diagonals of the matrices on the last two axes."""
+    return np.diagonal(x, offset, -2, -1)
+
+
+@instead_of(np.linalg.trace)
+def matrix_trace(x, offset=0):
+    """The traces of the matrices on the last two axes."""
+    return trace(x, offset, -2, -1)
+
+
+@instead_of(np.diag)
+def diag(v, k=0):
+    """The diagonal of a matrix, or the matrix with a vector on its diagonal."""
+    if v.ndim == 2:
+        return np.diagonal(v, k)
+    if v.ndim != 1:
+        raise ShapeError(f"diag: expected one or two axes, got shape {tuple(v.shape)}")
+    n = v.shape[0] + abs(k)
+    return on_diagonal(v, (n, n), k)
+
+
+@instead_of(np.diagflat)
+def diagflat(v, k=0):
+    """The matrix with all elements of ``v`` on its diagonal."""
+    return diag(np.reshape(v, -1), k)
+
+
+@instead_of(np.rot90)
+def rot90(x, k=1, axes=(0, 1)):
+    """Turned ``k`` quarters, from the first of two axes towards the second."""
+    first, second = axes
+    k %= 4
+    if k == 0:
+        return np.copy(x)
+    if k == 2:
+        return np.flip(x, axes)
+    if k == 1:
+        return np.swapaxes(np.flip(x, second), first, second)
+    return np.flip(np.swapaxes(x, first, second), second)
+
+
+@instead_of(np.fliplr)
+def fliplr(x):
+    """Reversed along the second axis."""
+    return np.flip(x, 1)
+
+
+@instead_of(np.flipud)
+def flipud(x):
+    """Reversed along the first axis."""
+    return np.flip(x, 0)
+
+
+@instead_of(np.rollaxis)
+def rollaxis(x, axis, start=0):
+    """An axis moved before ``start``; `moveaxis` is easier to read."""
+    axis, start = axis % x.ndim, start + x.ndim if start < 0 else start
+    return np.moveaxis(x, axis, start - (axis < start))
+
+
 @instead_of(np.copy)
 @primitive
 def copy(x):
     """The same values in new memory."""
-    return np.array(x)
+    return np.copy(x)
 
 
 copy.vjp(x=lambda g: g)
@@ -228,7 +280,7 @@ copy.vjp(x=lambda g: g)
 @primitive
 def astype(x, dtype):
     """Another dtype; the engine casts the cotangent back.  An integer dtype ends the graph."""
-    return np.asarray(x).astype(dtype)
+    return np.astype(x, dtype)
 
 
 astype.vjp(x=lambda g: g)

@@ -1,58 +1,24 @@
 """The table of cases: every operation at least once, at points where it has derivatives.
 
-``Case(op, f, inputs)``: ``op`` is the primitive's name in `autograd.ops.operations`, or that of a
-composition; ``f`` is called with arrays and with Tensors and must mean the same.
+The rows of the engine's first operations are here, those of other families in the files imported.
 """
-
-from typing import NamedTuple
 
 import numpy as np
 
 from autograd import ops
 from autograd.ops import operations
+from tests.autograd import (  # noqa: F401, each adds its rows
+    cases_calculus,
+    cases_complex,
+    cases_elementwise,
+    cases_linalg,
+    cases_pooling,
+    cases_shapes,
+    cases_statistics,
+)
+from tests.autograd.cases_base import CASES, MADE_OF, P, R, U, case, rng
 
-rng = np.random.default_rng(20)
-
-
-class Case(NamedTuple):
-    op: str
-    f: object
-    inputs: tuple
-    label: str = ""
-
-    def __str__(self):
-        return f"{self.op}-{self.label}" if self.label else self.op
-
-
-def R(*shape):
-    """Normal random numbers, no two closer than 0.01, none closer than 0.01 to 0."""
-    n = int(np.prod(shape))
-    values = rng.standard_normal(n)
-    for k in range(n):
-        while (
-            abs(values[k]) < 0.01
-            or np.min(np.abs(values[k] - np.delete(values, k)), initial=1) < 0.01
-        ):
-            values[k] = rng.standard_normal()
-    return values.reshape(shape)
-
-
-def P(*shape):
-    """Positive."""
-    return rng.uniform(0.3, 2.5, shape)
-
-
-def U(*shape):
-    """In (-0.9, 0.9)."""
-    return rng.uniform(-0.9, 0.9, shape)
-
-
-CASES: list[Case] = []
-
-
-def case(op, f, *inputs, label=""):
-    CASES.append(Case(op, f, inputs, label))
-
+__all__ = ["CASES", "MADE_OF"]
 
 # -- functions of one array, element by element --------------------------------------------------
 for name in (
@@ -173,8 +139,8 @@ for label, index in INDICES.items():
 case("setitem", lambda x, v: ops.setitem(x, v, slice(0, 2)), R(3, 4), R(), label="scalar value")
 case("setitem", lambda x, v: ops.setitem(x, v, 1), R(3, 4), R(1, 4), label="leading axis of 1")
 condition = rng.random((3, 4)) > 0.5
-case("choose", lambda a, b: np.where(condition, a, b), R(3, 4), R(3, 4))
-case("choose", lambda a, b: np.where(condition[:, :1], a, b), R(1, 4), R(), label="broadcast")
+case("where", lambda a, b: np.where(condition, a, b), R(3, 4), R(3, 4))
+case("where", lambda a, b: np.where(condition[:, :1], a, b), R(1, 4), R(), label="broadcast")
 case("take", lambda x: np.take(x, [0, 0, 5]), R(2, 3))
 case("take", lambda x: np.take(x, [[0, 1], [1, 1]], axis=1), R(2, 3), label="axis")
 order = np.argsort(rng.random((3, 4)), axis=1)
@@ -282,10 +248,3 @@ top = ops.max_pool(image, (2, 2), 1, (0, 1))
 case("max_unpool", lambda g: operations["max_unpool"](g, image, top, window), R(*top.shape))
 case("max_pick", lambda h: operations["max_pick"](h, image, top, window), R(*image.shape))
 case("sum_unpool", lambda g: operations["sum_unpool"](g, image.shape, window), R(*top.shape))
-
-# What a case is called, where it goes by another name than the primitives it is made of.
-MADE_OF = {
-    "conv": {"conv_y"}, "max_pool": {"max_pool_y"}, "avg_pool": {"sum_pool_y", "divide"},
-    "sort": {"getitem"}, "take": {"getitem"}, "take_along_axis": {"getitem"}, "tile": {"reshape"},
-    "dot": {"matmul"}, "inner": {"matmul"}, "outer": {"multiply"}, "tensordot": {"matmul"},
-}  # fmt: skip

@@ -144,3 +144,28 @@ def test_a_function_that_changes_its_input():
 
 def test_results_that_do_not_depend_on_the_input():
     assert gradcheck(lambda x: np.ones(3), np.ones(2)).ok
+
+
+def test_complex_inputs_and_outputs():
+    z = np.array([1.0 + 2.0j, -0.5 + 0.3j])
+    for f in (np.exp, np.abs, np.real, np.conj, lambda z: z * np.conj(z), np.fft.fft, np.angle):
+        report = gradcheck(f, z)
+        assert report.ok
+        assert not report.kinks
+    assert gradcheck(lambda x: x * (1 + 2j), np.array([1.0, 2.0])).ok
+
+
+def test_a_wrong_imaginary_part_fails():
+    @primitive
+    def conj(x):
+        return np.conjugate(x)
+
+    conj.vjp(x=lambda g: g)  # right for the real part alone
+    with pytest.raises(GradcheckError):
+        gradcheck(conj, np.array([1.0 + 2.0j]))
+
+
+def test_a_primitive_without_conjugation_is_right_for_holomorphic_functions():
+    assert gradcheck(square(lambda g, x: 2 * g * x), np.array([1.0 - 2.0j, 0.5j])).ok
+    with pytest.raises(GradcheckError):
+        gradcheck(square(lambda g, x: 2 * g * np.conjugate(x)), np.array([1.0 - 2.0j, 0.5j]))

@@ -1,0 +1,237 @@
+"""Activations of networks, element by element: y = f(x), and dL/dx = g f'(x).
+
+Where a kink is convex or concave the derivative is its subgradient of least size.
+"""
+
+import math
+
+import numpy as np
+
+from autograd.errors import DtypeError, IndexRangeError
+from autograd.ops.elementwise import erfc
+from autograd.ops.register import listed
+from autograd.primitive import primitive
+from autograd.tensor import Tensor
+
+
+@listed
+@primitive(elementwise=True)
+def relu(x):
+    """max(x, 0).  dy/dx = 1 where x > 0, else 0 (the minimum-norm subgradient at 0)."""
+    return np.maximum(x, 0)
+
+
+relu.vjp(x=lambda g, y: g * (y > 0))
+
+
+@listed
+@primitive(elementwise=True)
+def leaky_relu(x, slope=0.01):
+    """x where x > 0, else slope x.  dy/dx = 1 or slope."""
+    return np.where(x > 0, x, slope * x)
+
+
+leaky_relu.vjp(x=lambda g, x, slope: np.where(x > 0, g, slope * g))
+
+
+@listed
+@primitive(elementwise=True)
+def prelu(x, slope):
+    """x where x > 0, else slope x, with a learned slope: dL/dslope = sum of g x over x <= 0."""
+    return np.where(x > 0, x, slope * x)
+
+
+prelu.vjp(
+    x=lambda g, x, slope: np.where(x > 0, g, slope * g),
+    slope=lambda g, x: g * np.where(x > 0, 0, x),
+)
+
+
+@listed
+@primitive(elementwise=True)
+def elu(x, alpha=1.0):
+    """x where x > 0, else alpha (eˣ - 1).  dy/dx = 1, or y + alpha."""
+    return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
+
+
+elu.vjp(x=lambda g, x, y, alpha: np.where(x > 0, g, g * (y + alpha)))
+
+
+@listed
+@primitive(elementwise=True)
+def sigmoid(x):
+    """1 / (1 + e⁻ˣ), without overflow.  dy/dx = y (1 - y)."""
+    e = np.exp(-np.fabs(x))
+    return np.where(x >= 0, 1, e) / (1 + e)
+
+
+sigmoid.vjp(x=lambda g, y: g * y * (1 - y))
+
+
+@listed
+@primitive(elementwise=True)
+def softplus(x):
+    """log(1 + eˣ), without overflow.  dy/dx = sigmoid(x)."""
+    return np.logaddexp(x, 0)
+
+
+softplus.vjp(x=lambda g, x: g * sigmoid(x))
+
+
+@listed
+@primitive(elementwise=True)
+def silu(x):
+    """x sigmoid(x).  dy/dx = s + y (1 - s), with s = sigmoid(x)."""
+    return x * sigmoid(x)
+
+
+silu.vjp(x=lambda g, x, y: g * (y + sigmoid(x) * (1 - y)))
+
+
+@listed
+@primitive(elementwise=True)
+def log_sigmoid(x):
+    """log(1 / (1 + e⁻ˣ)), without overflow.  dy/dx = sigmoid(-x)."""
+    return -np.logaddexp(0, -x)
+
+
+log_sigmoid.vjp(x=lambda g, x: g * sigmoid(-x))
+
+
+@listed
+@primitive(elementwise=True)
+def gelu(x, approximate="none"):
+    """x Φ(x), with Φ the normal distribution.  dy/dx = Φ(x) + x φ(x).
+
+    With approximate="tanh": x (1 + tanh u) / 2, u = √(2/π) (x + 0.044715 x³).  Hendrycks and
+    Gimpel 2016.
+    """
+    if approximate not in ("none", "tanh"):
+        raise ValueError(f"approximate must be 'none' or 'tanh', got {approximate!r}")
+    return x * _gate(x, approximate)
+
+
+def _gate(x, approximate):
+    if approximate == "none":
+        return erfc(x * -math.sqrt(0.5)) / 2
+    return sigmoid(2 * math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x))
+
+
+def _gate_slope(x, approximate):
+    if approximate == "none":
+        return np.exp(-x * x / 2) / math.sqrt(2 * math.pi)
+    s = _gate(x, approximate)
+    return s * (1 - s) * (2 * math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * x * x))
+
+
+gelu.vjp(x=lambda g, x, approximate: g * (_gate(x, approximate) + x * _gate_slope(x, approximate)))
+
+
+@listed
+@primitive(elementwise=True)
+def mish(x):
+    """x tanh(softplus(x)).  dy/dx = t + x (1 - t²) sigmoid(x), with t = tanh(softplus(x))."""
+    return x * np.tanh(softplus(x))
+
+
+def _mish_slope(x):
+    t = np.tanh(softplus(x))
+    return t + x * (1 - t * t) * sigmoid(x)
+
+
+mish.vjp(x=lambda g, x: g * _mish_slope(x))
+
+SELU_SCALE, SELU_ALPHA = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
+
+
+@listed
+@primitive(elementwise=True)
+def selu(x):
+    """s x where x > 0, else s a (eˣ - 1).  dy/dx = s, or y + s a.  Klambauer et al. 2017."""
+    return SELU_SCALE * np.where(x > 0, x, SELU_ALPHA * np.expm1(np.minimum(x, 0)))
+
+
+selu.vjp(x=lambda g, x, y: np.where(x >= 0, g * SELU_SCALE, g * (y + SELU_SCALE * SELU_ALPHA)))
+
+
+@listed
+@primitive(elementwise=True)
+def celu(x, alpha=1.0):
+    """x where x > 0, else alpha (e^(x/alpha) - 1).  dy/dx = 1, or e^(x/alpha)."""
+    return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0) / alpha))
+
+
+celu.vjp(x=lambda g, x, alpha: g * np.exp(np.minimum(x, 0) / alpha))
+
+
+@listed
+@primitive(elementwise=True)
+def softsign(x):
+    """x / (1 + |x|).  dy/dx = 1 / (1 + |x|)²."""
+    return x / (1 + np.fabs(x))
+
+
+softsign.vjp(x=lambda g, x: g / (1 + np.fabs(x)) ** 2)
+
+
+@listed
+@primitive(elementwise=True)
+def hard_tanh(x):
+    """``x`` limited to [-1, 1].  dy/dx = 1 inside, 0 outside and at the bounds."""
+    return np.clip(x, -1, 1)
+
+
+hard_tanh.vjp(x=lambda g, x: g * (np.fabs(x) < 1))
+
+
+@listed
+@primitive(elementwise=True)
+def relu6(x):
+    """``x`` limited to [0, 6].  dy/dx = 1 inside, 0 outside and at the bounds."""
+    return np.clip(x, 0, 6)
+
+
+relu6.vjp(x=lambda g, x: g * ((x > 0) & (x < 6)))
+
+
+@listed
+@primitive(elementwise=True)
+def hard_sigmoid(x):
+    """x/6 + 1/2 limited to [0, 1].  dy/dx = 1/6 for |x| < 3, else 0."""
+    return np.clip(x / 6 + 0.5, 0, 1)
+
+
+hard_sigmoid.vjp(x=lambda g, x: g / 6 * (np.fabs(x) < 3))
+
+
+@listed
+@primitive(elementwise=True)
+def hard_swish(x):
+    """x hard_sigmoid(x).  dy/dx = hard_sigmoid(x) + x/6 where |x| < 3.  Howard et al. 2019."""
+    return x * hard_sigmoid(x)
+
+
+hard_swish.vjp(x=lambda g, x: g * (hard_sigmoid(x) + x / 6 * (np.fabs(x) < 3)))
+
+
+def one_hot(labels, classes, dtype=float):
+    """1 at each integer label, else 0: labels (...) -> (..., classes).  It has no derivative.
+
+    Raises
+    ------
+    IndexError
+        A label is not in 0..classes-1.
+
+    Examples
+    --------
+    >>> one_hot([0, 2], 3)
+    array([[1., 0., 0.],
+           [0., 0., 1.]])
+    """
+    labels = labels.data if type(labels) is Tensor else np.asarray(labels)
+    if labels.dtype.kind not in "iu":
+        raise DtypeError(f"one_hot: labels must be integers, got {labels.dtype}")
+    if labels.size and (labels.min() < 0 or labels.max() >= classes):
+        bad = labels[(labels < 0) | (labels >= classes)].flat[0]
+        raise IndexRangeError(f"one_hot: a label is {bad}, but labels go from 0 to {classes - 1}")
+    return np.equal(labels[..., None], np.arange(classes)).astype(dtype)

@@ -1,0 +1,199 @@
+"""Interpolation, convolution of sequences, differences, integrals, polynomials."""
+
+import numpy as np
+
+from autograd.errors import ShapeError, ValueRangeError
+from autograd.ops.complex_numbers import conj
+from autograd.ops.register import as_array, instead_of, listed, value
+from autograd.primitive import primitive
+
+
+@instead_of(np.interp)
+def interp(x, xp, fp, left=None, right=None, period=None):
+    """The broken line through the points (xp, fp), at ``x``; differentiable in all three.
+
+    At a corner dy/dx is the smaller of both slopes, or 0 between slopes of opposite sign: the
+    subgradient of least size.
+    """
+    x, xp, fp = map(as_array, (x, xp, fp))
+    if period is not None:
+        x, xp = x % period, xp % period
+        order = np.argsort(xp)
+        xp, fp = xp[order], fp[order]
+        xp = np.concatenate([xp[-1:] - period, xp, xp[:1] + period])
+        fp = np.concatenate([fp[-1:], fp, fp[:1]])
+    n = xp.shape[0]
+    flat = np.zeros_like(value(fp), shape=1)  # the slope beyond both ends
+    slopes = np.concatenate([flat, np.diff(fp) / np.diff(xp), flat])
+    k = np.searchsorted(value(xp), value(x), side="right")  # xp[k-1] <= x < xp[k]
+    base = np.maximum(k - 1, 0)
+    before, after = _pick(slopes, base), _pick(slopes, k)
+    least = np.where(np.abs(before) < np.abs(after), before, after)
+    least = np.where(np.real(before) * np.real(after) <= 0, 0, least)
+    inside = np.clip(x, value(xp)[0], value(xp)[-1])
+    slope = np.where(value(inside) == _pick(value(xp), base), least, after)
+    y = _pick(fp, base) + slope * (inside - _pick(xp, base))
+    if left is not None and period is None:
+        y = np.where(x < xp[0], left, y)
+    if right is not None and period is None:
+        y = np.where(x > xp[n - 1], right, y)
+    return np.where(np.isnan(x), np.nan, y) if np.any(np.isnan(x)) else y
+
+
+def _pick(v, k):
+    return np.reshape(np.take_along_axis(v, np.reshape(k, -1), 0), np.shape(k))
+
+
+@listed
+@primitive
+def convolve_(a, v, mode):
+    """Σ over j of a[k - j] v[j], for all k ('full'), or those that need no zeros ('valid')."""
+    return np.convolve(a, v, mode)
+
+
+def _convolve_da(g, v, mode):
+    return np.convolve(g, np.flip(v), "valid" if mode == "full" else "full")
+
+
+def _convolve_dv(g, a, mode):
+    if mode == "full":
+        return np.convolve(g, np.flip(a), "valid")
+    return np.flip(np.convolve(a, np.flip(g), "valid"))
+
+
+convolve_.vjp(
+    a=lambda g, v, mode: _convolve_da(g, v, mode),
+    v=lambda g, a, mode: _convolve_dv(g, a, mode),
+)
+
+
+@instead_of(np.convolve)
+def convolve(a, v, mode="full"):
+    """Convolution of two sequences: 'full', 'same' or 'valid'."""
+    a, v = (np.reshape(x, (1,)) if np.ndim(x) == 0 else as_array(x) for x in (a, v))
+    if a.ndim != 1 or v.ndim != 1 or not a.size or not v.size:
+        raise ShapeError(
+            f"convolve: two vectors that are not empty are needed, got shapes {tuple(a.shape)} "
+            f"and {tuple(v.shape)}"
+        )
+    if a.size < v.size:
+        a, v = v, a
+    if mode in ("full", "valid"):
+        return convolve_(a, v, mode)
+    if mode != "same":
+        raise ValueRangeError(f"convolve: mode must be 'full', 'same' or 'valid', got {mode!r}")
+    start = (v.size - 1) // 2
+    return convolve_(a, v, "full")[start : start + a.size]
+
+
+@instead_of(np.correlate)
+def correlate(a, v, mode="valid"):
+    """Σ over j of a[k + j] conj(v[j]): convolution with the flipped conjugate."""
+    a, v = (np.reshape(x, (1,)) if np.ndim(x) == 0 else as_array(x) for x in (a, v))
+    v = np.flip(conj(v))
+    if mode == "same" and a.size < v.size:
+        start = a.size // 2
+        return convolve(a, v, "full")[start : start + v.size]
+    return convolve(a, v, mode)
+
+
+@instead_of(np.diff)
+def diff(a, n=1, axis=-1, prepend=None, append=None):
+    """Differences of neighbours along an axis, ``n`` times."""
+    if n < 0:
+        raise ValueRangeError(f"diff: n must be at least 0, got {n}")
+    a = as_array(a)
+    axis %= max(a.ndim, 1)
+    one = a.shape[:axis] + (1,) + a.shape[axis + 1 :]
+    parts = [
+        np.broadcast_to(p, one) if np.ndim(p) == 0 else p
+        for p in (prepend, a, append)
+        if p is not None
+    ]
+    a = np.concatenate(parts, axis=axis) if len(parts) > 1 else a
+    lead = (slice(None),) * axis
+    for _ in range(n):
+        a = a[(*lead, slice(1, None))] - a[(*lead, slice(None, -1))]
+    return a
+
+
+@instead_of(np.ediff1d)
+def ediff1d(a, to_end=None, to_begin=None):
+    """Differences of neighbours of the flattened array, between the given ends."""
+    a = np.reshape(a, -1)
+    parts = [np.reshape(e, -1) if e is not None else a[:0] for e in (to_begin, to_end)]
+    parts.insert(1, np.diff(a))
+    return np.concatenate([np.astype(p, a.dtype) for p in parts])
+
+
+@instead_of(np.trapezoid)
+def trapezoid(y, x=None, dx=1.0, axis=-1):
+    """The integral by the trapezoidal rule: Σ (y[k] + y[k+1]) / 2 times the width."""
+    y = np.moveaxis(as_array(y), axis, -1)
+    if x is None:
+        width = dx
+    elif np.ndim(x) == 1:
+        width = np.diff(x)
+    else:
+        width = np.diff(np.moveaxis(as_array(x), axis, -1))
+    return np.sum(width * (y[..., 1:] + y[..., :-1]) / 2, axis=-1)
+
+
+@instead_of(np.gradient)
+def gradient(f, *varargs, axis=None, edge_order=1):
+    """Slopes along axes: central differences inside, one-sided at the ends.
+
+    The spacing is a number or the coordinates, for all axes or one each.  A list for several axes.
+    """
+    if edge_order != 1:
+        raise ValueRangeError(f"gradient: edge_order must be 1 on Tensors, got {edge_order!r}")
+    f = as_array(f)
+    axes = tuple(range(f.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    spacings = varargs * len(axes) if len(varargs) == 1 else varargs or (1.0,) * len(axes)
+    if len(spacings) != len(axes):
+        raise ValueRangeError(f"gradient: {len(spacings)} spacings for {len(axes)} axes")
+    slopes = [_slope(np.moveaxis(f, a, 0), h, a) for h, a in zip(spacings, axes, strict=True)]
+    return slopes[0] if len(slopes) == 1 else tuple(slopes)
+
+
+def _slope(f, h, axis):
+    n = f.shape[0]
+    if n < 2:
+        raise ShapeError(f"gradient: at least 2 elements are needed along an axis, got {n}")
+    if np.ndim(h) == 0:
+        inner = (f[2:] - f[:-2]) / (2 * h)
+        first, last = (f[1:2] - f[:1]) / h, (f[-1:] - f[-2:-1]) / h
+    else:
+        d = np.reshape(np.diff(h), (-1,) + (1,) * (f.ndim - 1))
+        if d.shape[0] != n - 1:
+            raise ShapeError(f"gradient: {d.shape[0] + 1} coordinates for {n} elements")
+        left, right = d[:-1], d[1:]
+        inner = (
+            -right / (left * (left + right)) * f[:-2]
+            + (right - left) / (left * right) * f[1:-1]
+            + left / (right * (left + right)) * f[2:]
+        )
+        first, last = (f[1:2] - f[:1]) / d[:1], (f[-1:] - f[-2:-1]) / d[-1:]
+    y = np.moveaxis(np.concatenate([first, inner, last], axis=0), 0, axis)
+    return np.astype(y, f.dtype) if f.dtype.kind in "fc" else y
+
+
+@instead_of(np.polyval)
+def polyval(p, x):
+    """p[0] xⁿ + p[1] xⁿ⁻¹ + ... + p[n], by Horner's rule."""
+    x, p = as_array(x), as_array(p)
+    y = np.zeros_like(value(x))
+    for c in p:
+        y = y * x + c
+    return y
+
+
+@instead_of(np.linspace)
+def linspace(start, stop, num=50, endpoint=True, axis=0):
+    """``num`` numbers from ``start`` in equal steps to ``stop``."""
+    dtype = np.result_type(start, stop, 0.0)
+    start, stop = (np.astype(as_array(v), dtype) for v in (start, stop))
+    d = max(start.ndim, stop.ndim)
+    t = np.linspace(0, 1, num, endpoint=endpoint).astype(dtype)
+    t = np.reshape(t, (-1,) + (1,) * d)
+    return np.moveaxis(start * (1 - t) + stop * t, 0, axis)

@@ -1,0 +1,111 @@
+"""Choosing elements: by conditions, by number, by rank."""
+
+import numpy as np
+
+from autograd.errors import DtypeError, ValueRangeError
+from autograd.ops.indexing import along, setitem
+from autograd.ops.register import as_array, constant, instead_of, values_only
+from autograd.tensor import FUNCTIONS, Tensor
+
+
+@instead_of(np.select)
+def select(condlist, choicelist, default=0):
+    """The choice of the first condition that holds, else the default."""
+    if len(condlist) != len(choicelist):
+        raise ValueRangeError(f"select: {len(condlist)} conditions, but {len(choicelist)} choices")
+    y = default
+    for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
+        y = np.where(condition, choice, y)
+    return y
+
+
+@instead_of(np.choose)
+def choose(a, choices, mode="raise"):
+    """``choices[a[i]][i]`` at every place i, all of them broadcast together."""
+    a, n = as_array(constant("choose", "a", a)), len(choices)
+    if mode == "raise" and a.size and (a.min() < 0 or a.max() >= n):
+        raise ValueRangeError(f"choose: a number is not in 0..{n - 1}")
+    a = a % n if mode == "wrap" else np.clip(a, 0, n - 1)
+    y = choices[0]
+    for k in range(1, n):
+        y = np.where(a == k, choices[k], y)
+    return np.broadcast_to(y, np.broadcast_shapes(a.shape, *map(np.shape, choices)))
+
+
+@instead_of(np.compress)
+def compress(condition, a, axis=None):
+    """The elements along an axis where the condition holds."""
+    if axis is None:
+        a, axis = np.reshape(a, -1), 0
+    return np.take(a, np.flatnonzero(constant("compress", "condition", condition)), axis=axis)
+
+
+@instead_of(np.extract)
+def extract(condition, arr):
+    """The elements of the flattened array where the condition holds."""
+    condition = np.ravel(constant("extract", "condition", condition))
+    return np.reshape(arr, -1)[np.flatnonzero(condition)]
+
+
+def put_along_axis(x, indices, values, axis):
+    """A copy of ``x`` with ``values`` at an index per value along ``axis``.
+
+    The functional form of np.put_along_axis; at a repeated place the last value stays.
+    """
+    indices = as_array(constant("put_along_axis", "indices", indices))
+    if axis is None:
+        flat = setitem(np.reshape(x, -1), values, indices)
+        return np.reshape(flat, np.shape(x))
+    return setitem(x, values, along(axis, indices, np.shape(x)))
+
+
+def _in_place(name, instead):
+    def refuse(*args, **options):
+        raise DtypeError(f"np.{name} writes into an array in place. On Tensors use {instead}.")
+
+    return refuse
+
+
+FUNCTIONS[np.put_along_axis] = _in_place(
+    "put_along_axis", "autograd.ops.put_along_axis(x, indices, values, axis), a new Tensor"
+)
+FUNCTIONS[np.put] = _in_place("put", "x[index] = value on x.ravel()")
+FUNCTIONS[np.place] = _in_place("place", "x[mask] = values")
+FUNCTIONS[np.putmask] = _in_place("putmask", "np.where(mask, values, x)")
+FUNCTIONS[np.copyto] = _in_place("copyto", "x[...] = values")
+FUNCTIONS[np.fill_diagonal] = _in_place("fill_diagonal", "np.where(np.eye(n, dtype=bool), v, x)")
+
+
+@instead_of(np.partition)
+def partition(x, kth, axis=-1):
+    """Partitioned along an axis: every element takes its gradient along."""
+    if axis is None:
+        x, axis = np.reshape(x, -1), -1
+    return np.take_along_axis(x, np.argpartition(x, kth, axis=axis), axis=axis)
+
+
+@instead_of(np.unique)
+def unique(
+    x,
+    return_index=False,
+    return_inverse=False,
+    return_counts=False,
+    axis=None,
+    equal_nan=True,
+):
+    """The sorted different elements; the first of equal ones gets the gradient."""
+    values = x.data if type(x) is Tensor else np.asarray(x)
+    _, index, inverse, counts = np.unique(values, True, True, True, axis, equal_nan=equal_nan)
+    y = np.reshape(x, -1)[index] if axis is None else np.take(x, index, axis=axis)
+    wanted = zip(
+        (return_index, return_inverse, return_counts), (index, inverse, counts), strict=True
+    )
+    more = tuple(v for asked, v in wanted if asked)
+    return (y, *more) if more else y
+
+
+values_only(
+    np.argsort, np.argpartition, np.lexsort, np.searchsorted, np.nonzero, np.flatnonzero,
+    np.argwhere, np.digitize, np.isin, np.array_equiv, np.tril_indices_from, np.triu_indices_from,
+    np.diag_indices_from, np.isposinf, np.isneginf, np.ix_,
+)  # fmt: skip

@@ -1,0 +1,213 @@
+"""Order statistics, weighted averages, covariance, and reductions that leave out NaN."""
+
+import numpy as np
+
+from autograd.errors import ShapeError
+from autograd.ops.complex_numbers import conj
+from autograd.ops.reductions import centred, count
+from autograd.ops.register import as_array, constant, instead_of, listed, values_only
+from autograd.primitive import primitive
+
+
+@listed
+@primitive
+def smallest(x, k):
+    """The k[j]-th smallest elements along the last axis: (..., n) -> (..., *k.shape).
+
+    Equal elements share the gradient evenly.  NaN where there is one among them.
+    """
+    y = np.sort(x, axis=-1)
+    if not np.any(np.isnan(y[..., -1:])):
+        return y[..., k]
+    rest = (1,) * np.ndim(k)
+    bad = np.isnan(y[..., -1])
+    return np.where(np.reshape(bad, bad.shape + rest), np.nan, y[..., k])
+
+
+def _to_smallest(g, x, y, k):
+    """Each cotangent to the elements equal to its result."""
+    g, y = (np.reshape(v, x.shape[:-1] + (-1, 1)) for v in (g, y))  # (..., K, 1)
+    won = np.expand_dims(x, -2) == y  # (..., K, n)
+    return np.sum(g * won / np.sum(won, axis=-1, keepdims=True), axis=-2)
+
+
+smallest.vjp(x=lambda g, x, y, k: _to_smallest(g, x, y, k))
+
+
+@instead_of(np.quantile)
+def quantile(x, q, axis=None, method="linear", keepdims=False):
+    """Quantiles ``q`` in [0, 1]: (1 - t) times one order statistic plus t times the next.
+
+    All of NumPy's methods; k + t is the same quantile of 0, 1, 2, ...
+    """
+    q = as_array(constant("quantile", "q", q))
+    axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    axes = tuple(a % x.ndim for a in axes)
+    n = count(x.shape, axes)
+    if not n:
+        raise ShapeError(f"quantile: of no elements at all, x has shape {tuple(x.shape)}")
+    at = np.quantile(np.arange(float(n)), q, method=method)
+    below = np.floor(at).astype(int)
+    t = (at - below).astype(x.dtype)
+    rest = tuple(a for a in range(x.ndim) if a not in axes)
+    flat = np.reshape(np.transpose(x, rest + axes), tuple(x.shape[a] for a in rest) + (n,))
+    y = smallest(flat, below)
+    if np.any(t):
+        y = (1 - t) * y + t * smallest(flat, np.minimum(below + 1, n - 1))
+    y = np.moveaxis(y, tuple(range(len(rest), y.ndim)), tuple(range(q.ndim)))
+    if keepdims:
+        y = np.reshape(y, q.shape + tuple(1 if a in axes else m for a, m in enumerate(x.shape)))
+    return y
+
+
+@instead_of(np.percentile)
+def percentile(x, q, axis=None, method="linear", keepdims=False):
+    """`quantile` of q / 100."""
+    q = np.true_divide(constant("percentile", "q", q), 100)
+    return quantile(x, q, axis, method, keepdims)
+
+
+@instead_of(np.median)
+def median(x, axis=None, keepdims=False):
+    """The middle element, or the mean of the two in the middle."""
+    return quantile(x, 0.5, axis, "linear", keepdims)
+
+
+@instead_of(np.ptp)
+def ptp(x, axis=None, keepdims=False):
+    """Largest minus smallest element."""
+    return np.max(x, axis=axis, keepdims=keepdims) - np.min(x, axis=axis, keepdims=keepdims)
+
+
+@instead_of(np.average)
+def average(x, axis=None, weights=None, returned=False, keepdims=False):
+    """Σ w x / Σ w.  Weights have the shape of ``x``, or one entry per element of the axis."""
+    if weights is None:
+        y = np.mean(x, axis=axis, keepdims=keepdims)
+        total = np.full_like(y, count(np.shape(x), axis))
+    else:
+        x, weights = map(as_array, (x, weights))
+        if weights.shape != x.shape:
+            if axis is None or weights.shape != tuple(
+                x.shape[a] for a in (axis if isinstance(axis, tuple) else (axis,))
+            ):
+                raise ShapeError(
+                    f"average: weights of shape {tuple(weights.shape)} fit neither x of shape "
+                    f"{tuple(x.shape)} nor its axis {axis}"
+                )
+            axes = tuple(a % x.ndim for a in (axis if isinstance(axis, tuple) else (axis,)))
+            weights = np.transpose(weights, np.argsort(axes).tolist())
+            weights = np.reshape(
+                weights, tuple(n if a in axes else 1 for a, n in enumerate(x.shape))
+            )
+        total = np.sum(np.broadcast_to(weights, x.shape), axis=axis, keepdims=keepdims)
+        if np.any(total == 0):
+            raise ZeroDivisionError("average: the weights sum to 0")
+        y = np.sum(x * weights, axis=axis, keepdims=keepdims) / total
+    return (y, total) if returned else y
+
+
+@listed
+@primitive
+def batch_stats(x, axis):
+    """Mean and variance over axes, kept as axes of size 1: what batch normalisation needs.
+
+    dL/dx = (g_mean + 2 g_var (x - mean)) / n.
+    """
+    mean = np.mean(x, axis=axis, keepdims=True)
+    return mean, np.mean(np.square(np.abs(x - mean)), axis=axis, keepdims=True)
+
+
+batch_stats.vjp(
+    x=lambda g, x, axis: (g[0] + 2 * g[1] * centred(x, axis)) / max(count(np.shape(x), axis), 1)
+)
+
+
+@instead_of(np.cov)
+def cov(m, y=None, rowvar=True, bias=False, ddof=None):
+    """Covariance matrix of the rows of ``m``: X Xᴴ / (n - ddof), X the deviations."""
+    x = np.atleast_2d(m)
+    x = x if rowvar or x.shape[0] == 1 else np.transpose(x)
+    if y is not None:
+        y = np.atleast_2d(y)
+        y = y if rowvar or y.shape[0] == 1 else np.transpose(y)
+        x = np.concatenate([x, y], axis=0)
+    x = x - np.mean(x, axis=1, keepdims=True)
+    ddof = (0 if bias else 1) if ddof is None else ddof
+    c = np.matmul(x, np.transpose(conj(x))) / max(x.shape[1] - ddof, 0)
+    return np.squeeze(c)
+
+
+@instead_of(np.corrcoef)
+def corrcoef(m, y=None, rowvar=True):
+    """Correlation coefficients: the covariances over both standard deviations."""
+    c = cov(m, y, rowvar)
+    if c.ndim == 0:
+        return c / c
+    s = np.sqrt(np.real(np.diagonal(c)))
+    return c / s[:, None] / s[None, :]
+
+
+# -- without NaN ----------------------------------------------------------------------------------
+
+
+def _but_nan(x, otherwise):
+    """``x`` with its NaNs replaced, which then get no gradient."""
+    return np.where(np.isnan(x), otherwise, x)
+
+
+def _number(x, axis, keepdims):
+    return np.sum(~np.isnan(x), axis=axis, keepdims=keepdims)
+
+
+@instead_of(np.nansum)
+def nansum(x, axis=None, keepdims=False):
+    """Sum of what is not NaN."""
+    return np.sum(_but_nan(x, 0), axis=axis, keepdims=keepdims)
+
+
+@instead_of(np.nanprod)
+def nanprod(x, axis=None, keepdims=False):
+    """Product of what is not NaN."""
+    return np.prod(_but_nan(x, 1), axis=axis, keepdims=keepdims)
+
+
+@instead_of(np.nanmean)
+def nanmean(x, axis=None, keepdims=False):
+    """Mean of what is not NaN."""
+    return nansum(x, axis, keepdims) / _number(x, axis, keepdims)
+
+
+@instead_of(np.nanmax)
+def nanmax(x, axis=None, keepdims=False):
+    """Largest element that is not NaN."""
+    y = np.max(_but_nan(x, -np.inf), axis=axis, keepdims=keepdims)
+    return np.where(_number(x, axis, keepdims) == 0, np.nan, y)
+
+
+@instead_of(np.nanmin)
+def nanmin(x, axis=None, keepdims=False):
+    """Smallest element that is not NaN."""
+    y = np.min(_but_nan(x, np.inf), axis=axis, keepdims=keepdims)
+    return np.where(_number(x, axis, keepdims) == 0, np.nan, y)
+
+
+@instead_of(np.nanvar)
+def nanvar(x, axis=None, ddof=0, keepdims=False):
+    """Variance of what is not NaN."""
+    n = _number(x, axis, True)
+    mean = np.sum(_but_nan(x, 0), axis=axis, keepdims=True) / n
+    far = np.where(np.isnan(x), 0, x - mean)
+    total = np.sum(np.real(far * conj(far)), axis=axis, keepdims=True)
+    y = np.where(n > ddof, total, np.nan) / np.maximum(n - ddof, 1)
+    return y if keepdims else np.reshape(y, np.sum(np.isnan(x), axis=axis).shape)
+
+
+@instead_of(np.nanstd)
+def nanstd(x, axis=None, ddof=0, keepdims=False):
+    """Standard deviation of what is not NaN; its derivative is 0 where it is 0."""
+    v = nanvar(x, axis, ddof, keepdims)
+    return np.where(v == 0, 0, np.sqrt(v))
+
+
+values_only(np.nanargmax, np.nanargmin)

@@ -1,0 +1,69 @@
+"""What a row of the table is, and the points that rows are made of.
+
+``Case(op, f, inputs)``: ``op`` is the primitive's name in `autograd.ops.operations`, or that of a
+composition; ``f`` is called with arrays and with Tensors and must mean the same.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+rng = np.random.default_rng(20)
+
+
+class Case(NamedTuple):
+    op: str
+    f: object
+    inputs: tuple
+    label: str = ""
+
+    def __str__(self):
+        return f"{self.op}-{self.label}" if self.label else self.op
+
+
+def R(*shape):
+    """Normal random numbers, no two closer than 0.01, none closer than 0.01 to 0."""
+    n = int(np.prod(shape))
+    values = rng.standard_normal(n)
+    for k in range(n):
+        while (
+            abs(values[k]) < 0.01
+            or np.min(np.abs(values[k] - np.delete(values, k)), initial=1) < 0.01
+        ):
+            values[k] = rng.standard_normal()
+    return values.reshape(shape)
+
+
+def P(*shape):
+    """Positive."""
+    return rng.uniform(0.3, 2.5, shape)
+
+
+def U(*shape):
+    """In (-0.9, 0.9)."""
+    return rng.uniform(-0.9, 0.9, shape)
+
+
+def C(*shape):
+    """Complex, both parts as of `R`."""
+    return R(*shape) + 1j * R(*shape)
+
+
+CASES: list[Case] = []
+
+
+def case(op, f, *inputs, label=""):
+    CASES.append(Case(op, f, inputs, label))
+
+
+# What a case is called, where it goes by another name than the primitives it is made of.
+MADE_OF = {
+    "conv": {"conv_y"}, "max_pool": {"max_pool_y"}, "avg_pool": {"sum_pool_y", "divide"},
+    "sort": {"getitem"}, "take": {"getitem"}, "take_along_axis": {"getitem"}, "tile": {"reshape"},
+    "dot": {"matmul"}, "inner": {"matmul"}, "outer": {"multiply"}, "tensordot": {"matmul"},
+    "pad": {"pad_constant"}, "norm": {"norm_2", "norm_p"}, "lp_pool": {"lp_pool_y"},
+    "unfold": {"windows_of"}, "fold": {"add_windows"},
+    "slogdet": {"sign_and_logdet"}, "cholesky": {"lower_cholesky"}, "qr": {"tall_qr"},
+    "svd": {"reduced_svd"}, "fft": {"dft"}, "ifft": {"inverse_dft"},
+    "rfft": {"real_dft"}, "irfft": {"inverse_real_dft"},
+}  # fmt: skip
