@@ -181,6 +181,42 @@ class ArrayMethods:
         """``np.cumsum``."""
         return np.cumsum(self, axis=axis)
 
+    def cumprod(self, axis=None) -> "Tensor":
+        """``np.cumprod``."""
+        return np.cumprod(self, axis=axis)
+
+    def round(self, decimals=0) -> "Tensor":
+        """``np.round``: constant between its jumps, so its derivative is 0."""
+        return np.round(self, decimals)
+
+    def trace(self, offset=0, axis1=0, axis2=1) -> "Tensor":
+        """``np.trace``."""
+        return np.trace(self, offset, axis1, axis2)
+
+    def diagonal(self, offset=0, axis1=0, axis2=1) -> "Tensor":
+        """``np.diagonal``."""
+        return np.diagonal(self, offset, axis1, axis2)
+
+    def conj(self) -> "Tensor":
+        """``np.conj``."""
+        return np.conj(self)
+
+    def take(self, indices, axis=None) -> "Tensor":
+        """``np.take``."""
+        return np.take(self, indices, axis=axis)
+
+    def any(self, axis=None, keepdims=False):
+        """``np.any``: plain, it has no derivative."""
+        return np.any(self.data, axis=axis, keepdims=keepdims)
+
+    def all(self, axis=None, keepdims=False):
+        """``np.all``: plain, it has no derivative."""
+        return np.all(self.data, axis=axis, keepdims=keepdims)
+
+    def argsort(self, axis=-1):
+        """``np.argsort``: a plain array, it has no derivative."""
+        return np.argsort(self.data, axis=axis, kind="stable")
+
     def argmax(self, axis=None, keepdims=False):
         """``np.argmax``: a plain array, it has no derivative."""
         return np.argmax(self.data, axis=axis, keepdims=keepdims)

@@ -259,3 +259,22 @@ def test_batch_norm_with_a_random_cotangent():
 def test_jacobian_of_a_sort_with_ties_is_a_permutation():
     j = jacobian(np.sort)(np.array([2.0, 1.0, 2.0]))
     np.testing.assert_array_equal(j, [[0, 1, 0], [1, 0, 0], [0, 0, 1]])
+
+
+def test_methods_are_numpys_functions():
+    """Each method of a Tensor gives what the array's method gives, and records it."""
+    a = np.arange(1.0, 10.0).reshape(3, 3) + 0.2
+    x = Tensor(a, requires_grad=True)
+    for name in (
+        "sum mean prod max min var std cumsum cumprod round trace diagonal conj ravel flatten squeeze "
+        "transpose copy any all argsort argmax argmin tolist"
+    ).split():
+        got, expected = getattr(x, name)(), getattr(a, name)()
+        np.testing.assert_allclose(got.data if type(got) is Tensor else got, expected)
+    for name, args in {
+        "reshape": (9,), "swapaxes": (0, 1), "repeat": (2,), "clip": (2, 5), "dot": (a,),
+        "take": ([0, 8],), "astype": (np.float32,),
+    }.items():  # fmt: skip
+        got = getattr(x, name)(*args)
+        np.testing.assert_allclose(got.data, getattr(a, name)(*args), rtol=1e-6)
+        assert got.node is not None
