@@ -14,7 +14,24 @@
 from autograd import errors, ops
 from autograd.backward import gradients
 from autograd.check import gradcheck
+from autograd.checkpoint import checkpoint
 from autograd.graph import Node, enable_grad, no_grad
+from autograd.hips import (
+    deriv,
+    grad_and_aux,
+    grad_named,
+    hessian_tensor_product,
+    hessian_vector_product,
+    holomorphic_grad,
+    make_ggnvp,
+    make_hvp,
+    make_jvp,
+    make_jvp_reversemode,
+    make_vjp,
+    multigrad_dict,
+    tensor_jacobian_product,
+    vector_jacobian_product,
+)
 from autograd.primitive import primitive
 from autograd.tensor import Tensor, as_tensor, tensor
 from autograd.transforms import (
@@ -29,3 +46,16 @@ from autograd.transforms import (
 )
 
 __version__ = "0.1.0"
+
+_ON_DEMAND = ("builtins", "extend", "misc", "numpy", "test_util")
+
+
+def __getattr__(name):
+    """The modules for scripts written for HIPS autograd, when they are first asked for."""
+    import importlib
+
+    if name in _ON_DEMAND:
+        return importlib.import_module(f"autograd.{name}")
+    if name in ("dict", "isinstance", "list", "tuple", "type"):
+        return getattr(importlib.import_module("autograd.builtins"), name)
+    raise AttributeError(f"module 'autograd' has no attribute {name!r}")

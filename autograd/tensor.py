@@ -153,7 +153,8 @@ class Tensor(ArrayMethods, InPlace):
         if self.node is not None:
             raise DtypeError(
                 f"np.array or np.asarray of a Tensor that requires grad (shape {self.shape}) would "
-                "cut the graph. Use np.stack([t, u]) to join Tensors, or t.data for the values."
+                "cut the graph. Use np.stack([t, u]) or autograd.numpy.array to join Tensors, or "
+                "t.data for the values."
             )
         return np.array(self.data, dtype=dtype, copy=copy)
 

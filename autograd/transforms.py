@@ -15,7 +15,7 @@ from autograd.backward import gradients
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from autograd.ops.shapes import copy
 from autograd.tensor import Tensor, as_tensor
-from autograd.trees import flatten, unflatten
+from autograd.trees import flatten, leaves_like, unflatten
 
 
 def value_and_grad(f, argnum=0):
@@ -27,15 +27,15 @@ def value_and_grad(f, argnum=0):
         The result is not a scalar: use `jacobian`, `vjp` or `elementwise_grad`.
     """
 
-    @_as("value_and_grad", f)
+    @named("value_and_grad", f)
     def value_and_gradient(*args, **options):
-        run = _Run("grad", f, argnum, args, options)
-        if run.y.size != 1:
-            raise ShapeError(
-                f"grad: {_name(f)} returned shape {run.y.shape}, but a gradient needs a scalar. "
-                "Sum the result, or use jacobian, vjp or elementwise_grad."
-            )
-        return run.value(), run.pull(None)
+        with Run("grad", f, argnum, args, options) as run:
+            if run.y.size != 1:
+                raise ShapeError(
+                    f"grad: {name_of(f)} returned shape {run.y.shape}, but a gradient needs a "
+                    "scalar. Sum the result, or use jacobian, vjp or elementwise_grad."
+                )
+            return run.value(), run.pull(None)
 
     return value_and_gradient
 
@@ -51,16 +51,16 @@ def grad(f, argnum=0):
     (12.0, 12.0)
     """
     both = value_and_grad(f, argnum)
-    return _as("grad", f)(lambda *args, **options: both(*args, **options)[1])
+    return named("grad", f)(lambda *args, **options: both(*args, **options)[1])
 
 
 def elementwise_grad(f, argnum=0):
     """``x -> d(sum f(x))/dx``: the derivative of a function that acts element by element."""
 
-    @_as("elementwise_grad", f)
+    @named("elementwise_grad", f)
     def derivative(*args, **options):
-        run = _Run("elementwise_grad", f, argnum, args, options)
-        return run.pull(np.ones_like(run.y.data))
+        with Run("elementwise_grad", f, argnum, args, options) as run:
+            return run.pull(np.ones_like(run.y.data))
 
     return derivative
 
@@ -76,7 +76,7 @@ def vjp(f, *args, argnum=None):
     >>> float(y), [float(d) for d in pull(1.0)]
     (6.0, [3.0, 2.0])
     """
-    run = _Run("vjp", f, tuple(range(len(args))) if argnum is None else argnum, args, {})
+    run = Run("vjp", f, tuple(range(len(args))) if argnum is None else argnum, args, {})
     return run.value(), run.pull
 
 
@@ -87,13 +87,8 @@ def jvp(f, args, tangents):
     of that linear function is the Jacobian itself.
     """
     args, tangents = tuple(args), tuple(tangents)
-    run = _Run("jvp", f, tuple(range(len(args))), args, {})
-    directions = flatten(tangents)[0]
-    if len(directions) != len(run.xs):
-        raise ShapeError(f"jvp: {len(run.xs)} arrays, but {len(directions)} tangents")
-    for k, (x, v) in enumerate(zip(run.xs, directions, strict=True)):
-        if np.shape(v) != x.shape:
-            raise ShapeError(f"jvp: tangent {k} has shape {np.shape(v)}, expected {x.shape}")
+    run = Run("jvp", f, tuple(range(len(args))), args, {})
+    directions = _directions("jvp", run.structure, run.xs, tangents)
     g = Tensor(np.zeros_like(run.y.data), requires_grad=True)
     pulled = run.gradients(g, create_graph=True)
     along = [np.sum(p * v) for p, v in zip(pulled, directions, strict=True) if p.node is not None]
@@ -106,25 +101,25 @@ def jvp(f, args, tangents):
 def jacobian(f, argnum=0):
     """``x -> df/dx`` of shape f.shape + x.shape, one backward pass per element of f."""
 
-    @_as("jacobian", f)
+    @named("jacobian", f)
     def jac(*args, **options):
-        run = _Run("jacobian", f, argnum, args, options)
-        y = run.y
-        ones = np.reshape(np.eye(y.size, dtype=y.dtype), (y.size, *y.shape))
-        rows = [run.gradients(one) for one in ones]
-        blocks = [
-            np.stack([r[k] for r in rows]) if rows else np.zeros((0, *x.shape), x.dtype)
-            for k, x in enumerate(run.xs)
-        ]
-        shapes = [y.shape + x.shape for x in run.xs]
-        return run.tree([np.reshape(b, s) for b, s in zip(blocks, shapes, strict=True)])
+        with Run("jacobian", f, argnum, args, options) as run:
+            y = run.y
+            ones = np.reshape(np.eye(y.size, dtype=y.dtype), (y.size, *y.shape))
+            rows = [run.gradients(one) for one in ones]
+            blocks = [
+                np.stack([r[k] for r in rows]) if rows else np.zeros((0, *x.shape), x.dtype)
+                for k, x in enumerate(run.xs)
+            ]
+            shapes = [y.shape + x.shape for x in run.xs]
+            return run.tree([np.reshape(b, s) for b, s in zip(blocks, shapes, strict=True)])
 
     return jac
 
 
 def hessian(f, argnum=0):
     """``x -> d²f/dx²`` of shape x.shape + x.shape, of a function with a scalar result."""
-    return _as("hessian", f)(jacobian(grad(f, argnum), argnum))
+    return named("hessian", f)(jacobian(grad(f, argnum), argnum))
 
 
 def hvp(f, argnum=0):
@@ -134,15 +129,13 @@ def hvp(f, argnum=0):
     of ``x``.
     """
 
-    @_as("hvp", f)
+    @named("hvp", f)
     def product(*args, **options):
         *args, v = args
 
         def slope(*xs):
-            g = flatten(grad(f, argnum)(*xs, **options))[0]
-            directions = flatten(v)[0]
-            if len(g) != len(directions):
-                raise ShapeError(f"hvp: {len(g)} arrays in x, but {len(directions)} in v")
+            g, structure = flatten(grad(f, argnum)(*xs, **options))
+            directions = _directions("hvp", structure, g, v)
             return sum(np.sum(a * b) for a, b in zip(g, directions, strict=True))
 
         return grad(slope, argnum)(*args)
@@ -150,7 +143,16 @@ def hvp(f, argnum=0):
     return product
 
 
-class _Run:
+def _directions(op, structure, xs, tangents):
+    """The leaves of the tangents: one for each of ``xs``, of its shape."""
+    directions = leaves_like(structure, tangents, f"{op}: the tangents")
+    for k, (x, v) in enumerate(zip(xs, directions, strict=True)):
+        if np.shape(v) != np.shape(x):
+            raise ShapeError(f"{op}: tangent {k} has shape {np.shape(v)}, expected {np.shape(x)}")
+    return directions
+
+
+class Run:
     """One run of a function whose chosen arguments are variables of their own.
 
     Each variable is a new node, so that what else the function knows of the same array, by its
@@ -163,10 +165,10 @@ class _Run:
         for k in chosen:
             if not isinstance(k, int) or not -len(args) <= k < len(args):
                 raise ValueRangeError(
-                    f"{op}: argnum {argnum!r} names no positional argument of {_name(f)}, which "
+                    f"{op}: argnum {argnum!r} names no positional argument of {name_of(f)}, which "
                     f"got {len(args)}"
                 )
-        leaves, self.structure = flatten([args[k] for k in chosen])
+        leaves, self.structure = flatten([_floating(args[k]) for k in chosen])
         with graph.enable_grad():
             self.xs = [_variable(op, f, x) for x in leaves]
             args = list(args)
@@ -175,16 +177,29 @@ class _Run:
             y = f(*args, **options)
         if type(y) in (list, tuple, dict) or y is None:
             raise DtypeError(
-                f"{op}: {_name(f)} returned a {type(y).__name__}, expected one array or number. "
+                f"{op}: {name_of(f)} returned a {type(y).__name__}, expected one array or number. "
                 "Join several results with np.concatenate or np.stack."
             )
         self.y = as_tensor(y)
         mine = {x.node for x in self.xs}
         self.nested = self.y.node is not None and _others(self.y.node, mine)
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        """Done: nobody will ask for gradients of these variables any more."""
+        for x in self.xs:
+            if x.node.plan is None:
+                x.node.out = graph.nobody
+
     def value(self):
         """The result: a Tensor where an outer transform needs it, else an array."""
-        return self.y if self.nested else self.y.data
+        return self.values([self.y])[0]
+
+    def values(self, results):
+        """Several results, as `value` gives one."""
+        return [v.data if type(v) is Tensor and not self.nested else v for v in results]
 
     def gradients(self, cotangent, create_graph=None):
         """One gradient per variable."""
@@ -212,14 +227,25 @@ def _variable(op, f, x):
     t = as_tensor(x)
     if t.dtype.kind not in "fc":
         raise DtypeError(
-            f"{op}: an argument of {_name(f)} to differentiate has dtype {t.dtype}; derivatives "
+            f"{op}: an argument of {name_of(f)} to differentiate has dtype {t.dtype}; derivatives "
             "need floating numbers. Pass 3.0 instead of 3, or x.astype(float)."
         )
     return as_tensor(t.data, requires_grad=True) if t is x else t.requires_grad_()
 
 
+def _floating(tree):
+    """A nesting with its Python ints as floats: among parameters, 3 means 3.0."""
+    leaves, structure = flatten(tree)
+    if structure is None or all(type(v) is not int for v in leaves):
+        return tree
+    return unflatten(structure, [float(v) if type(v) is int else v for v in leaves])
+
+
 def _others(root, mine) -> bool:
-    """Whether the graph under ``root`` has leaves other than the variables ``mine``."""
+    """Whether the graph under ``root`` has leaves other than the variables ``mine``.
+
+    The variables of a transform inside, which is done, do not count.
+    """
     seen, todo = {root}, [root]
     while todo:
         node = todo.pop()
@@ -227,7 +253,7 @@ def _others(root, mine) -> bool:
             if node.plan is not None:
                 return True  # a variable that is linked to an outer graph
             continue
-        if node.plan is None:
+        if node.plan is None and node.out() is not None:
             return True
         for p in node.parents:
             if p not in seen:
@@ -236,17 +262,18 @@ def _others(root, mine) -> bool:
     return False
 
 
-def _name(f) -> str:
+def name_of(f) -> str:
+    """What messages call a function."""
     return getattr(f, "__name__", type(f).__name__)
 
 
-def _as(transform, f):
+def named(transform, f):
     """Name a derived function after what it is made from."""
 
     def rename(g):
         functools.update_wrapper(g, f, assigned=("__module__",), updated=())
-        g.__name__ = g.__qualname__ = f"{transform}({_name(f)})"
-        g.__doc__ = f"{transform} of {_name(f)}.\n\n{getattr(f, '__doc__', None) or ''}"
+        g.__name__ = g.__qualname__ = f"{transform}({name_of(f)})"
+        g.__doc__ = f"{transform} of {name_of(f)}.\n\n{getattr(f, '__doc__', None) or ''}"
         return g
 
     return rename

@@ -5,6 +5,7 @@ import numpy as np
 from autograd.errors import ShapeError
 from autograd.ops.register import instead_of, values_only
 from autograd.primitive import primitive
+from autograd.tensor import Tensor
 
 
 @instead_of(np.reshape)
@@ -294,5 +295,15 @@ values_only(
     np.ones_like,
     np.empty_like,
 )
-values_only(np.full_like, np.array_equal, np.allclose, np.isclose, np.can_cast, np.array2string)
+values_only(np.array_equal, np.allclose, np.isclose, np.can_cast, np.array2string)
 values_only(np.array_repr, np.array_str, np.may_share_memory, np.shares_memory, np.iscomplexobj)
+
+
+@instead_of(np.full_like)
+def full_like(a, fill_value, dtype=None, shape=None):
+    """``fill_value`` spread over the shape of ``a``; it is what gets the gradient."""
+    a = a.data if type(a) is Tensor else a
+    shape = np.shape(a) if shape is None else shape
+    if type(fill_value) is not Tensor:
+        return np.full_like(a, fill_value, dtype, shape=shape)
+    return np.broadcast_to(np.astype(fill_value, dtype or a.dtype), shape)

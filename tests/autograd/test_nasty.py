@@ -266,8 +266,8 @@ def test_methods_are_numpys_functions():
     a = np.arange(1.0, 10.0).reshape(3, 3) + 0.2
     x = Tensor(a, requires_grad=True)
     for name in (
-        "sum mean prod max min var std cumsum cumprod round trace diagonal conj ravel flatten squeeze "
-        "transpose copy any all argsort argmax argmin tolist"
+        "sum mean prod max min var std cumsum cumprod round trace diagonal conj ravel flatten "
+        "squeeze transpose copy any all argsort argmax argmin tolist"
     ).split():
         got, expected = getattr(x, name)(), getattr(a, name)()
         np.testing.assert_allclose(got.data if type(got) is Tensor else got, expected)

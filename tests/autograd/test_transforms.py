@@ -100,6 +100,15 @@ def test_trees_in_trees_out():
     np.testing.assert_allclose(h["a"], 2 * x3 + 2 * x3 * x3)
 
 
+def test_dicts_are_matched_by_key():
+    f = lambda p: np.sum(p["a"] ** 3) + 5 * np.sum(p["b"] ** 3)  # noqa: E731
+    p, v = {"a": x3, "b": x3}, {"b": np.zeros(3), "a": np.ones(3)}
+    h = hvp(f)(p, v)
+    np.testing.assert_allclose(h["a"], 6 * x3)
+    np.testing.assert_array_equal(h["b"], np.zeros(3))
+    assert float(jvp(f, (p,), (v,))[1]) == pytest.approx(np.sum(3 * x3**2))
+
+
 def test_vjp_and_jvp_are_adjoint():
     rng = np.random.default_rng(0)
     a, b = rng.standard_normal((2, 3)), rng.standard_normal((3, 4))
@@ -149,7 +158,12 @@ def test_independent_of_the_argument_is_zero():
         (lambda: grad(lambda x: (x, x))(3.0), DtypeError, "returned a tuple.*np.stack"),
         (lambda: grad(lambda x: None)(3.0), DtypeError, "returned a NoneType"),
         (lambda: jvp(np.sin, (1.0,), (np.ones(2),)), ShapeError, r"tangent 0 has shape \(2,\)"),
-        (lambda: jvp(np.sin, (1.0,), (1.0, 2.0)), ShapeError, "1 arrays, but 2 tangents"),
+        (
+            lambda: jvp(np.sin, (1.0,), (1.0, 2.0)),
+            ShapeError,
+            "tangents: expected a list of 1, got tuple of 2",
+        ),
+        (lambda: hvp(np.sum)(x3, 1.0), ShapeError, r"hvp: tangent 0 has shape \(\)"),
         (lambda: vjp(np.sin, x3)[1](1.0), ShapeError, r"cotangent has shape \(\), expected \(3,\)"),
     ],
 )
