@@ -62,8 +62,8 @@ def markdown(results: list[Result], machine: dict, quick: bool) -> str:
     return (
         f"# Benchmarks\n\n{note}{body}\n\n{disturbed}{summary(machine)}\n\n"
         f"Medians of {rounds} blocks, the contenders taking turns in one process, warm, the "
-        "garbage collector on. A ratio is taken between the blocks of one turn; below 1, chalkgrad is "
-        f"faster. First, {compared:,} values and gradients of the contenders were found equal.\n"
+        "garbage collector on. A ratio is taken between the blocks of one turn; below 1, chalkgrad "
+        f"is faster. First, {compared:,} values and gradients of the contenders were found equal.\n"
     )
 
 
