@@ -7,7 +7,7 @@ from numpy import float64, ndarray
 
 from autograd import graph, memory
 from autograd.errors import DtypeError, GraphError, ShapeError
-from autograd.tensor import Tensor, as_tensor
+from autograd.tensor import Tensor
 
 FLOAT64 = np.dtype(float64)
 _hooks: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()  # node -> its hooks
@@ -55,11 +55,18 @@ def gradients(y, xs, cotangent=None, create_graph=False):
                 f"gradients: xs[{k}] must be a Tensor that requires grad, got {got}. Make it with "
                 "requires_grad=True before computing y."
             )
+        if type(y) is Tensor and y.node is not None and x.node.order > y.node.order:
+            raise GraphError(
+                f"gradients: y cannot depend on xs[{k}], which entered the graph after y was "
+                "computed (a new Tensor, changed in place, or requires_grad set again since)."
+            )
     found = _sweep(y, cotangent, {x.node for x in xs}, create_graph)
     zero = [np.zeros_like(x.data) if x.node not in found else None for x in xs]
     got = [_own(found[x.node]) if z is None else z for x, z in zip(xs, zero, strict=True)]
     if create_graph:
-        got = [as_tensor(g) for g in got]
+        got = [g if type(g) is Tensor else Tensor(g) for g in got]
+    else:
+        got = [g.copy() if any(g is h for h in got[:k]) else g for k, g in enumerate(got)]
     return got if several else got[0]
 
 
@@ -111,6 +118,8 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
                 g.flags.writeable = False  # so what a formula returns is writable only if it is new
             if hooked and node in _hooks:
                 g = _hooked(node, g)
+                if type(g) is ndarray:
+                    g.flags.writeable = False
             if targets is None:
                 if node.out() is not None:
                     found[node] = g
@@ -151,6 +160,12 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
                     else:
                         pending[p] = before + gp
         for leaf, g in pending.items():
+            t = leaf.out()
+            if t is not None and t.data.shape != leaf.shape:
+                raise GraphError(
+                    f"backward: the .data of a leaf was rebound from shape {leaf.shape} to "
+                    f"{t.data.shape}. Make a new Tensor for an array of another shape."
+                )
             if targets is None or leaf in targets:
                 found[leaf] = _hooked(leaf, g) if hooked and leaf in _hooks else g
     return found
@@ -176,7 +191,7 @@ def _seed(y, cotangent, create_graph):
                 f"Use y.sum().backward(), or pass a cotangent of shape {y.shape}."
             )
         return np.ones_like(y.data)[()]
-    g = as_tensor(cotangent)
+    g = cotangent if type(cotangent) is Tensor else Tensor(cotangent)
     if g.shape != y.shape:
         raise ShapeError(f"backward: the cotangent has shape {g.shape}, expected {y.shape}")
     if not np.can_cast(g.dtype, y.dtype, "same_kind"):
@@ -214,6 +229,9 @@ def _fitted(gp, g, p, node):
     Sums over the axes that broadcasting added; keeps 0 times an infinite derivative 0.
     """
     plan = node.plan
+    if type(gp) is ndarray and not getattr(plan.op, "trusted", False):
+        gp = gp.view()
+        gp.flags.writeable = False  # whatever memory the formula took it from, it is borrowed
     if not hasattr(gp, "dtype"):
         gp = np.asarray(gp)[()]
     if plan.elementwise and gp.size and gp.dtype.kind in "fc":
@@ -270,7 +288,11 @@ class Several:
     def whole(self) -> tuple:
         """One cotangent per output: zeros for those that were not used."""
         like = next(g for g in self.parts if g is not None)
-        return tuple(
+        parts = tuple(
             np.zeros_like(like, shape=s, dtype=d)[()] if g is None else g
             for g, s, d in zip(self.parts, self.shape, self.dtype, strict=True)
         )
+        for g in parts:
+            if type(g) is ndarray:
+                g.flags.writeable = False
+        return parts

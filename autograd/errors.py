@@ -63,3 +63,9 @@ def describe(v):
     if type(v) in (list, tuple) and len(v) <= 8:
         return "[" + ", ".join(map(describe, v)) + "]"
     return repr(v) if isinstance(v, (int, float, complex, str)) else type(v).__name__
+
+
+def reraise(e, op, inputs):
+    """Raise what `explained` makes of ``e``; ``e`` itself stays free of a reference to itself."""
+    error = explained(e, op, inputs)
+    raise error from (e if error is not e else None)

@@ -6,7 +6,7 @@ Graphs of 10⁵ scalars spend their time here.  The tests hold both ways to the 
 import numpy as np
 from numpy import ndarray
 
-from autograd.errors import explained
+from autograd.errors import reraise
 from autograd.graph import recording
 from autograd.primitive import recorded, shown
 from autograd.tensor import Tensor, wrap
@@ -23,7 +23,7 @@ def unary(op):
         try:
             y = fn(x)
         except Exception as e:
-            raise explained(e, op.__name__, (x,)) from e
+            reraise(e, op.__name__, (x,))
         if type(y) is ndarray:
             y.flags.writeable = False
         if node is None or not recording.on:
@@ -43,15 +43,15 @@ def binary(op):
         if type(a) is Tensor:
             x, m = a.data, a.node
         else:
-            x = np.asarray(a) if type(a) is list else a
+            x = np.asarray(a) if type(a) in (list, tuple) else a
         if type(b) is Tensor:
             z, n = b.data, b.node
         else:
-            z = np.asarray(b) if type(b) is list else b
+            z = np.asarray(b) if type(b) in (list, tuple) else b
         try:
             y = fn(x, z)
         except Exception as e:
-            raise explained(e, op.__name__, (x, z)) from e
+            reraise(e, op.__name__, (x, z))
         if type(y) is ndarray:
             y.flags.writeable = False
         if m is n is None or not recording.on:

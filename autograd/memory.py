@@ -32,6 +32,8 @@ def keep(v):
             v.flags.writeable = False
     elif type(v) in (list, tuple):
         v = type(v)(map(keep, v))
+    elif type(v) is dict:
+        v = {k: keep(x) for k, x in v.items()}
     return v
 
 

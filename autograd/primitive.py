@@ -48,7 +48,7 @@ class Plan:
         needs = [_needs(f) for f in formulas]
         self.names = tuple(dict.fromkeys(q for need in needs for q in need if not op.is_place(q)))
         items = "".join(op.source(q) + ", " for q in self.names)
-        env = {"_shape": _shape, "_keep": keep, "_float64": float64}
+        env = {"_shape": _shape, "_keep": keep, "_float64": float64, **op.defaults}
         self.save = eval(f"lambda _output, {op.head}: ({items})", env) if items else None
         self.links = tuple(self._link(q, places) for q in self.names)
         self.vjps = tuple(
@@ -106,17 +106,33 @@ class Primitive:
 
     def __init__(self, fn, names=None, elementwise=False):
         self.fn, self.elementwise = fn, elementwise
+        self.trusted = False  # its results and formulas hand out new memory: `listed` says so
         self.__name__, self.__doc__ = fn.__name__.strip("_"), fn.__doc__
         if names is None:
             self.__signature__ = inspect.signature(fn)
         else:
             kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
             self.__signature__ = inspect.Signature([inspect.Parameter(n, kind) for n in names])
-        self.head, self.names = str(self.__signature__)[1:-1], list(self.__signature__.parameters)
+        self.names = list(self.__signature__.parameters)
+        self.head, self.defaults = self._head()
         self.formulas, self.lists, self.plans = {}, set(), {}
 
+    def _head(self):
+        """The parameters as code, their defaults by name, and these defaults."""
+        parts, defaults = [], {}
+        for p in self.__signature__.parameters.values():
+            if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
+                parts.append("*" * (1 if p.kind is p.VAR_POSITIONAL else 2) + p.name)
+                continue
+            if p.kind is p.KEYWORD_ONLY and not any(q[0] == "*" for q in parts):
+                parts.append("*")
+            parts.append(p.name if p.default is p.empty else f"{p.name}=_default_{p.name}")
+            if p.default is not p.empty:
+                defaults[f"_default_{p.name}"] = p.default
+        return ", ".join(parts), defaults
+
     def __repr__(self):
-        return f"<primitive {self.__name__}({self.head})>"
+        return f"<primitive {self.__name__}{self.__signature__}>"
 
     def vjp(self, **formulas) -> "Primitive":
         """Give a formula per differentiable argument: ``x=lambda g, what, it, needs: ...``."""
@@ -185,11 +201,11 @@ class Primitive:
         try:
             y = self.fn(*raw, **options)
         except Exception as e:
-            raise errors.explained(e, self.__name__, raw) from e
+            errors.reraise(e, self.__name__, raw)
         if not found:
             return y
-        if any(y is r for r in raw) and isinstance(y, ndarray):
-            y = y.view()
+        if not self.trusted or any(y is r for r in raw):
+            y = tuple(map(_viewed, y)) if type(y) is tuple else _viewed(y)
         y = tuple(map(_settled, y)) if type(y) is tuple else _settled(y)
         if not parents or not recording.on:
             return _unpack(y, None) if type(y) is tuple else wrap(y, None)
@@ -244,6 +260,11 @@ def _needs(formula) -> list[str]:
 
 def _shape(v):
     return tuple(map(np.shape, v)) if type(v) in (list, tuple) else np.shape(v)
+
+
+def _viewed(y):
+    """An array that can be made read-only without making someone else's array read-only."""
+    return y.view() if isinstance(y, ndarray) else y
 
 
 def _settled(y):

@@ -230,7 +230,7 @@ def _variable(op, f, x):
             f"{op}: an argument of {name_of(f)} to differentiate has dtype {t.dtype}; derivatives "
             "need floating numbers. Pass 3.0 instead of 3, or x.astype(float)."
         )
-    return as_tensor(t.data, requires_grad=True) if t is x else t.requires_grad_()
+    return Tensor(t.data, requires_grad=True)  # a copy: the caller's array stays the caller's
 
 
 def _floating(tree):

@@ -28,13 +28,15 @@ def ratios(results: list[Result], machine: dict, path: Path) -> Path:
                       fontsize=8.5, fontweight="bold", va="bottom")  # fmt: skip
         last = row
         axes.barh(y, s.median - 1, left=1, height=0.7, color=COLOURS.get(peer, "#777777"))
-        axes.plot([s.low, s.high], [y, y], color="#222222", linewidth=1)
-        end, align, shift = (s.low, "right", -4) if s.median < 1 else (s.high, "left", 4)
+        axes.plot([max(s.low, TICKS[0]), s.high], [y, y], color="#222222", linewidth=1)
+        end, align, shift = s.high, "left", 4
+        if s.median < 1:
+            end, align, shift = max(s.low, TICKS[0]), "right", -4
         axes.annotate(f"{s.median:.2f}", (end, y), (shift, 0), textcoords="offset points",
                       ha=align, va="center", fontsize=8.5)  # fmt: skip
         places.append(y)
         labels.append(peer)
-    low = min((s.low for *_, s in bars), default=0.5)
+    low = min((s.low for *_, s in bars if s.low > 0), default=0.5)
     high = max((s.high for *_, s in bars), default=2)
     axes.set_xscale("log")
     axes.set_xlim(min(low, 0.5) / 1.8, max(high, 2) * 1.8)

@@ -11,6 +11,7 @@ import numpy as np
 
 from autograd import Tensor, no_grad
 from autograd.errors import ShapeError, ValueRangeError
+from autograd.trees import flatten
 
 
 class Module:
@@ -44,12 +45,25 @@ class Module:
         for name, value in vars(self).items():
             if name.startswith("_"):
                 continue
-            if isinstance(value, (list, tuple)):
-                yield from ((f"{name}.{k}", v) for k, v in enumerate(value))
-            elif isinstance(value, dict):
-                yield from ((f"{name}.{k}", v) for k, v in value.items())
-            else:
+            parts = (
+                value.items()
+                if isinstance(value, dict)
+                else enumerate(value)
+                if isinstance(value, (list, tuple))
+                else None
+            )
+            if parts is None:
                 yield name, value
+                continue
+            for k, v in parts:
+                if isinstance(v, (list, tuple, dict)) and any(
+                    isinstance(leaf, (Module, Tensor)) for leaf in flatten(v)[0]
+                ):
+                    raise ValueRangeError(
+                        f"{type(self).__name__}: {name} is a list of lists of modules, which are "
+                        "not searched. Make the inner lists Sequential, or attributes of their own."
+                    )
+                yield f"{name}.{k}", v
 
     def named_children(self) -> Iterator[tuple[str, "Module"]]:
         """(name, module) of the modules right below this one."""

@@ -29,6 +29,12 @@ class Optimizer:
                     f"{type(self).__name__}: parameter {k} must be a leaf Tensor, got {what}. Pass "
                     "model.parameters()."
                 )
+        if any(p.dtype.kind == "c" for p in self.parameters):
+            raise DtypeError(
+                f"{type(self).__name__}: complex parameters are not supported; train their "
+                "real and imaginary parts."
+            )
+        self.parameters = list({id(p): p for p in self.parameters}.values())  # a shared one once
         if not lr > 0:
             raise ValueRangeError(f"{type(self).__name__}: lr must be positive, got {lr!r}")
         self.lr = lr

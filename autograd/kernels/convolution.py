@@ -3,6 +3,8 @@
 Shapes: x (N, C, *S), w (O, C/groups, *K), y and g (N, O, *P).  All three are bilinear.
 """
 
+import math
+
 import numpy as np
 
 from autograd.kernels.windows import cropped, overlap_add, padded, windows
@@ -18,7 +20,7 @@ def conv(x, w, stride, padding, dilation, groups):
 def conv_dx(g, w, x_shape, stride, padding, dilation, groups):
     """The adjoint in x: every window gets wᵀ g, and windows overlap: (N, C, *S)."""
     n, d = x_shape[0], len(stride)
-    g = np.reshape(g, (n, groups, w.shape[0] // groups, -1))
+    g = np.reshape(g, (n, groups, w.shape[0] // groups, math.prod(g.shape[2:])))
     columns = np.matmul(np.swapaxes(_rows(w, groups), -1, -2), g)  # (N, G, CK, P)
     size = tuple(s + p + q for s, (p, q) in zip(x_shape[2:], padding, strict=True))
     out = tuple(
@@ -32,10 +34,12 @@ def conv_dx(g, w, x_shape, stride, padding, dilation, groups):
 def conv_dw(x, g, w_shape, stride, padding, dilation, groups):
     """The adjoint in w: every window of x times its cotangent: (O, C/groups, *K)."""
     columns, _ = _columns(x, w_shape, stride, padding, dilation, groups)
-    g = np.reshape(g, (x.shape[0], groups, w_shape[0] // groups, -1))
+    n, places = x.shape[0], math.prod(g.shape[2:])
+    g = np.reshape(g, (n, groups, w_shape[0] // groups, places))
     # one product over images and places together: (G, O/G, N·P) @ (G, N·P, CK)
-    g = np.reshape(np.moveaxis(g, 0, 2), (groups, g.shape[2], -1))
-    columns = np.reshape(np.moveaxis(columns, (0, 3), (1, 2)), (groups, -1, columns.shape[2]))
+    g = np.reshape(np.moveaxis(g, 0, 2), (groups, g.shape[2], n * places))
+    columns = np.moveaxis(columns, (0, 3), (1, 2))  # (G, N, P, CK)
+    columns = np.reshape(columns, (groups, n * places, columns.shape[3]))
     return np.reshape(np.matmul(g, columns), w_shape)
 
 

@@ -28,14 +28,19 @@ def max_pool(x, geometry):
     return y
 
 
-def _wins(x, y, places):
+def _wins(x, y, places, padding):
     """Per place in the window: which windows have their first largest element there."""
     free = np.ones_like(y, dtype=bool)
-    has_nan = np.any(np.isnan(y))
+    has_nan, inside = np.any(np.isnan(y)), None
+    if np.any(np.isneginf(y)):  # then padding could win
+        image = cropped(np.ones_like(x, dtype=bool), padding)
+        inside = padded(image, padding, False)
     for place in places:
         hit = x[place] == y
         if has_nan:
             hit |= np.isnan(x[place])
+        if inside is not None:
+            hit &= inside[place]
         hit &= free
         free ^= hit
         yield place, hit
@@ -45,7 +50,7 @@ def max_unpool(g, x, y, geometry):
     """``g`` added at the first largest element of its window: (N, C, *S)."""
     x, places, _ = _places(x, geometry, -np.inf)
     d = np.zeros_like(g, shape=x.shape)
-    for place, hit in _wins(x, y, places):
+    for place, hit in _wins(x, y, places, geometry[2]):
         d[place] += g * hit
     return cropped(d, geometry[2])
 
@@ -55,7 +60,7 @@ def max_pick(h, x, y, geometry):
     x, places, _ = _places(x, geometry, -np.inf)
     h = padded(h, geometry[2])
     picked = np.zeros_like(h, shape=y.shape)
-    for place, hit in _wins(x, y, places):
+    for place, hit in _wins(x, y, places, geometry[2]):
         np.copyto(picked, h[place], where=hit)
     return picked
 

@@ -20,12 +20,12 @@ fabs = ufunc(np.fabs, x=lambda g, x: g * np.sign(x))
 power = ufunc(
     np.power,
     operator.pow,
-    a=lambda g, a, b: g * b * a ** (b - 1 + ((b == 0) & (a == 0))),
+    a=lambda g, a, b: g * b * a ** (b - 1.0 + ((b == 0) & (a == 0))),
     b=lambda g, y, a: g * y * _log(a, y),
 )
 float_power = ufunc(
     np.float_power,
-    a=lambda g, a, b: g * b * a ** (b - 1 + ((b == 0) & (a == 0))),
+    a=lambda g, a, b: g * b * a ** (b - 1.0 + ((b == 0) & (a == 0))),
     b=lambda g, y, a: g * y * _log(a, y),
 )
 

@@ -57,10 +57,15 @@ def clip(x, a_min=None, a_max=None):
     return np.clip(x, a_min, a_max)
 
 
+def _ordered(a_min, a_max):
+    """Whether the lower bound is below the upper; where it is not, clip gives the upper."""
+    return True if a_min is None or a_max is None else np.less_equal(a_min, a_max)
+
+
 clip.vjp(
-    x=lambda g, x, y: g * (x == y),
-    a_min=lambda g, x, a_min: g * (x < a_min),
-    a_max=lambda g, x, a_max: g * (x > a_max),
+    x=lambda g, x, y, a_min, a_max: g * ((x == y) & _ordered(a_min, a_max)),
+    a_min=lambda g, x, a_min, a_max: g * ((x < a_min) & _ordered(a_min, a_max)),
+    a_max=lambda g, x, a_min, a_max: g * ((x > a_max) | np.logical_not(_ordered(a_min, a_max))),
 )
 
 

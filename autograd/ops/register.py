@@ -107,6 +107,7 @@ def constant(op, name, v):
 def listed(op: Primitive) -> Primitive:
     """Enter a primitive in the list of operations; the tests hold each to finite differences."""
     operations[op.__name__] = op
+    op.trusted = True
     return op
 
 

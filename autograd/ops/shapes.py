@@ -114,7 +114,7 @@ def roll(x, shift, axis=None):
 
 
 def _back(shift):
-    return tuple(-s for s in shift) if isinstance(shift, tuple) else -shift
+    return -shift if np.ndim(shift) == 0 else tuple(-s for s in shift)
 
 
 roll.vjp(x=lambda g, shift, axis: np.roll(g, _back(shift), axis))
