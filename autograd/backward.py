@@ -229,9 +229,8 @@ def _fitted(gp, g, p, node):
     Sums over the axes that broadcasting added; keeps 0 times an infinite derivative 0.
     """
     plan = node.plan
-    if type(gp) is ndarray and not getattr(plan.op, "trusted", False):
-        gp = gp.view()
-        gp.flags.writeable = False  # whatever memory the formula took it from, it is borrowed
+    if type(gp) is ndarray and gp.flags.writeable and not getattr(plan.op, "trusted", False):
+        gp = gp.copy()  # a user's formula may give memory that it will give or change again
     if not hasattr(gp, "dtype"):
         gp = np.asarray(gp)[()]
     if plan.elementwise and gp.size and gp.dtype.kind in "fc":
