@@ -1,16 +1,17 @@
 """The backward pass: cotangents flow from the newest node to the oldest, each formula runs once."""
 
 import weakref
+from math import isnan
 
 import numpy as np
 from numpy import float64, ndarray
 
 from autograd import graph, memory
 from autograd.errors import DtypeError, GraphError, ShapeError
+from autograd.graph import FLOAT64, Scalar
 from autograd.tensor import Tensor
 
-FLOAT64 = np.dtype(float64)
-_hooks: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()  # node -> its hooks
+_hooked_ever = False  # until the first hook, no pass looks for one
 
 
 def gradients(y, xs, cotangent=None, create_graph=False):
@@ -91,14 +92,17 @@ def cotangents(y, cotangent, nodes) -> dict:
 
 def has_hook(node) -> bool:
     """Whether a hook waits for the gradient of this node."""
-    return node in _hooks
+    return bool(getattr(node, "hooks", None))
 
 
 def add_hook(t, hook):
     """`Tensor.register_hook`."""
+    global _hooked_ever
     if t.node is None:
         raise GraphError("register_hook: this Tensor requires no grad, so no gradient comes by")
-    hooks = _hooks.setdefault(t.node, [])
+    if not has_hook(t.node):
+        t.node.hooks = []
+    hooks, _hooked_ever = t.node.hooks, True
     hooks.append(hook)
     return lambda: hook in hooks and hooks.remove(hook)
 
@@ -108,18 +112,16 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
     pending, found = {_node(y): _seed(y, cotangent, create_graph)}, {}
     nodes = graph.results(y.node)  # newest first: a cotangent is whole when its node's turn comes
     wanted = set() if targets is None else _leading_to(targets, nodes)
-    changed_at, hooked = memory.latest(), bool(_hooks)
+    changed_at, hooked, watcher = graph.changed_at, _hooked_ever, graph.recording.watcher
     with graph.set_recording(create_graph), np.errstate(all="ignore"):
         for node in nodes:
-            if node not in pending:
+            g = pending.pop(node, None)
+            if g is None:
                 continue
-            g = pending.pop(node)
-            if type(g) is ndarray:
-                g.flags.writeable = False  # so what a formula returns is writable only if it is new
-            if hooked and node in _hooks:
-                g = _hooked(node, g)
-                if type(g) is ndarray:
-                    g.flags.writeable = False
+            if type(g) is not float64:
+                g = _lent(g)
+            if hooked and has_hook(node):
+                g = _lent(_hooked(node, g))
             if targets is None:
                 if node.out() is not None:
                     found[node] = g
@@ -128,20 +130,13 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
                     found[node] = g
                 if wanted.isdisjoint(node.parents):
                     continue
-            plan, saved = node.plan, node.saved
-            if type(saved) is graph.Released:
-                raise GraphError(
-                    f"backward: {saved.by} has released this {plan.op.__name__}, part of the graph "
-                    "whose gradients it used. Compute the forward pass again; to carry a state "
-                    "over from step to step, .detach() it."
-                )
             if node.order < changed_at:
                 memory.check_unchanged(node)
+            plan, saved = node.plan, node.saved
             if create_graph:
                 saved = plan.relink(node)
-            if type(g) is Several:
-                g = g.whole()
-            for p, vjp in zip(node.parents, plan.vjps):  # noqa: B905, of equal length; fast
+            vjps = plan.vjps if watcher is None else _watched(watcher, node)
+            for p, vjp in zip(node.parents, vjps):  # noqa: B905, of equal length; fast
                 if wanted and p not in wanted:
                     continue
                 try:
@@ -149,16 +144,16 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
                 except Exception as e:
                     e.add_note(f"in the derivative formula of {plan.op.__name__}")
                     raise
-                if type(gp) is not float64 or gp != gp or p.shape or p.dtype is not FLOAT64:
+                scalar = type(p) is Scalar or (p.dtype is FLOAT64 and not p.shape)
+                if type(gp) is not float64 or not scalar or isnan(gp):
                     gp = _fitted(gp, g, p, node)
-                if p not in pending:
+                before = pending.get(p)
+                if before is None:
                     pending[p] = gp
+                elif type(before) is ndarray is type(gp) and before.flags.writeable:
+                    before += gp
                 else:
-                    before = pending[p]
-                    if type(before) is ndarray is type(gp) and before.flags.writeable:
-                        before += gp
-                    else:
-                        pending[p] = before + gp
+                    pending[p] = before + gp
         for leaf, g in pending.items():
             t = leaf.out()
             if t is not None and t.data.shape != leaf.shape:
@@ -167,8 +162,29 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
                     f"{t.data.shape}. Make a new Tensor for an array of another shape."
                 )
             if targets is None or leaf in targets:
-                found[leaf] = _hooked(leaf, g) if hooked and leaf in _hooks else g
+                found[leaf] = _hooked(leaf, g) if hooked and has_hook(leaf) else g
     return found
+
+
+def _lent(g):
+    """A cotangent as formulas get it: read-only, so what they return is writable only if new."""
+    if type(g) is ndarray:
+        g.flags.writeable = False
+    return g.whole() if type(g) is Several else g
+
+
+def _watched(watcher, node):
+    """The formulas of ``node``, run by the watcher and with their results shown to it."""
+
+    def formula(k):
+        def vjp(g, saved):
+            gp = _fitted(watcher.pull(node, k, g, saved), g, node.parents[k], node)
+            watcher.passed(node, k, gp)
+            return gp
+
+        return vjp
+
+    return [formula(k) for k in range(len(node.parents))]
 
 
 def _node(y):
@@ -211,7 +227,7 @@ def _leading_to(targets, nodes) -> set:
 
 
 def _hooked(node, g):
-    for hook in list(_hooks[node]):
+    for hook in list(node.hooks):
         new = hook(g)
         if new is not None:
             if np.shape(new) != node.shape:

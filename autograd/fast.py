@@ -1,14 +1,18 @@
 """`Primitive.__call__` without its general case, for operators and ufuncs.
 
-Graphs of 10⁵ scalars spend their time here.  The tests hold both ways to the same results.
+Graphs of 10⁵ scalars spend their time here: what `recorded` does for a scalar is written out.  The
+tests hold both ways to the same results.
 """
 
-import numpy as np
-from numpy import ndarray
+from weakref import ref
 
+import numpy as np
+from numpy import float64, ndarray
+
+from autograd import graph
 from autograd.errors import reraise
-from autograd.graph import recording
-from autograd.primitive import recorded, shown
+from autograd.graph import Scalar, clock
+from autograd.primitive import new, recorded, shown
 from autograd.tensor import Tensor, wrap
 
 
@@ -17,8 +21,8 @@ def unary(op):
     fn, plans, key = op.fn, op.plans, (0,)
 
     def call(a):
-        if type(a) is not Tensor:
-            return fn(a)
+        if type(a) is not Tensor or graph.special:
+            return op(a)
         x, node = a.data, a.node
         try:
             y = fn(x)
@@ -26,7 +30,7 @@ def unary(op):
             reraise(e, op.__name__, (x,))
         if type(y) is ndarray:
             y.flags.writeable = False
-        if node is None or not recording.on:
+        if node is None:
             return wrap(y, None)
         plan = plans.get(key) or op.plan(key)
         return recorded(plan, (node,), y, plan.save(y, x) if plan.save else (), ())
@@ -39,30 +43,51 @@ def binary(op):
     fn, plans, both, left, right = op.fn, op.plans, (0, 1), (0,), (1,)
 
     def call(a, b):
-        m = n = None
+        if graph.special:
+            return op(_plain(a), _plain(b))
         if type(a) is Tensor:
             x, m = a.data, a.node
         else:
-            x = np.asarray(a) if type(a) in (list, tuple) else a
+            x, m = _plain(a), None
         if type(b) is Tensor:
             z, n = b.data, b.node
         else:
-            z = np.asarray(b) if type(b) in (list, tuple) else b
+            z, n = _plain(b), None
         try:
             y = fn(x, z)
         except Exception as e:
             reraise(e, op.__name__, (x, z))
         if type(y) is ndarray:
             y.flags.writeable = False
-        if m is n is None or not recording.on:
-            return wrap(y, None)
-        if n is None:
+        constants = ()
+        if m is not None and n is not None:
+            key, parents = both, (m, n)
+        elif m is not None:
             key, parents, constants = left, (m,), ((1, shown(z)),)
-        elif m is None:
+        elif n is not None:
             key, parents, constants = right, (n,), ((0, shown(x)),)
         else:
-            key, parents, constants = both, (m, n), ()
+            return wrap(y, None)
         plan = plans.get(key) or op.plan(key)
-        return recorded(plan, parents, y, plan.save(y, x, z) if plan.save else (), constants)
+        saved = plan.save(y, x, z) if plan.save else ()
+        if type(y) is not float64:
+            return recorded(plan, parents, y, saved, constants)
+        node = new(Scalar)
+        node.plan = plan
+        node.parents = parents
+        node.saved = saved
+        node.constants = constants
+        node.order = clock()
+        node.value = y
+        t = new(Tensor)
+        t.data = y
+        t.node = node
+        t.name = t.grad = None
+        node.out = ref(t)
+        return t
 
     return call
+
+
+def _plain(a):
+    return np.asarray(a) if type(a) in (list, tuple) else a

@@ -4,13 +4,18 @@ A node holds what its derivative formulas will need and points to its parents; t
 always a child, so the order of creation *is* a topological order.
 """
 
+import contextlib
 import itertools
 import threading
 import weakref
 from operator import attrgetter
 from typing import Any
 
+import numpy as np
+
 clock = itertools.count(1).__next__  # one for nodes and for in-place changes
+changed_at = 0  # when something was last changed in place or released: older nodes need a check
+FLOAT64 = np.dtype(np.float64)
 
 
 class Node:
@@ -19,12 +24,12 @@ class Node:
     ``plan``: which formulas to run (None: a leaf); ``parents``: the nodes of the inputs that need
     a gradient; ``saved``: the arrays the formulas name; ``order``: when it was made; ``out``: weak
     reference to its Tensor; ``shape``, ``dtype`` of its value.  For drawings: ``value`` if small,
-    and ``constants``, the inputs that need no gradient.
+    and ``constants``, the inputs that need no gradient.  ``hooks``: set where there is one.
     """
 
     __slots__ = (
         "plan", "parents", "saved", "order", "out", "shape", "dtype", "value", "constants",
-        "__weakref__",
+        "hooks", "__weakref__",
     )  # fmt: skip
     plan: Any
     parents: tuple["Node", ...]
@@ -35,10 +40,19 @@ class Node:
     shape: tuple
     dtype: Any
     value: Any
+    hooks: list
 
     def __repr__(self):
         what = self.plan.op.__name__ if self.plan else "leaf"
         return f"<{what} node, shape {self.shape}, {self.dtype}>"
+
+
+class Scalar(Node):
+    """A node of a float64 scalar.  Graphs of 10⁵ of them are made: two slots less to fill."""
+
+    __slots__ = ()
+    shape = ()
+    dtype = FLOAT64
 
 
 def nobody():
@@ -62,9 +76,18 @@ class Leaf(Node):
 
 class _Recording(threading.local):
     on = True
+    watcher: Any = None
 
 
 recording = _Recording()
+special = 0  # how many switches, in all threads, are set to something else than plain recording
+_lock = threading.Lock()
+
+
+def _count(n: int):
+    global special
+    with _lock:
+        special += n
 
 
 class set_recording:
@@ -76,10 +99,12 @@ class set_recording:
 
     def __enter__(self):
         self.before.append(recording.on)
+        _count(not self.on)
         recording.on = self.on
 
     def __exit__(self, *exc):
         recording.on = self.before.pop()
+        _count(-(not self.on))
 
     def __call__(self, f):
         """Decorate ``f``: the switch is set while it runs."""
@@ -90,6 +115,40 @@ class set_recording:
 
         call.__name__, call.__doc__, call.__wrapped__ = f.__name__, f.__doc__, f
         return call
+
+
+class Watcher:
+    """What is told of everything that happens in this thread, while ``with watched(watcher):``.
+
+    Debugging, drawing and profiling are subclasses that override what they need.
+    """
+
+    def compute(self, op, args, options):
+        """Run the forward function of ``op``; returns what it returns."""
+        return op.fn(*args, **options)
+
+    def made(self, node: Node, value):
+        """A node was made; ``value`` is its raw value, a tuple where there are several outputs."""
+
+    def pull(self, node: Node, k: int, g, saved):
+        """Run the formula of ``node`` for its parent number ``k``; returns what it returns."""
+        return node.plan.vjps[k](g, saved)
+
+    def passed(self, node: Node, k: int, g):
+        """``g`` has gone from ``node`` to its parent number ``k``, in the parent's shape."""
+
+
+@contextlib.contextmanager
+def watched(watcher: Watcher):
+    """Tell ``watcher`` what happens in this thread; the one before is told again afterwards."""
+    before = recording.watcher
+    recording.watcher = watcher
+    _count(1)
+    try:
+        yield watcher
+    finally:
+        recording.watcher = before
+        _count(-1)
 
 
 def no_grad() -> set_recording:
@@ -111,6 +170,8 @@ class Released:
 
 def release(root: Node, by: str):
     """Let go of everything the graph under ``root`` saved, at once."""
+    global changed_at
+    changed_at = clock()
     gone, todo = Released(by), [root]
     while todo:
         node = todo.pop()

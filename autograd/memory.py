@@ -18,7 +18,6 @@ from autograd import graph
 from autograd.errors import DtypeError, GraphError, ShapeError
 
 _changes: dict[int, tuple[int, str]] = {}  # id of the object that owns the memory: when, by whom
-_latest = 0
 
 
 def keep(v):
@@ -50,18 +49,18 @@ def note_change(data, by: str):
     Ids are reused, yet a stamp never misleads: a node older than the stamp that holds memory of
     this id has kept that memory alive since before the stamp.
     """
-    global _latest
-    _latest = graph.clock()
-    _changes[id(owner(data))] = (_latest, by)
-
-
-def latest() -> int:
-    """When the last change in place was made, by the clock that numbers the nodes."""
-    return _latest
+    graph.changed_at = graph.clock()
+    _changes[id(owner(data))] = (graph.changed_at, by)
 
 
 def check_unchanged(node):
-    """Raise if memory that ``node`` saved was changed after ``node`` was made."""
+    """Raise if ``node`` was released, or memory that it saved was changed after it was made."""
+    if type(node.saved) is graph.Released:
+        raise GraphError(
+            f"backward: {node.saved.by} has released this {node.plan.op.__name__}, part of the "
+            "graph whose gradients it used. Compute the forward pass again; to carry a state over "
+            "from step to step, .detach() it."
+        )
     for name, v in zip(node.plan.names, node.saved, strict=True):
         for a in v if type(v) in (list, tuple) else (v,):
             order, by = _changes.get(id(owner(a)), (0, ""))

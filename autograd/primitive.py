@@ -19,14 +19,13 @@ from weakref import ref
 import numpy as np
 from numpy import float64, ndarray
 
-from autograd import errors
+from autograd import errors, graph
 from autograd.backward import Several
-from autograd.graph import Node, clock, nobody, recording
+from autograd.graph import Node, Scalar, clock, nobody, recording
 from autograd.memory import keep
 from autograd.tensor import Tensor, wrap
 
 new = object.__new__
-_FLOAT64 = np.dtype(float)
 SMALL = 6  # values of up to this many elements stay with their node, for drawings
 
 
@@ -198,8 +197,9 @@ class Primitive:
                         if b.node is not None:
                             parents.append(b.node)
                             key.append((k, i))
+        watcher = recording.watcher if graph.special else None
         try:
-            y = self.fn(*raw, **options)
+            y = watcher.compute(self, raw, options) if watcher else self.fn(*raw, **options)
         except Exception as e:
             errors.reraise(e, self.__name__, raw)
         if not found:
@@ -207,7 +207,7 @@ class Primitive:
         if not self.trusted or any(y is r for r in raw):
             y = tuple(map(_viewed, y)) if type(y) is tuple else _viewed(y)
         y = tuple(map(_settled, y)) if type(y) is tuple else _settled(y)
-        if not parents or not recording.on:
+        if not parents or (graph.special and not recording.on):
             return _unpack(y, None) if type(y) is tuple else wrap(y, None)
         plan = self.plan(tuple(key))
         saved = plan.save(y, *raw, **options) if plan.save else ()
@@ -232,26 +232,27 @@ class Primitive:
 
 def recorded(plan, parents, y, saved, constants):
     """The Tensor of a new node; for several outputs, the node."""
-    n = new(Node)
-    n.plan, n.parents, n.saved, n.constants, n.order = (
-        plan,
-        parents,
-        saved,
-        constants,
-        clock(),
-    )
     if type(y) is float64:
-        n.shape, n.dtype, n.value = (), _FLOAT64, y
+        n = new(Scalar)
+        n.value = y
     elif type(y) is tuple:
+        n = new(Node)
         n.shape, n.dtype = tuple(v.shape for v in y), tuple(v.dtype for v in y)
         n.value, n.out = None, nobody
-        return n
     else:
+        n = new(Node)
         n.shape, n.dtype, n.value = y.shape, y.dtype, shown(y)
-    t = new(Tensor)
-    t.data, t.node, t.name, t.grad = y, n, None, None
-    n.out = ref(t)
-    return t
+    n.plan = plan
+    n.parents = parents
+    n.saved = saved
+    n.constants = constants
+    n.order = clock()
+    if type(y) is not tuple:
+        t = wrap(y, n)
+        n.out = ref(t)
+    if graph.special and recording.watcher:
+        recording.watcher.made(n, y)
+    return n if type(y) is tuple else t
 
 
 def _needs(formula) -> list[str]:

@@ -165,7 +165,9 @@ class Tensor(ArrayMethods, InPlace):
 def wrap(data, node) -> Tensor:
     """A Tensor around ``data`` as it is; ``node`` is its place in the graph."""
     t = _new(Tensor)
-    t.data, t.node, t.name, t.grad = data, node, None, None
+    t.data = data
+    t.node = node
+    t.name = t.grad = None
     return t
 
 

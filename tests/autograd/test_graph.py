@@ -9,7 +9,7 @@ import weakref
 import numpy as np
 import pytest
 
-from autograd import Tensor, as_tensor, enable_grad, gradients, no_grad, ops, primitive
+from autograd import Tensor, as_tensor, enable_grad, gradients, graph, no_grad, ops, primitive
 from autograd.errors import DtypeError, GraphError, ShapeError
 
 
@@ -353,6 +353,45 @@ def test_recording_is_per_thread():
         thread.start()
         thread.join()
     assert seen[0] is not None
+
+
+def test_a_hook_that_refers_to_its_own_tensor_keeps_nothing_alive():
+    def hooked():
+        x = leaf(2.0)
+        x.register_hook(lambda g: g + 0 * x.data)
+        return weakref.ref(x.node)
+
+    node = hooked()
+    gc.collect()
+    assert node() is None
+
+
+def test_a_watcher_sees_every_node_and_cotangent_in_its_thread():
+    class Notes(graph.Watcher):
+        def __init__(self):
+            self.computed, self.nodes, self.cotangents = [], [], []
+
+        def compute(self, op, args, options):
+            self.computed.append(op.__name__)
+            return super().compute(op, args, options)
+
+        def made(self, node, value):
+            self.nodes.append((node.plan.op.__name__, np.shape(value)))
+
+        def passed(self, node, k, g):
+            self.cotangents.append((node.plan.of(k), float(np.sum(g))))
+
+    a, b = Tensor(2.0, requires_grad=True), Tensor([3.0, 4.0], requires_grad=True)
+    with graph.watched(Notes()) as notes:
+        y = np.sum(a * b)
+        y.backward()
+        with no_grad():
+            a * b
+    a * b  # not seen
+    assert notes.computed == ["multiply", "sum", "multiply"]
+    assert notes.nodes == [("multiply", (2,)), ("sum", ())]
+    assert notes.cotangents == [("x", 2.0), ("a", 7.0), ("b", 4.0)]
+    assert graph.special == 0 and graph.recording.watcher is None
 
 
 def test_hooks_see_and_replace_the_gradient():
