@@ -6,11 +6,11 @@
 
     tanh.vjp(x=lambda g, y: g * (1 - y * y))
 
-A formula takes the cotangent ``g`` = dL/dy first and then, by name, exactly what it needs: an input
-(``x``), the output (``y``), an option (``axis``), an input's shape (``x_shape``) or, where the
-argument is a list of arrays, the position ``i`` in it.  Only that is saved, and only for the
-arguments that need a gradient.  Formulas are plain NumPy: in a first backward pass they get arrays,
-and where derivatives are themselves differentiated, Tensors.
+A formula takes the cotangent ``g`` = dL/dy first and then, by name, exactly what it needs: an
+input (``x``), the output (``y``; of several outputs ``y0``, ``y1``, ...), an option (``axis``), an
+input's shape (``x_shape``) or, where the argument is a list of arrays, the position ``i`` in it.
+Only that is saved, and only for the arguments that need a gradient.  Formulas are plain NumPy: in a
+first backward pass they get arrays, and where derivatives are themselves differentiated, Tensors.
 """
 
 import inspect
@@ -63,8 +63,10 @@ class Plan:
 
     def _link(self, name, places):
         """Whose value a saved item is: 'y', a parent's number, {place in a list: number}, None."""
+        if name not in self.op.names:
+            return name if name[0] == "y" and self.op.source(name).startswith("_output") else None
         if name not in self.op.formulas:
-            return "y" if name == "y" and name not in self.op.names else None
+            return None
         at = {i: n for n, (k, i) in enumerate(places) if k == self.op.names.index(name)}
         return at.get(None, at or None)
 
@@ -72,8 +74,9 @@ class Plan:
         """The saved items as Tensors in the graph, to differentiate the formulas themselves."""
         items = []
         for v, link in zip(node.saved, self.links, strict=True):
-            if link == "y":
-                v = _unpack(v, node) if type(v) is tuple else wrap(v, node)
+            if type(link) is str:
+                which = int(link[1:]) if len(link) > 1 else None
+                v = _unpack(v, node) if type(v) is tuple else _of_node(v, node, which)
             elif type(link) is int:
                 v = wrap(v, node.parents[link])
             elif link is not None:
@@ -144,7 +147,8 @@ class Primitive:
                 if not self.is_place(q) and self.source(q) is None:
                     raise errors.ValueRangeError(
                         f"{self.__name__}.vjp: the formula for {name!r} asks for {q!r}. After g it "
-                        f"can name y, i, any of {self.names}, or one of these followed by _shape."
+                        f"can name y, y0 (the first of several outputs), i, any of {self.names}, "
+                        "or one of these followed by _shape."
                     )
             if any(map(self.is_place, _needs(formula))):
                 self.lists.add(self.names.index(name))
@@ -162,6 +166,8 @@ class Primitive:
             return f"({q} if type({q}) is _float64 else _keep({q}))"
         if q.endswith("_shape") and q[:-6] in self.names:
             return f"_shape({q[:-6]})"
+        if q[:1] == "y" and q[1:].isdigit():
+            return f"_output[{q[1:]}]"
         return "_output" if q == "y" else None
 
     def formula_at(self, k: int):
@@ -214,7 +220,10 @@ class Primitive:
         constants = tuple(
             (k, shown(v))
             for k, v in enumerate(raw)
-            if k not in key and k not in self.lists and self.names[k] in self.formulas
+            if k not in key
+            and k not in self.lists
+            and v is not None
+            and self.names[k] in self.formulas
         )
         if type(y) is tuple:
             return _unpack(y, recorded(plan, tuple(parents), y, saved, constants))
@@ -303,10 +312,14 @@ def _unpack(y: tuple, node) -> tuple:
     """A Tensor per output: each with a node of its own, whose parent is the operation's node."""
     if node is None:
         return tuple(wrap(v, None) for v in y)
-    return tuple(
-        recorded(_output_plan, (node,), v, (which, node.shape, node.dtype), ())
-        for which, v in enumerate(y)
-    )
+    return tuple(_of_node(v, node, which) for which, v in enumerate(y))
+
+
+def _of_node(v, node, which=None):
+    """The value ``v`` of a node as a Tensor; of several outputs, the one number ``which``."""
+    if which is None:
+        return wrap(v, node)
+    return recorded(_output_plan, (node,), v, (which, node.shape, node.dtype), ())
 
 
 def primitive(fn=None, *, elementwise=False):

@@ -1,1 +1,84 @@
-"""Array code with no autograd in it: what must be fast, written first of all to be right."""
+"""Array code with no autograd in it.  NumPy always works; compiled code takes over where it may.
+
+A kernel is a NumPy function.  One that is decorated with `compilable` has a twin of the same name
+and signature in `autograd.kernels.compiled`, which needs the package numba (the extra ``fast``).
+The environment variable ``AUTOGRAD_KERNELS`` says which are used: ``numpy``; ``numba``, always; or,
+by default (``auto``), compiled ones for work that is worth it where numba is installed.
+"""
+
+import functools
+import importlib
+import importlib.util
+import os
+import threading
+import warnings
+
+import numpy as np
+
+from autograd.errors import ValueRangeError
+
+WORTH = 1_000_000  # multiply-adds from which a compiled kernel is called unless it must be
+_one_at_a_time = threading.RLock()  # numba's thread pools need not stand concurrent calls
+
+
+@functools.cache
+def backend() -> str:
+    """Which kernels are used: 'numpy', 'numba', or 'auto' (compiled ones for large work)."""
+    asked = os.environ.get("AUTOGRAD_KERNELS", "auto")
+    if asked not in ("numpy", "numba", "auto"):
+        raise ValueRangeError(
+            f"AUTOGRAD_KERNELS must be numpy, numba or auto (the default), got {asked!r}"
+        )
+    if asked == "auto" and importlib.util.find_spec("numba") is None:
+        return "numpy"
+    return asked
+
+
+def compilable(work):
+    """Decorator of a NumPy kernel that has a compiled twin.
+
+    ``work(*args)``: how many multiply-adds it takes.  The twin is called with the same arguments if
+    all its arrays are of one floating dtype; it may decline by returning ``NotImplemented``.
+    """
+
+    def decorate(kernel):
+        @functools.wraps(kernel)
+        def call(*args):
+            if backend() == "numpy" or not _plain(args):
+                return kernel(*args)
+            if backend() == "auto" and work(*args) < WORTH:
+                return kernel(*args)
+            twin = _twin(kernel.__module__.rpartition(".")[2], kernel.__name__)
+            if twin is None:
+                return kernel(*args)
+            with _one_at_a_time:
+                y = twin(*args)
+            return kernel(*args) if y is NotImplemented else y
+
+        return call
+
+    return decorate
+
+
+def _plain(args) -> bool:
+    """Whether all arrays among the arguments are NumPy's, not empty, of one floating dtype."""
+    arrays = [a for a in args if hasattr(a, "dtype")]
+    dtype = arrays[0].dtype
+    return dtype in (np.float32, np.float64) and all(
+        type(a) is np.ndarray and a.dtype == dtype and a.size for a in arrays
+    )
+
+
+@functools.cache
+def _twin(module, name):
+    """The compiled kernel, or None if numba cannot be imported."""
+    try:
+        return getattr(importlib.import_module(f"autograd.kernels.compiled.{module}"), name)
+    except ImportError as e:
+        if backend() == "numba":
+            raise ImportError(
+                f"AUTOGRAD_KERNELS=numba, but numba cannot be imported ({e}). "
+                'pip install "chalkgrad[fast]", or unset AUTOGRAD_KERNELS.'
+            ) from e
+        warnings.warn(f"numba cannot be imported ({e}); NumPy's kernels are used", stacklevel=4)
+        return None

@@ -7,9 +7,11 @@ import math
 
 import numpy as np
 
+from autograd.kernels import compilable
 from autograd.kernels.windows import cropped, overlap_add, padded, windows
 
 
+@compilable(lambda x, w, *_: x.size * math.prod(w.shape[2:]) * w.shape[0])
 def conv(x, w, stride, padding, dilation, groups):
     """y = Σ over c, k of w[o, c, k] x[n, c, stride·p + dilation·k]: (N, O, *P)."""
     columns, out = _columns(x, w.shape, stride, padding, dilation, groups)
@@ -17,6 +19,7 @@ def conv(x, w, stride, padding, dilation, groups):
     return np.reshape(y, (x.shape[0], w.shape[0]) + out)
 
 
+@compilable(lambda g, w, *_: g.size * math.prod(w.shape[1:]))
 def conv_dx(g, w, x_shape, stride, padding, dilation, groups):
     """The adjoint in x: every window gets wᵀ g, and windows overlap: (N, C, *S)."""
     n, d = x_shape[0], len(stride)
@@ -31,6 +34,7 @@ def conv_dx(g, w, x_shape, stride, padding, dilation, groups):
     return cropped(overlap_add(spread, size, w.shape[2 : 2 + d], stride, dilation), padding)
 
 
+@compilable(lambda x, g, w_shape, *_: g.size * math.prod(w_shape[1:]))
 def conv_dw(x, g, w_shape, stride, padding, dilation, groups):
     """The adjoint in w: every window of x times its cotangent: (O, C/groups, *K)."""
     columns, _ = _columns(x, w_shape, stride, padding, dilation, groups)

@@ -6,6 +6,7 @@ a tuple with an entry per spatial axis, padding a pair.
 
 import numpy as np
 
+from autograd.kernels import compilable
 from autograd.kernels.windows import cropped, offsets, output_size, padded
 
 
@@ -19,6 +20,7 @@ def _places(x, geometry, fill):
     )
 
 
+@compilable(lambda x, *_: 20 * x.size)
 def max_pool(x, geometry):
     """The largest element of every window: (N, C, *P)."""
     x, places, _ = _places(x, geometry, -np.inf)
@@ -46,6 +48,7 @@ def _wins(x, y, places, padding):
         yield place, hit
 
 
+@compilable(lambda x, *_: 20 * x.size)
 def max_unpool(g, x, y, geometry):
     """``g`` added at the first largest element of its window: (N, C, *S)."""
     x, places, _ = _places(x, geometry, -np.inf)

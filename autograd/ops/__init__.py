@@ -208,6 +208,12 @@ from autograd.ops.linalg import (
     tensorinv,
     tensorsolve,
 )
+from autograd.ops.normalization import (
+    batch_norm,
+    batch_norm_y,
+    cross_entropy,
+    cross_entropy_y,
+)
 from autograd.ops.norms import (
     cond,
     matrix_norm,
@@ -228,6 +234,7 @@ from autograd.ops.products import (
     einsum,
     inner,
     kron,
+    linear,
     matmul,
     matvec,
     multi_dot,

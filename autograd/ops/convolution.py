@@ -3,6 +3,8 @@
 Three bilinear primitives closed under differentiation: each one's derivatives are the other two.
 """
 
+import numpy as np
+
 from autograd.errors import ShapeError, ValueRangeError
 from autograd.kernels import convolution as kernel_of
 from autograd.ops.geometry import check_fits, check_image, pairs, per_axis
@@ -12,9 +14,10 @@ from autograd.primitive import primitive
 
 @listed
 @primitive
-def conv_y(x, w, stride, padding, dilation, groups):
-    """y[n, o, p] = Σ over c, k of w[o, c, k] x[n, c, stride p + dilation k]."""
-    return kernel_of.conv(x, w, stride, padding, dilation, groups)
+def conv_y(x, w, b, stride, padding, dilation, groups):
+    """y[n, o, p] = b[o] + Σ over c, k of w[o, c, k] x[n, c, stride p + dilation k]."""
+    y = kernel_of.conv(x, w, stride, padding, dilation, groups)
+    return y if b is None else y + np.reshape(b, (-1,) + (1,) * (y.ndim - 2))
 
 
 @listed
@@ -38,10 +41,11 @@ conv_y.vjp(
     w=lambda g, x, w_shape, stride, padding, dilation, groups: conv_dw(
         x, g, w_shape, stride, padding, dilation, groups
     ),
+    b=lambda g: np.sum(np.sum(np.reshape(g, g.shape[:2] + (-1,)), axis=2), axis=0),
 )
 conv_dx.vjp(
     g=lambda h, w, stride, padding, dilation, groups: conv_y(
-        h, w, stride, padding, dilation, groups
+        h, w, None, stride, padding, dilation, groups
     ),
     w=lambda h, g, w_shape, stride, padding, dilation, groups: conv_dw(
         h, g, w_shape, stride, padding, dilation, groups
@@ -52,12 +56,12 @@ conv_dw.vjp(
         g, h, x_shape, stride, padding, dilation, groups
     ),
     g=lambda h, x, stride, padding, dilation, groups: conv_y(
-        x, h, stride, padding, dilation, groups
+        x, h, None, stride, padding, dilation, groups
     ),
 )
 
 
-def conv(x, w, stride=1, padding=0, dilation=1, groups=1):
+def conv(x, w, stride=1, padding=0, dilation=1, groups=1, bias=None):
     """Convolution without flipping the filter, as in every network library.
 
     Parameters
@@ -71,6 +75,8 @@ def conv(x, w, stride=1, padding=0, dilation=1, groups=1):
         Zeros around the image.
     groups : int
         Input and output channels are parted into this many groups without connections.
+    bias : Tensor or ndarray, (O,), optional
+        Added to each output channel.
 
     Returns
     -------
@@ -89,12 +95,16 @@ def conv(x, w, stride=1, padding=0, dilation=1, groups=1):
     check_image("conv", x, d, w.shape[1] * groups)
     if w.shape[0] % groups:
         raise ValueRangeError(f"conv: {w.shape[0]} filters do not part into {groups} groups")
+    if bias is not None and np.shape(bias) != (w.shape[0],):
+        raise ShapeError(
+            f"conv: expected a bias of shape ({w.shape[0]},), one per filter, got {np.shape(bias)}"
+        )
     kernel = tuple(w.shape[2:])
     stride = per_axis("conv", "stride", stride, d, 1)
     dilation = per_axis("conv", "dilation", dilation, d, 1)
     padding = pairs("conv", padding, x.shape[2:], kernel, stride, dilation)
     check_fits("conv", tuple(x.shape[2:]), kernel, stride, padding, dilation)
-    return conv_y(x, w, stride, padding, dilation, groups)
+    return conv_y(x, w, bias, stride, padding, dilation, groups)
 
 
 def conv_transpose(x, w, stride=1, padding=0, output_padding=0, dilation=1, groups=1):

@@ -5,7 +5,7 @@ import operator
 import numpy as np
 
 from autograd.errors import ShapeError
-from autograd.ops.register import as_array, instead_of, ufunc
+from autograd.ops.register import as_array, instead_of, listed, ufunc
 from autograd.primitive import primitive
 from autograd.tensor import UFUNCS
 
@@ -33,6 +33,26 @@ def _matmul_db(g, a, b_shape):
     if len(b_shape) == 1:
         return np.matmul(np.swapaxes(a, -1, -2), np.expand_dims(g, -1))[..., 0]
     return np.matmul(np.swapaxes(a, -1, -2), g)
+
+
+@listed
+@primitive
+def linear(x, w, b=None):
+    """x wᵀ + b, a layer: x (..., in), w (out, in), b (out,) -> (..., out)."""
+    y = np.matmul(x, np.swapaxes(w, 0, 1))
+    return y if b is None else y + b
+
+
+# With the leading axes as one: dw = gᵀ x and db = Σ g add over the batch.
+linear.vjp(
+    x=lambda g, w: np.matmul(g, w),
+    w=lambda g, x: np.matmul(np.swapaxes(_rows(g), 0, 1), _rows(x)),
+    b=lambda g: np.sum(_rows(g), axis=0),
+)
+
+
+def _rows(a):
+    return np.reshape(a, (-1, a.shape[-1])) if a.ndim != 2 else a
 
 
 @instead_of(np.linalg.matmul)

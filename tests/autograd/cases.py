@@ -11,6 +11,7 @@ from tests.autograd import (  # noqa: F401, each adds its rows
     cases_calculus,
     cases_complex,
     cases_elementwise,
+    cases_layers,
     cases_linalg,
     cases_pooling,
     cases_shapes,

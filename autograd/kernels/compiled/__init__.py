@@ -1,0 +1,22 @@
+"""Kernels compiled by numba: the twins of the NumPy kernels of the same names."""
+
+import contextlib
+import hashlib
+from pathlib import Path
+
+import numba
+
+_sources = sorted(Path(__file__).parent.glob("*.py"))
+STAMP = hashlib.sha256(b"".join(p.read_bytes() for p in _sources)).hexdigest()
+
+
+def jit(f):
+    """Compile ``f`` when it is first called, and keep the machine code in numba's cache.
+
+    The cache is valid for the source of all kernels: numba by itself would look at the file of
+    ``f`` alone, and not at those of the functions that it calls.
+    """
+    compiled = numba.njit(nogil=True, cache=True)(f)
+    with contextlib.suppress(AttributeError):
+        compiled._cache._cache_file._source_stamp = STAMP
+    return compiled

@@ -1,0 +1,448 @@
+"""Convolution without im2col: a sum of shifted copies of the image, in vector registers.
+
+An image lies flat in a buffer, its rows a fixed pitch apart with zeros in between.  A tap of the
+filter then reads the same flat image a constant number of places further on, so that
+
+    y[o, j] = Σ over c, t of w[o, c, t] x[c, j + shift[t]]
+
+for all places j at once, and what falls in the gaps is left out afterwards.  A stride s parts the
+image into s phases per axis (every s-th element), each with a plane of its own in the buffer: a tap
+reads one phase, without a stride.  The adjoint in x has the same form, with every shift negated and
+the phases on the side of the result.  The adjoint in w is dw[o, c, t] = Σ over j of
+g[o, j] x[c, j + shift[t]].  There are always three spatial axes here, the missing ones of size 1.
+"""
+
+import functools
+import math
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+
+from autograd.kernels.compiled import jit
+from autograd.kernels.compiled.threads import share, take
+from autograd.kernels.compiled.vectors import (
+    copy1,
+    copy2,
+    copy4,
+    copy8,
+    fma,
+    lanes,
+    load,
+    splat,
+    store,
+    total,
+    zeros,
+)
+
+PLACES = 1024  # about how many places are computed at a time: their x stays in the L2 cache
+JOBS = 8  # into at least so many jobs the work is parted, however many threads there are
+TILE = 3  # vectors of places, by 4 outputs, that stay in registers
+
+
+class Axis(NamedTuple):
+    """``stored`` elements per phase, ``out`` places; (phase, shift) of each tap; the stride."""
+
+    stored: int
+    out: int
+    taps: tuple
+    stride: int
+
+    def pitch(self) -> int:
+        """How far apart rows along the next axis must start for their gaps to hold the zeros."""
+        shifts = [m for _, m in self.taps]
+        before, after = max(0, -min(shifts)), max(0, self.out - self.stored + max(shifts))
+        return max(self.stored + max(before, after), self.out)
+
+
+class Layout:
+    """Where everything lies in the buffers; ``numbers`` is the same for the compiled code."""
+
+    def __init__(self, axes, itemsize, images, phases_out):
+        a, b, c = axes
+        pitch = c.pitch()
+        row = b.pitch() * pitch
+        image = a.pitch() * row
+        low, high = min(m for _, m in a.taps), max(m for _, m in a.taps)
+        # a block is several images, or some rows (of the first axis) of one
+        each = max(1, min(images // JOBS, PLACES // image))
+        strips = max(image // (2 * PLACES), -(-JOBS // images)) if each == 1 else 1
+        rows = -(-a.out // min(strips, a.out))
+        vector = lanes(itemsize)
+        taps = list(product(a.taps, b.taps, c.taps))
+        shifts = np.array([s * row + t * pitch + u for (_, s), (_, t), (_, u) in taps])
+        last = (each - 1) * image + (rows - 1) * row + (b.out - 1) * pitch + c.out
+        places = -(-last // (TILE * vector)) * TILE * vector
+        lead = max(0, -low * row, -shifts.min())
+        written = (each - 1) * image + (rows - 1 + high) * row + (b.stored - 1) * pitch + c.stored
+        plane = lead + max(places + max(0, shifts.max()), written)
+        self.numbers = np.array(
+            [each, rows, image, row, pitch, lead, plane, places, vector, low, high, b.stored]
+            + [c.stored, a.out, b.out, c.out]
+        )
+        used = [tuple(p for p, _ in tap) for tap in taps]
+        if phases_out:  # taps by the phase of the result that they add to
+            self.phases = np.zeros((1, 3), np.int64)
+            self.out_phases = np.array(list(product(*(range(x.stride) for x in axes))))
+            self.order = [[k for k, p in enumerate(used) if p == tuple(q)] for q in self.out_phases]
+            self.offsets = lead + shifts[[k for part in self.order for k in part]]
+            self.strides = np.ones(3, np.int64), np.array([x.stride for x in axes])
+        else:
+            phases = sorted(set(used))
+            self.phases, self.out_phases = np.array(phases), np.zeros((1, 3), np.int64)
+            self.order = [list(range(len(taps)))]
+            self.offsets = np.array([phases.index(p) for p in used]) * plane + lead + shifts
+            self.strides = np.array([x.stride for x in axes]), np.ones(3, np.int64)
+        self.blocks = each, -(-a.out // rows)
+        self.starts = np.cumsum([0] + [len(part) for part in self.order])
+
+    def jobs(self, images) -> int:
+        """Number of blocks."""
+        return -(-images // self.blocks[0]) * self.blocks[1]
+
+
+@functools.lru_cache(512)
+def _layout(size, kernel, stride, padding, dilation, out, itemsize, images, of_dx):
+    axes = []
+    for n, k, s, (p, _), e, o in zip(size, kernel, stride, padding, dilation, out, strict=True):
+        taps = tuple(divmod(i * e - p, s)[::-1] for i in range(k))
+        stored = -(-n // s)
+        if of_dx:
+            axes.append(Axis(o, stored, tuple((f, -m) for f, m in taps), s))
+        else:
+            axes.append(Axis(stored, o, taps, s))
+    missing = [Axis(1, 1, ((0, 0),), 1)] * (3 - len(axes))
+    # strips are along the first axis: with one missing, the rows of an image are that axis
+    axes = missing + axes if len(axes) == 1 else axes[:1] + missing + axes[1:]
+    return Layout(axes, itemsize, images, of_dx)
+
+
+def conv(x, w, stride, padding, dilation, groups):
+    """See `autograd.kernels.convolution.conv`."""
+    if _is_product(w.shape, stride, padding):
+        return NotImplemented
+    out = _places(x.shape[2:], w.shape[2:], stride, padding, dilation)
+    y = np.empty((x.shape[0], w.shape[0], *out), x.dtype)
+    layout = _layout(
+        x.shape[2:], w.shape[2:], stride, padding, dilation, out, x.itemsize, len(x), False
+    )
+    rows = np.reshape(w, (groups, w.shape[0] // groups, w.shape[1], -1))
+    _convolve(x, rows, layout, y, groups)
+    return y
+
+
+def conv_dx(g, w, x_shape, stride, padding, dilation, groups):
+    """See `autograd.kernels.convolution.conv_dx`."""
+    if _is_product(w.shape, stride, padding):
+        return NotImplemented
+    dx = np.empty(x_shape, g.dtype)
+    layout = _layout(
+        tuple(x_shape[2:]), w.shape[2:], stride, padding, dilation, g.shape[2:], g.itemsize,
+        len(g), True,
+    )  # fmt: skip
+    rows = np.reshape(w, (groups, w.shape[0] // groups, w.shape[1], -1))
+    _convolve(g, np.swapaxes(rows, 1, 2), layout, dx, groups)
+    return dx
+
+
+def conv_dw(x, g, w_shape, stride, padding, dilation, groups):
+    """See `autograd.kernels.convolution.conv_dw`."""
+    if _is_product(w_shape, stride, padding):
+        return NotImplemented
+    layout = _layout(
+        x.shape[2:], tuple(w_shape[2:]), stride, padding, dilation, g.shape[2:], x.itemsize,
+        len(x), False,
+    )  # fmt: skip
+    parts = np.zeros((min(JOBS, layout.jobs(len(x))), math.prod(w_shape)), x.dtype)
+    share(
+        correlations, len(parts), _five(x), _five(g), groups, layout.offsets, layout.phases,
+        layout.strides[0], layout.numbers, parts,
+    )  # fmt: skip
+    return np.reshape(np.sum(parts, axis=0), w_shape)
+
+
+def _is_product(w_shape, stride, padding):
+    """A filter of one place is a matrix product, which BLAS does better."""
+    return math.prod(w_shape[2:]) == 1 and set(stride) == {1} and not any(map(any, padding))
+
+
+def _places(size, kernel, stride, padding, dilation):
+    return tuple(
+        (n + p + q - e * (k - 1) - 1) // s + 1
+        for n, k, s, (p, q), e in zip(size, kernel, stride, padding, dilation, strict=True)
+    )
+
+
+def _five(a):
+    """``a`` with three spatial axes."""
+    n, c, *size = a.shape
+    ones = [1] * (3 - len(size))
+    size = ones + size if len(size) == 1 else size[:1] + ones + size[1:]
+    return np.ascontiguousarray(a).reshape(n, c, *size)
+
+
+def _convolve(x, rows, layout, y, groups):
+    """``rows`` (G, outs, channels, taps): the filters."""
+    w = np.concatenate(
+        [_in_fours(rows[..., part]).reshape(groups, -1) for part in layout.order], axis=1
+    )
+    share(
+        sums, layout.jobs(len(x)), _five(x), np.ravel(w), groups, layout.offsets, layout.starts,
+        layout.phases, layout.out_phases, *layout.strides, layout.numbers, _five(y),
+    )  # fmt: skip
+
+
+def _in_fours(w):
+    """(G, outs, channels, taps) in the order in which `products` reads it: four outputs at once."""
+    g, outs, channels, taps = w.shape
+    n = outs // 4 * 4
+    four = np.reshape(w[:, :n], (g, n // 4, 4, channels * taps)).swapaxes(2, 3)
+    return np.concatenate([four.reshape(g, -1), w[:, n:].reshape(g, -1)], axis=1)
+
+
+@jit
+def sums(
+    counter, jobs, x, w, groups, offsets, starts, phases, out_phases, stride, out_stride, numbers, y
+):
+    """X (N, C, A, B, W) -> y (N, O, A', B', W'); a job is a block of images or rows."""
+    each, rows, plane, places = numbers[0], numbers[1], numbers[6], numbers[7]
+    channels, outs = x.shape[1] // groups, y.shape[1] // groups
+    strips = -(-numbers[13] // rows)
+    size = outs * channels * starts[-1]
+    job = take(counter)
+    if job >= jobs:
+        return
+    buffer = np.zeros(channels * len(phases) * plane, x.dtype)
+    sum_of = np.empty(outs * places, x.dtype)
+    while job < jobs:
+        n0, r0 = job // strips * each, job % strips * rows
+        images = min(each, x.shape[0] - n0)
+        for g in range(groups):
+            pack(x, n0, images, g * channels, channels, r0, phases, stride, numbers, buffer)
+            for f in range(len(out_phases)):
+                first, last = starts[f], starts[f + 1]
+                k = g * size + outs * channels * first
+                products(
+                    buffer, w[k : g * size + outs * channels * last], offsets[first:last],
+                    channels, len(phases) * plane, outs, sum_of, places, numbers[8],
+                )  # fmt: skip
+                unpack(
+                    sum_of, outs, g * outs, n0, images, r0, out_phases[f], out_stride, numbers, y
+                )
+        job = take(counter)
+
+
+@jit
+def correlations(counter, jobs, x, g, groups, offsets, phases, stride, numbers, parts):
+    """A job adds up dw, (O, C/G, taps) flat, over its share of the blocks, in its row of parts."""
+    each, rows, plane, places = numbers[0], numbers[1], numbers[6], numbers[7]
+    channels, outs = x.shape[1] // groups, g.shape[1] // groups
+    strips = -(-numbers[13] // rows)
+    blocks = -(-x.shape[0] // each) * strips
+    size = outs * channels * offsets.size
+    job = take(counter)
+    if job >= jobs:
+        return
+    buffer = np.zeros(channels * len(phases) * plane, x.dtype)
+    weights = np.empty(outs * places, x.dtype)
+    while job < jobs:
+        for block in range(job * blocks // jobs, (job + 1) * blocks // jobs):
+            n0, r0 = block // strips * each, block % strips * rows
+            images = min(each, x.shape[0] - n0)
+            for k in range(groups):
+                pack(x, n0, images, k * channels, channels, r0, phases, stride, numbers, buffer)
+                spread(g, n0, images, k * outs, outs, r0, numbers, weights)
+                dots(
+                    buffer, weights, offsets, channels, len(phases) * plane, outs, places,
+                    numbers[8], parts[job, k * size : (k + 1) * size],
+                )  # fmt: skip
+        job = take(counter)
+
+
+@jit
+def pack(x, n0, images, c0, channels, r0, phases, stride, numbers, buffer):
+    """Copy a block of x into ``buffer`` (channel, phase, place); its gaps are zero already."""
+    rows, image, row, pitch, lead, plane = numbers[1:7]
+    low, high, stored_b, stored_w = numbers[9:13]
+    size_a, size_b, size_w = x.shape[2:]
+    flat = x.ravel()
+    for c in range(channels):
+        for f in range(len(phases)):
+            start = (c * len(phases) + f) * plane + lead
+            for n in range(images):
+                p0 = ((n0 + n) * x.shape[1] + c0 + c) * size_a
+                for r in range(low, rows + high):
+                    a = (r0 + r) * stride[0] + phases[f, 0]
+                    for b in range(stored_b):
+                        q = start + n * image + r * row + b * pitch
+                        bb = b * stride[1] + phases[f, 1]
+                        p = ((p0 + a) * size_b + bb) * size_w + phases[f, 2]
+                        if not 0 <= a < size_a or bb >= size_b:
+                            for i in range(stored_w):
+                                buffer[q + i] = 0
+                        elif stride[2] == 1:
+                            copy_row(buffer, q, flat, p, size_w)
+                        else:
+                            inside = (size_w - phases[f, 2] + stride[2] - 1) // stride[2]
+                            for i in range(inside):
+                                buffer[q + i] = flat[p + i * stride[2]]
+                            for i in range(inside, stored_w):
+                                buffer[q + i] = 0
+
+
+@jit
+def spread(g, n0, images, o0, outs, r0, numbers, weights):
+    """A block of g where `products` would compute it, zero in between."""
+    rows, image, row, pitch = numbers[1:5]
+    places = numbers[7]
+    flat = g.ravel()
+    weights[:] = 0
+    for o in range(outs):
+        for n in range(images):
+            for r in range(min(rows, g.shape[2] - r0)):
+                for b in range(g.shape[3]):
+                    q = o * places + n * image + r * row + b * pitch
+                    p = ((n0 + n) * g.shape[1] + o0 + o) * g.shape[2] + r0 + r
+                    p = (p * g.shape[3] + b) * g.shape[4]
+                    copy_row(weights, q, flat, p, g.shape[4])
+
+
+@jit
+def unpack(sum_of, outs, o0, n0, images, r0, phase, stride, numbers, y):
+    """Copy the places that are not in a gap to where they belong in y."""
+    rows, image, row, pitch = numbers[1:5]
+    places, out_a, out_b = numbers[7], numbers[13], numbers[14]
+    size_a, size_b, size_w = y.shape[2:]
+    inside = (size_w - phase[2] + stride[2] - 1) // stride[2]
+    flat = y.ravel()
+    for o in range(outs):
+        for n in range(images):
+            for r in range(min(rows, out_a - r0)):
+                a = (r0 + r) * stride[0] + phase[0]
+                for b in range(out_b):
+                    bb = b * stride[1] + phase[1]
+                    if a >= size_a or bb >= size_b:
+                        continue
+                    p = ((n0 + n) * y.shape[1] + o0 + o) * size_a + a
+                    p = (p * size_b + bb) * size_w + phase[2]
+                    q = o * places + n * image + r * row + b * pitch
+                    if stride[2] == 1:
+                        copy_row(flat, p, sum_of, q, inside)
+                    else:
+                        for i in range(inside):
+                            flat[p + i * stride[2]] = sum_of[q + i]
+
+
+@jit
+def copy_row(target, q, source, p, n):
+    """``target[q : q + n] = source[p : p + n]``: rows are short, and loops over them slow."""
+    end = q + n // 8 * 8
+    while q < end:
+        copy8(target, q, source, p)
+        q, p = q + 8, p + 8
+    if n & 4:
+        copy4(target, q, source, p)
+        q, p = q + 4, p + 4
+    if n & 2:
+        copy2(target, q, source, p)
+        q, p = q + 2, p + 2
+    if n & 1:
+        copy1(target, q, source, p)
+
+
+@jit
+def products(x, w, offsets, channels, plane, outs, y, places, V):
+    """y[o, j] = Σ over c, t of w[o, c, t] x[c, j + offsets[t]], 4 × 3 vectors at a time."""
+    taps = offsets.size
+    fours = outs // 4
+    for j in range(0, places, 3 * V):
+        k = 0
+        for four in range(fours):
+            a0 = a1 = a2 = b0 = b1 = b2 = c0 = c1 = c2 = d0 = d1 = d2 = zeros(x)
+            for c in range(channels):
+                for t in range(taps):
+                    p = c * plane + j + offsets[t]
+                    x0, x1, x2 = load(x, p), load(x, p + V), load(x, p + 2 * V)
+                    s = splat(w[k])
+                    a0, a1, a2 = fma(s, x0, a0), fma(s, x1, a1), fma(s, x2, a2)
+                    s = splat(w[k + 1])
+                    b0, b1, b2 = fma(s, x0, b0), fma(s, x1, b1), fma(s, x2, b2)
+                    s = splat(w[k + 2])
+                    c0, c1, c2 = fma(s, x0, c0), fma(s, x1, c1), fma(s, x2, c2)
+                    s = splat(w[k + 3])
+                    d0, d1, d2 = fma(s, x0, d0), fma(s, x1, d1), fma(s, x2, d2)
+                    k += 4
+            q = 4 * four * places + j
+            _store(y, q, V, a0, a1, a2)
+            _store(y, q + places, V, b0, b1, b2)
+            _store(y, q + 2 * places, V, c0, c1, c2)
+            _store(y, q + 3 * places, V, d0, d1, d2)
+        for o in range(4 * fours, outs):
+            a0 = a1 = a2 = zeros(x)
+            for c in range(channels):
+                for t in range(taps):
+                    p, s = c * plane + j + offsets[t], splat(w[k])
+                    a0, a1 = fma(s, load(x, p), a0), fma(s, load(x, p + V), a1)
+                    a2 = fma(s, load(x, p + 2 * V), a2)
+                    k += 1
+            _store(y, o * places + j, V, a0, a1, a2)
+
+
+@jit
+def _store(y, q, V, a, b, c):
+    store(y, q, a)
+    store(y, q + V, b)
+    store(y, q + 2 * V, c)
+
+
+@jit
+def dots(x, g, offsets, channels, plane, outs, places, V, dw):
+    """dw[o, c, t] += Σ over j of g[o, j] x[c, j + offsets[t]], 4 outputs × 3 (c, t) at a time."""
+    taps = offsets.size
+    pairs = channels * taps
+    fours = outs // 4
+    for four in range(fours):
+        o = 4 * four
+        for k in range(0, pairs, 3):
+            # past the last pair the last one is computed again, and not added
+            k1, k2 = min(k + 1, pairs - 1), min(k + 2, pairs - 1)
+            p0 = k // taps * plane + offsets[k % taps]
+            p1 = k1 // taps * plane + offsets[k1 % taps]
+            p2 = k2 // taps * plane + offsets[k2 % taps]
+            a0 = a1 = a2 = b0 = b1 = b2 = c0 = c1 = c2 = d0 = d1 = d2 = zeros(x)
+            for j in range(0, places, V):
+                x0, x1, x2 = load(x, p0 + j), load(x, p1 + j), load(x, p2 + j)
+                s = load(g, o * places + j)
+                a0, a1, a2 = fma(s, x0, a0), fma(s, x1, a1), fma(s, x2, a2)
+                s = load(g, (o + 1) * places + j)
+                b0, b1, b2 = fma(s, x0, b0), fma(s, x1, b1), fma(s, x2, b2)
+                s = load(g, (o + 2) * places + j)
+                c0, c1, c2 = fma(s, x0, c0), fma(s, x1, c1), fma(s, x2, c2)
+                s = load(g, (o + 3) * places + j)
+                d0, d1, d2 = fma(s, x0, d0), fma(s, x1, d1), fma(s, x2, d2)
+            _add(dw, o * pairs + k, pairs - k, a0, a1, a2)
+            _add(dw, (o + 1) * pairs + k, pairs - k, b0, b1, b2)
+            _add(dw, (o + 2) * pairs + k, pairs - k, c0, c1, c2)
+            _add(dw, (o + 3) * pairs + k, pairs - k, d0, d1, d2)
+    for o in range(4 * fours, outs):
+        for k in range(0, pairs, 3):
+            k1, k2 = min(k + 1, pairs - 1), min(k + 2, pairs - 1)
+            p0 = k // taps * plane + offsets[k % taps]
+            p1 = k1 // taps * plane + offsets[k1 % taps]
+            p2 = k2 // taps * plane + offsets[k2 % taps]
+            a0 = a1 = a2 = zeros(x)
+            for j in range(0, places, V):
+                s = load(g, o * places + j)
+                a0 = fma(s, load(x, p0 + j), a0)
+                a1 = fma(s, load(x, p1 + j), a1)
+                a2 = fma(s, load(x, p2 + j), a2)
+            _add(dw, o * pairs + k, pairs - k, a0, a1, a2)
+
+
+@jit
+def _add(dw, k, left, a, b, c):
+    dw[k] += total(a)
+    if left > 1:
+        dw[k + 1] += total(b)
+    if left > 2:
+        dw[k + 2] += total(c)

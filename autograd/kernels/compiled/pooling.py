@@ -1,0 +1,131 @@
+"""Max pooling over pairs: windows of 2 × 2 that do not overlap, the most common ones.
+
+Vectors run over the end of a row; what they spoil behind it is computed later, and right.  At the
+end of a job's memory, single elements are computed instead.  NumPy's kernel does all other windows.
+"""
+
+import numpy as np
+
+from autograd.kernels.compiled import jit
+from autograd.kernels.compiled.threads import share, take
+from autograd.kernels.compiled.vectors import (
+    evens,
+    lanes,
+    largest,
+    load,
+    odds,
+    store,
+    where_below,
+    where_top,
+    zip_high,
+    zip_low,
+)
+
+PAIRS = ((2, 2), (2, 2), ((0, 0), (0, 0)), (1, 1))
+JOBS = 16
+
+
+def max_pool(x, geometry):
+    """See `autograd.kernels.pooling.max_pool`."""
+    if geometry != PAIRS:
+        return NotImplemented
+    n, c, h, w = x.shape
+    y = np.empty((n, c, h // 2, w // 2), x.dtype)
+    share(_largest, min(JOBS, n * c), _planes(x), _planes(y), lanes(x.itemsize))
+    return y
+
+
+def max_unpool(g, x, y, geometry):
+    """See `autograd.kernels.pooling.max_unpool`."""
+    if geometry != PAIRS:
+        return NotImplemented
+    d = np.empty_like(x, order="C")
+    planes = map(_planes, (g, x, y, d))
+    share(_to_winners, min(JOBS, x.shape[0] * x.shape[1]), *planes, lanes(x.itemsize))
+    return d
+
+
+def _planes(a):
+    return np.ascontiguousarray(a).reshape(-1, *a.shape[2:])
+
+
+@jit
+def _largest(counter, jobs, x, y, V):
+    planes, height, width = y.shape
+    wide = x.shape[2]
+    flat, out = x.ravel(), y.ravel()
+    job = take(counter)
+    while job < jobs:
+        first, last = job * planes // jobs, (job + 1) * planes // jobs
+        end = last * height * width
+        for n in range(first, last):
+            for a in range(height):
+                p, q = (n * x.shape[1] + 2 * a) * wide, (n * height + a) * width
+                for i in range(0, width, V):
+                    if q + i + V <= end and p + 2 * i + wide + 2 * V <= flat.size:
+                        k = p + 2 * i
+                        u = largest(load(flat, k), load(flat, k + wide))
+                        v = largest(load(flat, k + V), load(flat, k + V + wide))
+                        store(out, q + i, largest(evens(u, v), odds(u, v)))
+                        continue
+                    for j in range(i, min(i + V, width)):
+                        k = p + 2 * j
+                        best = flat[k]
+                        for m in (k + 1, k + wide, k + wide + 1):
+                            if flat[m] > best or flat[m] != flat[m]:
+                                best = flat[m]
+                        out[q + j] = best
+        job = take(counter)
+
+
+@jit
+def _to_winners(counter, jobs, g, x, y, d, V):
+    planes, height, width = y.shape
+    high, wide = x.shape[1:]
+    cotangent, image, top, out = g.ravel(), x.ravel(), y.ravel(), d.ravel()
+    job = take(counter)
+    while job < jobs:
+        first, last = job * planes // jobs, (job + 1) * planes // jobs
+        end = last * high * wide
+        for n in range(first, last):
+            for a in range(2 * height):
+                p, q = (n * high + a) * wide, (n * height + a // 2) * width
+                above = a % 2 * wide  # how far back the other row of the pair is, if it comes first
+                for i in range(0, width, V):
+                    k = p + 2 * i
+                    if k + 2 * V > end or q + i + V > top.size:
+                        for j in range(i, min(i + V, width)):
+                            _single(cotangent, image, top, out, p + 2 * j, q + j, above)
+                        continue
+                    t, left = load(top, q + i), load(cotangent, q + i)
+                    if above:
+                        u, v = load(image, k - wide), load(image, k - wide + V)
+                        left = where_below(left, evens(u, v), t)
+                        left = where_below(left, odds(u, v), t)
+                    u, v = load(image, k), load(image, k + V)
+                    even, odd = evens(u, v), odds(u, v)
+                    r = where_top(left, even, t)
+                    s = where_top(where_below(left, even, t), odd, t)
+                    store(out, k, zip_low(r, s))
+                    store(out, k + V, zip_high(r, s))
+                for i in range(2 * width, wide):
+                    out[p + i] = 0
+            for i in range((n * high + 2 * height) * wide, (n + 1) * high * wide):
+                out[i] = 0
+        job = take(counter)
+
+
+@jit
+def _single(cotangent, image, top, out, k, q, above):
+    """The two elements from k on, of the window whose top and cotangent are at q."""
+    t, left = top[q], cotangent[q]
+    if above:
+        for m in (k - above, k - above + 1):
+            if image[m] == t or image[m] != image[m]:
+                left = 0
+    for m in (k, k + 1):
+        if image[m] == t or image[m] != image[m]:
+            out[m] = left
+            left = 0
+        else:
+            out[m] = 0

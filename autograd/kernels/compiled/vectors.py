@@ -1,0 +1,205 @@
+"""Vector registers in numba: the widest floating vectors of this processor, as values.
+
+``v = load(a, i)`` takes ``lanes(a.itemsize)`` elements of the flat array ``a`` from place ``i`` on,
+``store(a, i, v)`` puts them back, ``fma(u, v, w)`` is u v + w, ``splat(s)`` a scalar in every lane.
+Nothing checks bounds.
+"""
+
+import llvmlite.binding as llvm
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.core.datamodel import models
+from numba.extending import intrinsic, register_model
+
+BYTES = 64 if llvm.get_host_cpu_features().get("avx512f") else 32
+
+
+def lanes(itemsize: int) -> int:
+    """Elements of a vector."""
+    return BYTES // itemsize
+
+
+class Vector(types.Type):
+    """The type of a vector of floats or doubles."""
+
+    def __init__(self, scalar):
+        self.scalar, self.lanes = scalar, lanes(scalar.bitwidth // 8)
+        super().__init__(name=f"Vector({scalar} x {self.lanes})")
+
+
+@register_model(Vector)
+class _VectorModel(models.PrimitiveModel):
+    def __init__(self, manager, vector):
+        scalar = ir.FloatType() if vector.scalar.bitwidth == 32 else ir.DoubleType()
+        super().__init__(manager, vector, ir.VectorType(scalar, vector.lanes))
+
+
+def _place(context, builder, kinds, args, vector):
+    """Where ``args[0][args[1]]`` lies, as a pointer to a vector; ``kinds``: their types."""
+    array = context.make_array(kinds[0])(context, builder, args[0])
+    return builder.bitcast(builder.gep(array.data, [args[1]]), vector.as_pointer())
+
+
+@intrinsic
+def load(typing, array, place):
+    """The vector at a place of a flat array."""
+    vector = Vector(array.dtype)
+
+    def code(context, builder, sig, args):
+        v = builder.load(_place(context, builder, sig.args, args, context.get_value_type(vector)))
+        v.align = array.dtype.bitwidth // 8
+        return v
+
+    return vector(array, types.intp), code
+
+
+@intrinsic
+def store(typing, array, place, vector):
+    """Put a vector at a place of a flat array."""
+
+    def code(context, builder, sig, args):
+        s = builder.store(args[2], _place(context, builder, sig.args, args, args[2].type))
+        s.align = array.dtype.bitwidth // 8
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, vector), code
+
+
+@intrinsic
+def zeros(typing, array):
+    """A vector of zeros of an array's dtype."""
+    vector = Vector(array.dtype)
+
+    def code(context, builder, sig, args):
+        return ir.Constant(context.get_value_type(vector), None)
+
+    return vector(array), code
+
+
+@intrinsic
+def splat(typing, scalar):
+    """A scalar in every lane."""
+    vector = Vector(scalar)
+
+    def code(context, builder, sig, args):
+        kind = context.get_value_type(vector)
+        index = ir.IntType(32)
+        empty = ir.Constant(kind, ir.Undefined)
+        first = builder.insert_element(empty, args[0], ir.Constant(index, 0))
+        everywhere = ir.Constant(ir.VectorType(index, vector.lanes), [0] * vector.lanes)
+        return builder.shuffle_vector(first, empty, everywhere)
+
+    return vector(scalar), code
+
+
+@intrinsic
+def fma(typing, u, v, w):
+    """U v + w, rounded once."""
+
+    def code(context, builder, sig, args):
+        kind = args[0].type
+        name = f"llvm.fma.v{u.lanes}f{u.scalar.bitwidth}"
+        f = cgutils.get_or_insert_function(builder.module, ir.FunctionType(kind, [kind] * 3), name)
+        return builder.call(f, args)
+
+    return u(u, v, w), code
+
+
+@intrinsic
+def total(typing, u):
+    """The sum of the lanes."""
+
+    def code(context, builder, sig, args):
+        kind = args[0].type
+        name = f"llvm.vector.reduce.fadd.v{u.lanes}f{u.scalar.bitwidth}"
+        f = cgutils.get_or_insert_function(
+            builder.module, ir.FunctionType(kind.element, [kind.element, kind]), name
+        )
+        return builder.call(f, [ir.Constant(kind.element, 0.0), args[0]], fastmath=("reassoc",))
+
+    return u.scalar(u), code
+
+
+def _copier(count):
+    """An intrinsic: ``target[q : q + count] = source[p : p + count]`` of flat arrays."""
+
+    @intrinsic
+    def copy(typing, target, q, source, p):
+        def code(context, builder, sig, args):
+            scalar = context.get_value_type(target.dtype)
+            kind = ir.VectorType(scalar, count) if count > 1 else scalar
+            to = _place(context, builder, (sig.args[0],), args[:2], kind)
+            v = builder.load(_place(context, builder, (sig.args[2],), args[2:], kind))
+            s = builder.store(v, to)
+            v.align = s.align = target.dtype.bitwidth // 8
+            return context.get_dummy_value()
+
+        return types.void(target, types.intp, source, types.intp), code
+
+    return copy
+
+
+copy1, copy2, copy4, copy8 = map(_copier, (1, 2, 4, 8))
+
+
+def _shuffler(places):
+    """An intrinsic of two vectors u, v: the lanes of u followed by those of v, at ``places(n)``."""
+
+    @intrinsic
+    def shuffle(typing, u, v):
+        def code(context, builder, sig, args):
+            mask = ir.Constant(ir.VectorType(ir.IntType(32), u.lanes), places(u.lanes))
+            return builder.shuffle_vector(args[0], args[1], mask)
+
+        return u(u, v), code
+
+    return shuffle
+
+
+evens = _shuffler(lambda n: list(range(0, 2 * n, 2)))  # of 2n neighbours, every second
+odds = _shuffler(lambda n: list(range(1, 2 * n, 2)))
+zip_low = _shuffler(lambda n: [k // 2 + k % 2 * n for k in range(n)])  # the inverse of both
+zip_high = _shuffler(lambda n: [k // 2 + k % 2 * n for k in range(n, 2 * n)])
+
+
+@intrinsic
+def largest(typing, u, v):
+    """The larger of two vectors, lane by lane; NaN where there is one."""
+
+    def code(context, builder, sig, args):
+        larger = builder.fcmp_ordered(">", args[0], args[1])
+        either = builder.or_(larger, builder.fcmp_unordered("uno", args[0], args[0]))
+        return builder.select(either, args[0], args[1])
+
+    return u(u, v), code
+
+
+def _at_top(builder, x, top):
+    """Per lane: whether x is the largest element ``top``; a NaN is."""
+    same = builder.fcmp_ordered("==", x, top)
+    return builder.or_(same, builder.fcmp_unordered("uno", x, x))
+
+
+@intrinsic
+def where_top(typing, g, x, top):
+    """G where x is the largest element ``top``, else 0."""
+
+    def code(context, builder, sig, args):
+        return builder.select(
+            _at_top(builder, args[1], args[2]), args[0], ir.Constant(args[0].type, None)
+        )
+
+    return g(g, x, top), code
+
+
+@intrinsic
+def where_below(typing, g, x, top):
+    """0 where x is the largest element ``top``, else g."""
+
+    def code(context, builder, sig, args):
+        return builder.select(
+            _at_top(builder, args[1], args[2]), ir.Constant(args[0].type, None), args[0]
+        )
+
+    return g(g, x, top), code

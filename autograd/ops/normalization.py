@@ -1,0 +1,138 @@
+"""Batch normalisation, and the loss of classification: layers that would be many small steps."""
+
+import numpy as np
+
+from autograd.errors import DtypeError, ShapeError, ValueRangeError
+from autograd.kernels import normalization as kernel_of
+from autograd.ops.reductions import log_softmax
+from autograd.ops.register import listed
+from autograd.primitive import primitive
+
+
+@listed
+@primitive
+def batch_norm_y(x, weight, bias, eps):
+    """y = (x - mean) / sqrt(var + eps) weight + bias, with mean and var over all axes but 1.
+
+    Returns (y, mean, var): var is Σ (x - mean)² / m over m values.
+    """
+    return kernel_of.batch_norm(x, weight, bias, eps)
+
+
+def _of_mean_and_var(g, x, mean):
+    """What x gets through the outputs mean and var: (g_mean + 2 (x - mean) g_var) / m."""
+    if all(type(v) is np.ndarray and not v.any() for v in g):
+        return np.zeros_like(mean, shape=())
+    m = x.size // x.shape[1]
+    g_mean, g_var, mean = (kernel_of.along_channels(v, x.ndim) for v in (*g, mean))
+    return (g_mean + 2 * (x - mean) * g_var) / m
+
+
+# Ioffe and Szegedy 2015, section 3, put together; Σ is over all axes but 1, x̂ = (x - mean) r:
+# dx = weight r (g - Σg / m - x̂ Σ(g x̂) / m), with r = 1 / sqrt(var + eps).
+batch_norm_y.vjp(
+    x=lambda g, x, weight, y1, y2, eps: (
+        kernel_of.batch_norm_dx(g[0], x, weight, y1, y2, eps) + _of_mean_and_var(g[1:], x, y1)
+    ),
+    weight=lambda g, x, y1, y2, eps: kernel_of.batch_norm_dweight(g[0], x, y1, y2, eps),
+    bias=lambda g: kernel_of.over_channels(g[0]),
+)
+
+
+def batch_norm(x, weight=None, bias=None, eps=1e-5):
+    """Batch normalisation by the statistics of this batch, per channel (axis 1).
+
+    Parameters
+    ----------
+    x : Tensor or ndarray, (N, C, *S)
+        More than one value per channel.
+    weight, bias : Tensor or ndarray, (C,), optional
+        1 and 0 by default.
+    eps : float
+        Added to the variance, under the root.
+
+    Returns
+    -------
+    y : like x
+    mean, var : (C,)
+        Of this batch; var is the mean of (x - mean)².
+
+    Raises
+    ------
+    ShapeError
+        Fewer than two values per channel, or a weight or bias of another shape.
+    """
+    if x.ndim < 2 or x.size < 2 * x.shape[1]:
+        raise ShapeError(
+            "batch_norm: expected x of shape (N, C, ...) with more than one value per channel, "
+            f"got {tuple(x.shape)}"
+        )
+    for name, v in (("weight", weight), ("bias", bias)):
+        if v is not None and np.shape(v) != (x.shape[1],):
+            raise ShapeError(
+                f"batch_norm: expected a {name} of shape ({x.shape[1]},), one per channel, got "
+                f"{np.shape(v)}"
+            )
+    channels = x.shape[1:2]
+    weight = np.ones_like(getattr(x, "data", x), shape=channels) if weight is None else weight
+    bias = np.zeros_like(getattr(x, "data", x), shape=channels) if bias is None else bias
+    return batch_norm_y(x, weight, bias, eps)
+
+
+@listed
+@primitive
+def cross_entropy_y(x, labels):
+    """-log softmax(x)[label] along axis 1: x (N, C, *S), labels (N, *S) -> (N, *S)."""
+    chosen = np.take_along_axis(log_softmax(x, 1), np.expand_dims(labels, 1), 1)
+    return -np.squeeze(chosen, 1)
+
+
+# dy/dx = softmax(x) - one-hot label
+cross_entropy_y.vjp(
+    x=lambda g, x, labels: (
+        np.expand_dims(g, 1) * (np.exp(log_softmax(x, 1)) - _one_hot(labels, x.shape))
+    )
+)
+
+
+def _one_hot(labels, shape):
+    classes = np.reshape(np.arange(shape[1]), (-1,) + (1,) * (len(shape) - 2))
+    return np.equal(np.expand_dims(labels, 1), classes)
+
+
+def cross_entropy(x, labels):
+    """-log softmax(x)[label], the loss of classification, per example.
+
+    Parameters
+    ----------
+    x : Tensor or ndarray, (N, C, *S)
+        Scores of C classes along axis 1.
+    labels : integer ndarray, (N, *S)
+        In 0..C-1.
+
+    Returns
+    -------
+    Tensor or ndarray, (N, *S)
+        dy/dx = softmax(x) - one-hot label.
+
+    Raises
+    ------
+    DtypeError, ShapeError, ValueRangeError
+        Labels that are no integers, of another shape, or out of range.
+    """
+    labels = labels.data if hasattr(labels, "node") else np.asarray(labels)
+    if labels.dtype.kind not in "iu":
+        raise DtypeError(f"cross_entropy: labels must be integers, got {labels.dtype}")
+    if x.ndim < 2 or labels.shape != x.shape[:1] + x.shape[2:]:
+        raise ShapeError(
+            f"cross_entropy: scores (N, C, ...) and labels (N, ...) expected, got {tuple(x.shape)} "
+            f"and {labels.shape}"
+        )
+    classes = x.shape[1]
+    if labels.size and (labels.min() < 0 or labels.max() >= classes):
+        bad = labels[(labels < 0) | (labels >= classes)].flat[0]
+        raise ValueRangeError(
+            f"cross_entropy: a label is {bad}, but with {classes} scores labels go from 0 to "
+            f"{classes - 1}"
+        )
+    return cross_entropy_y(x, labels)

@@ -1,0 +1,166 @@
+"""Compiled kernels give what NumPy's give; which are used; work shared among threads."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograd import kernels
+from autograd.kernels import convolution, normalization, pooling
+
+pytest.importorskip("numba", reason="the extra fast is not installed")
+DTYPES = st.sampled_from([np.float32, np.float64])
+
+
+def both(kernel, *args):
+    """What the compiled kernel gives, checked against NumPy's."""
+    twin = kernels._twin(kernel.__module__.rpartition(".")[2], kernel.__name__)
+    plain, fast = kernel.__wrapped__(*args), twin(*args)
+    if fast is NotImplemented:
+        return plain
+    for a, b in zip(*((v if type(v) is tuple else (v,)) for v in (plain, fast)), strict=True):
+        assert b.shape == a.shape and b.dtype == a.dtype
+        tolerance = 1e-5 if a.dtype == np.float32 else 1e-12
+        scale = max(1, np.abs(a[np.isfinite(a)]).max(initial=0))
+        np.testing.assert_allclose(b, a, rtol=tolerance, atol=tolerance * scale)
+    return plain
+
+
+@st.composite
+def convolutions(draw):
+    d = draw(st.integers(1, 3))
+    axis = st.tuples(
+        st.integers(1, 9), st.integers(1, 4), st.integers(1, 3), st.integers(0, 4),
+        st.integers(0, 4), st.integers(1, 3),
+    ).filter(lambda a: a[0] + a[3] + a[4] >= a[5] * (a[1] - 1) + 1)  # fmt: skip
+    size, kernel, stride, before, after, dilation = zip(
+        *draw(st.lists(axis, min_size=d, max_size=d)), strict=True
+    )
+    groups, per_in, per_out = (draw(st.integers(1, n)) for n in (3, 3, 6))
+    x = (draw(st.integers(1, 20)), groups * per_in, *size)
+    w = (groups * per_out, per_in, *kernel)
+    options = stride, tuple(zip(before, after, strict=True)), dilation, groups
+    return x, w, options, draw(DTYPES), draw(st.integers(0, 9))
+
+
+@given(convolutions())
+@settings(max_examples=150, deadline=None)
+def test_convolution(case):
+    x_shape, w_shape, options, dtype, seed = case
+    rng = np.random.default_rng(seed)
+    x, w = rng.normal(size=x_shape).astype(dtype), rng.normal(size=w_shape).astype(dtype)
+    y = both(convolution.conv, x, w, *options)
+    g = rng.normal(size=y.shape).astype(dtype)
+    both(convolution.conv_dx, g, w, x_shape, *options)
+    both(convolution.conv_dw, x, g, w_shape, *options)
+
+
+@pytest.mark.parametrize("size", [20, 70, 200])
+def test_convolution_of_large_images_in_strips(size, rng=np.random.default_rng(0)):
+    x = rng.normal(size=(2, 3, size, size + 1)).astype(np.float32)
+    w = rng.normal(size=(5, 3, 3, 3)).astype(np.float32)
+    for stride in (1, 2):
+        options = (stride, 1), ((1, 1), (1, 2)), (1, 1), 1
+        y = both(convolution.conv, x, w, *options)
+        both(convolution.conv_dx, y, w, x.shape, *options)
+        both(convolution.conv_dw, x, y, w.shape, *options)
+
+
+@given(
+    st.tuples(*(st.integers(1, n) for n in (4, 3))),
+    st.tuples(st.integers(2, 40), st.integers(2, 70)),
+    DTYPES,
+    st.integers(0, 9),
+)
+@settings(max_examples=60, deadline=None)
+def test_max_pool_of_pairs(images, size, dtype, seed):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=images + size).astype(dtype)
+    x[0] = np.round(x[0])  # ties
+    x[-1].flat[seed % 4] = np.nan
+    x[0, -1, :2, :2] = -np.inf
+    geometry = (2, 2), (2, 2), ((0, 0), (0, 0)), (1, 1)
+    y = both(pooling.max_pool, x, geometry)
+    g = rng.normal(size=y.shape).astype(dtype)
+    both(pooling.max_unpool, g, x, y, geometry)
+
+
+@given(
+    st.sampled_from([(4, 3), (2, 3, 5), (3, 2, 4, 5), (17, 1, 9, 9), (2, 2, 2, 2, 2)]),
+    DTYPES,
+    st.integers(0, 9),
+)
+@settings(max_examples=40, deadline=None)
+def test_batch_norm(shape, dtype, seed):
+    rng = np.random.default_rng(seed)
+    x, g = (rng.normal(3, 2, size=shape).astype(dtype) for _ in range(2))
+    weight, bias = (rng.normal(size=shape[1]).astype(dtype) for _ in range(2))
+    _, mean, var = both(normalization.batch_norm, x, weight, bias, 1e-5)
+    both(normalization.batch_norm_dx, g, x, weight, mean, var, 1e-5)
+    both(normalization.batch_norm_dweight, g, x, mean, var, 1e-5)
+
+
+def test_a_kernel_called_in_many_threads_at_once(rng=np.random.default_rng(0)):
+    x = rng.normal(size=(16, 4, 12, 12)).astype(np.float32)
+    w = rng.normal(size=(8, 4, 3, 3)).astype(np.float32)
+    args = x, w, (1, 1), ((1, 1), (1, 1)), (1, 1), 1
+    expected, wrong = convolution.conv(*args), []
+
+    def work():
+        for _ in range(50):
+            if not np.array_equal(convolution.conv(*args), expected):
+                wrong.append(1)
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for t in workers:
+        t.start()
+    for t in workers:
+        t.join()
+    assert not wrong
+
+
+def run(code, **env):
+    # a process of its own: which kernels are used is decided once
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | env, capture_output=True, text=True
+    )
+    return done.stdout.strip() or done.stderr
+
+
+SUM = (
+    "import numpy as np; from autograd import ops; r = np.random.default_rng(0);"
+    "x, w = (r.normal(size=s).astype('f') for s in ((16, 8, 24, 24), (8, 8, 3, 3)));"
+    "y = ops.conv_dw(x, ops.conv(x, w), w.shape, (1, 1), ((0, 0), (0, 0)), (1, 1), 1);"
+    "import sys; print(y.tobytes().hex()[:64], 'numba' in sys.modules)"
+)
+
+
+def test_the_same_bits_whatever_the_number_of_threads():
+    one, three = (run(SUM, NUMBA_NUM_THREADS=n, AUTOGRAD_KERNELS="numba") for n in "13")
+    assert one == three and one.endswith("True")
+
+
+def test_the_environment_chooses():
+    assert run(SUM, AUTOGRAD_KERNELS="numpy").endswith("False")
+    assert "must be numpy, numba or auto" in run(SUM, AUTOGRAD_KERNELS="fast")
+
+
+@pytest.mark.parametrize(
+    "backend, said", [("auto", "numba cannot be imported"), ("numba", "chalkgrad[fast]")]
+)
+def test_a_numba_that_does_not_import(backend, said, tmp_path):
+    (tmp_path / "numba.py").write_text("raise ImportError('wants another NumPy')")
+    path = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
+    code = "import warnings; warnings.simplefilter('error');" + SUM
+    assert said in run(code, AUTOGRAD_KERNELS=backend, PYTHONPATH=path)
+
+
+def test_importing_the_engine_does_not_import_numba():
+    assert importlib.util.find_spec("numba")
+    assert run("import autograd, nn, sys; print('numba' in sys.modules)") == "False"
