@@ -288,24 +288,25 @@ def _own(g):
 
 
 class Several:
-    """The cotangents of an operation with several outputs; None where an output was not used."""
+    """The cotangents of an operation with several outputs, by number: those that were used."""
 
     __slots__ = ("parts", "shape", "dtype")
 
-    def __init__(self, parts, shape, dtype):
-        self.parts, self.shape, self.dtype = parts, shape, dtype
+    def __init__(self, which, g, shape, dtype):
+        self.parts, self.shape, self.dtype = {which: g}, shape, dtype
 
     def __add__(self, other):
-        pairs = zip(self.parts, other.parts, strict=True)
-        parts = [b if a is None else a if b is None else a + b for a, b in pairs]
-        return Several(parts, self.shape, self.dtype)
+        for which, g in other.parts.items():
+            before = self.parts.get(which)
+            self.parts[which] = g if before is None else before + g
+        return self
 
     def whole(self) -> tuple:
         """One cotangent per output: zeros for those that were not used."""
-        like = next(g for g in self.parts if g is not None)
+        like = next(iter(self.parts.values()))
         parts = tuple(
-            np.zeros_like(like, shape=s, dtype=d)[()] if g is None else g
-            for g, s, d in zip(self.parts, self.shape, self.dtype, strict=True)
+            self.parts[k] if k in self.parts else np.zeros_like(like, shape=s, dtype=d)[()]
+            for k, (s, d) in enumerate(zip(self.shape, self.dtype, strict=True))
         )
         for g in parts:
             if type(g) is ndarray:

@@ -5,6 +5,7 @@ always a child, so the order of creation *is* a topological order.
 """
 
 import contextlib
+import functools
 import itertools
 import threading
 import weakref
@@ -78,6 +79,9 @@ class _Recording(threading.local):
     on = True
     watcher: Any = None
 
+    def __init__(self):
+        self.before: list[bool] = []
+
 
 recording = _Recording()
 special = 0  # how many switches, in all threads, are set to something else than plain recording
@@ -91,29 +95,33 @@ def _count(n: int):
 
 
 class set_recording:
-    """Context manager and decorator: record, or not, in this thread."""
+    """Context manager and decorator: record, or not, in this thread; with parentheses or without.
+
+    ``with no_grad():``, ``with no_grad:``, ``@no_grad`` and ``@no_grad()`` are all right.
+    """
 
     def __init__(self, on: bool):
         self.on = on
-        self.before: list[bool] = []
 
     def __enter__(self):
-        self.before.append(recording.on)
+        recording.before.append(recording.on)
         _count(not self.on)
         recording.on = self.on
 
     def __exit__(self, *exc):
-        recording.on = self.before.pop()
+        recording.on = recording.before.pop()
         _count(-(not self.on))
 
-    def __call__(self, f):
+    def __call__(self, f=None):
         """Decorate ``f``: the switch is set while it runs."""
+        if f is None:
+            return self
 
+        @functools.wraps(f)
         def call(*args, **kwargs):
-            with set_recording(self.on):
+            with self:
                 return f(*args, **kwargs)
 
-        call.__name__, call.__doc__, call.__wrapped__ = f.__name__, f.__doc__, f
         return call
 
 
@@ -151,14 +159,12 @@ def watched(watcher: Watcher):
         _count(-1)
 
 
-def no_grad() -> set_recording:
-    """``with no_grad():`` results are plain values, and leaves may be changed in place."""
-    return set_recording(False)
-
-
-def enable_grad() -> set_recording:
-    """``with enable_grad():`` record again, inside ``no_grad``."""
-    return set_recording(True)
+no_grad = set_recording(False)
+no_grad.__doc__ = (
+    "``with no_grad():`` results are plain values, and leaves may be changed in place."
+)
+enable_grad = set_recording(True)
+enable_grad.__doc__ = "``with enable_grad():`` record again, inside ``no_grad``."
 
 
 class Released:

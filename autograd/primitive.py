@@ -268,8 +268,12 @@ def _needs(formula) -> list[str]:
     return list(inspect.signature(formula).parameters)[1:]
 
 
+class Shapes(tuple):
+    """The shapes of a list of arrays; formulas may note on it what they made of it."""
+
+
 def _shape(v):
-    return tuple(map(np.shape, v)) if type(v) in (list, tuple) else np.shape(v)
+    return Shapes(map(np.shape, v)) if type(v) in (list, tuple) else np.shape(v)
 
 
 def _viewed(y):
@@ -303,9 +307,7 @@ def _output(outputs, which):
 _output = Primitive(_output).vjp(outputs=lambda g, which: g)
 _output_plan = _output.plan((0,))
 _output_plan.names, _output_plan.links = ("which", "shape", "dtype"), (None, None, None)
-_output_plan.vjps = (
-    lambda g, s: Several([g if k == s[0] else None for k in range(len(s[1]))], *s[1:]),
-)
+_output_plan.vjps = (lambda g, s: Several(s[0], g, *s[1:]),)
 
 
 def _unpack(y: tuple, node) -> tuple:

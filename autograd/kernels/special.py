@@ -75,7 +75,7 @@ def sinc_derivative(x, n):
     stable for |z| > n; nearer to 0 it is the sum of its Taylor series.
     """
     z = math.pi * x
-    near = np.fabs(z) < n + 2
+    near = np.abs(z) < n + 2
     far_z = np.where(near, 1, z)
     s = np.sin(far_z) / far_z
     for k in range(1, n + 1):

@@ -1,5 +1,8 @@
 """Joining arrays and taking them apart: each is the other's adjoint."""
 
+import itertools
+import math
+
 import numpy as np
 
 from autograd.errors import ShapeError, ValueRangeError
@@ -15,12 +18,15 @@ def concatenate(arrays, axis=0):
 
 
 def _slice_of(g, i, shapes, axis):
+    """What array ``i`` was in the result."""
+    starts = getattr(shapes, "starts", None)
+    if starts is None:  # added up once, for thousands of arrays
+        sizes = [math.prod(s) if axis is None else s[axis] for s in shapes]
+        starts = shapes.starts = list(itertools.accumulate(sizes, initial=0))
+    part = slice(starts[i], starts[i + 1])
     if axis is None:
-        start = sum(int(np.prod(s)) for s in shapes[:i])
-        return np.reshape(g[start : start + int(np.prod(shapes[i]))], shapes[i])
-    axis %= g.ndim
-    start = sum(s[axis] for s in shapes[:i])
-    return g[(slice(None),) * axis + (slice(start, start + shapes[i][axis]),)]
+        return np.reshape(g[part], shapes[i])
+    return g[(slice(None),) * (axis % g.ndim) + (part,)]
 
 
 concatenate.vjp(arrays=lambda g, i, arrays_shape, axis: _slice_of(g, i, arrays_shape, axis))

@@ -81,6 +81,10 @@ MISTAKES = [
     (lambda: len(s), TypeError, "0-d"),
     (lambda: list(s), TypeError, "0-d"),
     (lambda: type("Mine", (Tensor,), {}), TypeError, "cannot be subclassed"),
+    # names from elsewhere
+    (lambda: x.view(-1), AttributeError, r"no attribute 'view'; write t.reshape\(shape\)"),
+    (lambda: x.exp(), AttributeError, r"write np.exp\(t\)"),
+    (lambda: x.frobnicate, AttributeError, "no attribute 'frobnicate'$"),
     # primitives
     (lambda: half(x), TypeError, r"half: .*'x' has no derivative.*half.vjp\(x="),
     (lambda: half.vjp(z=lambda g: g), ValueError, r"half.vjp: there is no argument 'z'"),
@@ -127,7 +131,10 @@ MISTAKES = [
 def test_message(mistake, kind, words):
     with pytest.raises(kind, match=words and f"(?s){words}") as e:
         mistake()
-    assert isinstance(e.value, (AutogradError, NotImplementedError)) or kind is TypeError
+    assert (
+        isinstance(e.value, (AutogradError, NotImplementedError, AttributeError))
+        or kind is TypeError
+    )
     assert x.grad is None
 
 

@@ -355,6 +355,40 @@ def test_recording_is_per_thread():
     assert seen[0] is not None
 
 
+def test_no_grad_with_parentheses_or_without():
+    x = leaf(2.0)
+
+    @no_grad
+    def bare(x):
+        "Doubled."
+        return 2 * x
+
+    @no_grad()
+    def called(x):
+        return 2 * x
+
+    with no_grad:
+        assert not (2 * x).requires_grad
+        with enable_grad():
+            assert (2 * x).requires_grad and not bare(x).requires_grad
+            with no_grad():
+                assert not (2 * x).requires_grad
+        assert not (2 * x).requires_grad
+    assert (2 * x).requires_grad and not called(x).requires_grad and not bare(x).requires_grad
+    assert bare.__doc__ == "Doubled." and graph.special == 0
+
+
+@pytest.mark.parametrize("n", [3000])
+def test_many_arrays_in_one_operation(n):
+    xs = [leaf(np.full(2, float(k))) for k in range(n)]
+    for g in gradients(np.sum(np.concatenate(xs) ** 2), xs)[:: n // 3]:
+        assert g.shape == (2,)
+    x = leaf(np.arange(float(n)))
+    parts = np.split(x, n)
+    np.testing.assert_array_equal(gradients(np.sum(parts[7] * parts[9]), x)[6:10], [0, 9, 0, 7])
+    np.testing.assert_array_equal(gradients(sum(p * p for p in parts)[0], x), 2 * x.data)
+
+
 def test_a_hook_that_refers_to_its_own_tensor_keeps_nothing_alive():
     def hooked():
         x = leaf(2.0)
