@@ -59,15 +59,19 @@ from autograd.ops.arithmetic import (
     subtract,
 )
 from autograd.ops.calculus import (
+    bincount,
     convolve,
     correlate,
     diff,
     ediff1d,
+    geomspace,
     gradient,
     interp,
     linspace,
+    logspace,
     polyval,
     trapezoid,
+    unwrap,
 )
 from autograd.ops.complex_numbers import (
     absolute,
@@ -223,6 +227,16 @@ from autograd.ops.norms import (
 from autograd.ops.padding import (
     pad,
 )
+from autograd.ops.polynomials import (
+    poly,
+    polyadd,
+    polyder,
+    polyfit,
+    polyint,
+    polymul,
+    polysub,
+    vander,
+)
 from autograd.ops.pooling import (
     avg_pool,
     lp_pool,
@@ -265,7 +279,10 @@ from autograd.ops.selection import (
     extract,
     partition,
     put_along_axis,
+    resize,
     select,
+    setdiff1d,
+    union1d,
     unique,
 )
 from autograd.ops.shapes import (
@@ -295,6 +312,14 @@ from autograd.ops.shapes import (
     transpose,
     tril,
     triu,
+)
+from autograd.ops.slices import (
+    apply_along_axis,
+    apply_over_axes,
+    nanmedian,
+    nanpercentile,
+    nanquantile,
+    piecewise,
 )
 from autograd.ops.sliding import (
     fold,

@@ -4,6 +4,7 @@ import numpy as np
 
 from autograd.errors import ShapeError, ValueRangeError
 from autograd.ops.complex_numbers import conj
+from autograd.ops.indexing import scatter_add
 from autograd.ops.register import as_array, instead_of, listed, value
 from autograd.primitive import primitive
 
@@ -197,3 +198,36 @@ def linspace(start, stop, num=50, endpoint=True, axis=0):
     t = np.linspace(0, 1, num, endpoint=endpoint).astype(dtype)
     t = np.reshape(t, (-1,) + (1,) * d)
     return np.moveaxis(start * (1 - t) + stop * t, 0, axis)
+
+
+@instead_of(np.geomspace)
+def geomspace(start, stop, num=50, endpoint=True, axis=0):
+    """``num`` numbers from ``start`` in equal factors to ``stop``, of one sign."""
+    sign = np.sign(value(start))
+    if np.any(sign * np.sign(value(stop)) <= 0):
+        raise ValueRangeError("geomspace: start and stop must have one sign, and not be 0")
+    logs = np.linspace(np.log(start * sign), np.log(stop * sign), num, endpoint, axis=axis)
+    return np.exp(logs) * (sign if np.ndim(sign) == 0 else np.expand_dims(sign, axis))
+
+
+@instead_of(np.logspace)
+def logspace(start, stop, num=50, endpoint=True, base=10.0, axis=0):
+    """``base`` to the power of numbers in equal steps."""
+    return np.power(base, np.linspace(start, stop, num, endpoint, axis=axis))
+
+
+@instead_of(np.unwrap)
+def unwrap(p, discont=None, axis=-1, period=2 * np.pi):
+    """Angles without their jumps: what is added is constant, so dy/dp = 1."""
+    p = as_array(p)
+    return p + (np.unwrap(value(p), discont, axis, period=period) - value(p))
+
+
+@instead_of(np.bincount)
+def bincount(x, weights=None, minlength=0):
+    """Σ of the weights at each integer; linear in the weights."""
+    index = np.asarray(value(x))
+    if weights is None:
+        return np.bincount(index, minlength=minlength)
+    size = max(minlength, int(index.max(initial=-1)) + 1)
+    return scatter_add(np.astype(as_array(weights), float), index, (size,))

@@ -4,7 +4,6 @@ import numpy as np
 
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from autograd.kernels import normalization as kernel_of
-from autograd.ops.reductions import log_softmax
 from autograd.ops.register import listed
 from autograd.primitive import primitive
 
@@ -82,17 +81,26 @@ def batch_norm(x, weight=None, bias=None, eps=1e-5):
 @listed
 @primitive
 def cross_entropy_y(x, labels):
-    """-log softmax(x)[label] along axis 1: x (N, C, *S), labels (N, *S) -> (N, *S)."""
-    chosen = np.take_along_axis(log_softmax(x, 1), np.expand_dims(labels, 1), 1)
-    return -np.squeeze(chosen, 1)
+    """log Σ exp(x) - x[label] along axis 1: x (N, C, *S), labels (N, *S) -> (N, *S)."""
+    top = np.max(x, axis=1, keepdims=True)
+    total = np.log(np.sum(np.exp(x - top), axis=1)) + np.squeeze(top, 1)
+    return total - _chosen(x, labels)
 
 
-# dy/dx = softmax(x) - one-hot label
+# dy/dx = softmax(x) - one-hot label, with softmax(x) = exp(x - log Σ exp(x))
 cross_entropy_y.vjp(
-    x=lambda g, x, labels: (
-        np.expand_dims(g, 1) * (np.exp(log_softmax(x, 1)) - _one_hot(labels, x.shape))
+    x=lambda g, x, y, labels: (
+        np.expand_dims(g, 1)
+        * (np.exp(x - np.expand_dims(y + _chosen(x, labels), 1)) - _one_hot(labels, x.shape))
     )
 )
+
+
+def _chosen(x, labels):
+    """x[n, label] of every example."""
+    if x.ndim == 2:
+        return x[np.arange(x.shape[0]), labels]
+    return np.squeeze(np.take_along_axis(x, np.expand_dims(labels, 1), 1), 1)
 
 
 def _one_hot(labels, shape):

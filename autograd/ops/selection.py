@@ -4,7 +4,7 @@ import numpy as np
 
 from autograd.errors import DtypeError, ValueRangeError
 from autograd.ops.indexing import along, setitem
-from autograd.ops.register import as_array, constant, instead_of, values_only
+from autograd.ops.register import as_array, constant, instead_of, value, values_only
 from autograd.tensor import FUNCTIONS, Tensor
 
 
@@ -108,4 +108,37 @@ values_only(
     np.argsort, np.argpartition, np.lexsort, np.searchsorted, np.nonzero, np.flatnonzero,
     np.argwhere, np.digitize, np.isin, np.array_equiv, np.tril_indices_from, np.triu_indices_from,
     np.diag_indices_from, np.isposinf, np.isneginf, np.ix_,
+)  # fmt: skip
+
+
+@instead_of(np.union1d)
+def union1d(ar1, ar2):
+    """The sorted different elements of both; the first of equal ones gets the gradient."""
+    return unique(np.concatenate([np.reshape(ar1, -1), np.reshape(ar2, -1)]))
+
+
+@instead_of(np.setdiff1d)
+def setdiff1d(ar1, ar2, assume_unique=False):
+    """The elements of ``ar1`` that are not in ``ar2``."""
+    ar1 = np.reshape(ar1, -1) if assume_unique else unique(ar1)
+    return ar1[~np.isin(value(ar1), value(ar2))]
+
+
+@instead_of(np.resize)
+def resize(a, new_shape):
+    """The elements over and over, as many as fit into the new shape."""
+    a = np.reshape(a, -1)
+    size = int(np.prod(new_shape, dtype=int))
+    if not a.size:
+        return np.zeros_like(value(a), shape=new_shape)
+    return np.reshape(a[np.arange(size) % a.size], new_shape)
+
+
+values_only(
+    np.histogram, np.histogram2d, np.histogramdd, np.histogram_bin_edges, np.common_type,
+    np.min_scalar_type, np.einsum_path, np.ravel_multi_index, np.unravel_index, np.packbits,
+    np.unpackbits, np.save, np.savetxt, np.savez, np.savez_compressed, np.bitwise_and,
+    np.bitwise_or, np.bitwise_xor, np.bitwise_invert, np.bitwise_left_shift,
+    np.bitwise_right_shift, np.bitwise_count, np.gcd, np.lcm, np.spacing, np.unique_counts,
+    np.unique_inverse,
 )  # fmt: skip

@@ -41,8 +41,7 @@ def quantile(x, q, axis=None, method="linear", keepdims=False):
     All of NumPy's methods; k + t is the same quantile of 0, 1, 2, ...
     """
     q = as_array(constant("quantile", "q", q))
-    axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    axes = tuple(a % x.ndim for a in axes)
+    axes = tuple(range(x.ndim)) if axis is None else tuple(np.reshape(axis, -1) % x.ndim)
     n = count(x.shape, axes)
     if not n:
         raise ShapeError(f"quantile: of no elements at all, x has shape {tuple(x.shape)}")

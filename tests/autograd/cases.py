@@ -15,6 +15,7 @@ from tests.autograd import (  # noqa: F401, each adds its rows
     cases_linalg,
     cases_pooling,
     cases_shapes,
+    cases_slices,
     cases_statistics,
 )
 from tests.autograd.cases_base import CASES, MADE_OF, P, R, U, case, rng

@@ -1,0 +1,98 @@
+"""Polynomials as arrays of coefficients, highest power first: sums of products of them."""
+
+import numpy as np
+
+from autograd.errors import DtypeError, ShapeError
+from autograd.ops.register import as_array, constant, instead_of
+
+
+def _coefficients(op, p):
+    p = as_array(p)
+    if p.ndim > 1:
+        raise ShapeError(f"{op}: expected a row of coefficients, got shape {tuple(p.shape)}")
+    return np.reshape(p, -1)
+
+
+@instead_of(np.polyadd)
+def polyadd(a1, a2):
+    """The sum of two polynomials."""
+    a1, a2 = _coefficients("polyadd", a1), _coefficients("polyadd", a2)
+    if a1.shape[0] < a2.shape[0]:
+        a1, a2 = a2, a1
+    more = a1.shape[0] - a2.shape[0]
+    return a1 + np.pad(a2, (more, 0))
+
+
+@instead_of(np.polysub)
+def polysub(a1, a2):
+    """The difference of two polynomials."""
+    return polyadd(a1, -as_array(a2))
+
+
+@instead_of(np.polymul)
+def polymul(a1, a2):
+    """The product of two polynomials: the convolution of their coefficients."""
+    return np.convolve(_coefficients("polymul", a1), _coefficients("polymul", a2))
+
+
+@instead_of(np.poly)
+def poly(seq_of_zeros):
+    """The polynomial Π (x - r) over the zeros r."""
+    roots = _coefficients("poly", seq_of_zeros)
+    p = np.ones_like(getattr(roots, "data", roots), shape=(1,))
+    for k in range(roots.shape[0]):
+        p = np.pad(p, (0, 1)) - roots[k] * np.pad(p, (1, 0))
+    return p
+
+
+@instead_of(np.polyder)
+def polyder(p, m=1):
+    """The m-th derivative of a polynomial."""
+    p = _coefficients("polyder", p)
+    for _ in range(m):
+        n = p.shape[0] - 1
+        p = p[:-1] * np.arange(n, 0, -1)
+    return p
+
+
+@instead_of(np.polyint)
+def polyint(p, m=1, k=None):
+    """The m-th integral of a polynomial, with the integration constants ``k`` (0 by default)."""
+    p = _coefficients("polyint", p)
+    constants = [0.0] * m if k is None else list(np.broadcast_to(constant("polyint", "k", k), m))
+    for c in constants:
+        p = np.concatenate([p / np.arange(p.shape[0], 0, -1), np.asarray([c])])
+    return p
+
+
+@instead_of(np.vander)
+def vander(x, N=None, increasing=False):
+    """The matrix of the powers of x: (n,) -> (n, N), the highest first."""
+    x = _coefficients("vander", x)
+    columns = x.shape[0] if N is None else N
+    powers = np.arange(columns) if increasing else np.arange(columns - 1, -1, -1)
+    return x[:, None] ** powers
+
+
+@instead_of(np.polyfit)
+def polyfit(x, y, deg, w=None):
+    """Least squares: the coefficients p that minimise Σ (w (p(x) - y))²: (deg + 1,).
+
+    With V the weighted powers of x, p = (VᵀV)⁻¹ Vᵀ w y, solved through the QR decomposition of V.
+    """
+    x, y = as_array(x), as_array(y)
+    if x.ndim != 1 or y.shape[:1] != x.shape:
+        raise ShapeError(
+            f"polyfit: expected x (n,) and y (n,) or (n, k), got {x.shape} and {y.shape}"
+        )
+    if x.dtype.kind not in "f":
+        x = np.astype(x, float) if x.dtype.kind in "biu" else x
+    powers = vander(x, deg + 1)
+    if w is not None:
+        w = as_array(w)
+        powers = powers * w[:, None]
+        y = y * (w if y.ndim == 1 else w[:, None])
+    if x.dtype.kind == "c":
+        raise DtypeError("polyfit: complex x is not supported on Tensors")
+    q, r = np.linalg.qr(powers)
+    return np.linalg.solve(r, q.T @ y)
