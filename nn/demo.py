@@ -1,15 +1,12 @@
 """The main job in one command: ``python -m nn.demo`` draws a graph and trains LeNet-5."""
 
 import argparse
-import math
-import sys
-import time
 from pathlib import Path
 
 import numpy as np
 
 import nn
-from autograd import Tensor, gradcheck, no_grad
+from autograd import Tensor, gradcheck
 from autograd.draw import draw
 from autograd.environment import check_environment
 
@@ -78,37 +75,26 @@ def train_lenet(train, test, epochs, seed):
     nn.init.seed(seed)
     model = nn.models.lenet5()
     print(f"   {model.count_parameters():,} parameters\n")
-    batch, most = (64, 0.05) if len(train.labels) > 10_000 else (32, 0.05)
-    loader = nn.data.DataLoader(train, batch_size=batch, shuffle=True, seed=seed)
-    optimizer = nn.SGD(model.parameters(), lr=most, momentum=0.9, weight_decay=1e-4)
-    loss_of = nn.CrossEntropyLoss()
-    steps, started = epochs * len(loader), time.perf_counter()
-    bar = progress(steps)
-    for epoch in range(epochs):
-        for images, labels in loader:
-            optimizer.lr = most * (1 + math.cos(math.pi * bar.n / steps)) / 2
-            loss = loss_of(model(scaled(images)), labels)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            bar.update()
-        bar.set_postfix_str(f"round {epoch + 1}, test accuracy {accuracy(model, test):.2%}")
-    bar.close()
-    seconds = time.perf_counter() - started
+    batch = 64 if len(train.labels) > 10_000 else 32
+    loader = nn.data.DataLoader(train, batch, shuffle=True, seed=seed, transform=scaled)
+    optimizer = nn.SGD(model.parameters(), lr=0.05, momentum=0.9, weight_decay=1e-4)
+    trainer = nn.Trainer(
+        model,
+        nn.CrossEntropyLoss(),
+        optimizer,
+        loader,
+        nn.data.DataLoader(test, batch_size=500, transform=scaled),
+        schedule=nn.optim.CosineAnnealingLR(optimizer, T_max=epochs * len(loader)),
+        schedule_every="step",
+        metrics={"accuracy": nn.training.accuracy},
+    )
+    history = trainer.fit(epochs)
     print(
-        f"\n   {accuracy(model, test):.2%} of {len(test.labels):,} images it has not seen are "
-        f"right, after {epochs} rounds over {len(train.labels):,} in {seconds:.0f} s"
+        f"\n   {history[-1]['validation accuracy']:.2%} of {len(test.labels):,} images it has not "
+        f"seen are right, after {epochs} rounds over {len(train.labels):,} in "
+        f"{sum(row['seconds'] for row in history):.0f} s"
     )
     return model
-
-
-def accuracy(model, digits) -> float:
-    """Share of the digits whose highest score is that of their label."""
-    hits = 0
-    with no_grad():
-        for images, labels in nn.data.DataLoader(digits, batch_size=500):
-            hits += np.sum(model(scaled(images)).argmax(axis=1) == labels)
-    return hits / len(digits.labels)
 
 
 def filters(model, path) -> bool:
@@ -128,31 +114,6 @@ def filters(model, path) -> bool:
     figure.suptitle("LeNet-5, first layer: 6 filters of 5×5")
     figure.savefig(path, dpi=150)
     return True
-
-
-class _NoBar:
-    """What tqdm does, without showing it."""
-
-    def __init__(self, total):
-        self.n, self.total = 0, total
-
-    def update(self):
-        self.n += 1
-
-    def set_postfix_str(self, text):
-        print(f"   {text}")
-
-    def close(self):
-        pass
-
-
-def progress(total):
-    """A progress bar over ``total`` steps; a line per round where tqdm is missing."""
-    try:
-        from tqdm import tqdm
-    except ImportError:
-        return _NoBar(total)
-    return tqdm(total=total, unit="step", file=sys.stdout, mininterval=0.5, ncols=100)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,316 @@
+"""A step size of its own for every number, from the squares of its gradients so far."""
+
+import numpy as np
+
+from autograd.errors import ValueRangeError
+from nn.optim.optimizer import Optimizer, within
+
+
+class Adagrad(Optimizer):
+    """Steps shrink with the sum of all squared gradients: for rare features.
+
+    ::
+
+        g = dL/dw + weight_decay w
+        s <- s + g²
+        w <- w - lr / (1 + (t - 1) lr_decay) g / (sqrt(s) + eps)
+
+    Duchi, Hazan and Singer 2011.
+
+    Parameters
+    ----------
+    parameters : iterable of Tensor, or of dicts
+        See `Optimizer`.
+    lr, lr_decay, weight_decay, initial_accumulator_value, eps : float
+        As in the formulas; the accumulator s starts at its initial value.
+    """
+
+    def __init__(
+        self,
+        parameters,
+        lr=0.01,
+        lr_decay=0.0,
+        weight_decay=0.0,
+        initial_accumulator_value=0.0,
+        eps=1e-10,
+    ):
+        super().__init__(
+            parameters,
+            lr=lr,
+            lr_decay=lr_decay,
+            weight_decay=weight_decay,
+            initial_accumulator_value=initial_accumulator_value,
+            eps=eps,
+        )
+
+    def check(self, lr, **options):
+        """Raise ValueRangeError if an option is out of range."""
+        within("Adagrad", 0, np.inf, **options)
+
+    def buffers(self, initial_accumulator_value, **options):
+        """The sum of squares."""
+        return {"sum": initial_accumulator_value}
+
+    def update(self, w, g, state, lr, lr_decay, weight_decay, initial_accumulator_value, eps):
+        """W <- w - lr g / sqrt(sum of g²)."""
+        if weight_decay:
+            g = g + weight_decay * w
+        s = state["sum"]
+        s += g * g
+        w -= lr / (1 + (state["step"] - 1) * lr_decay) * g / (np.sqrt(s) + eps)
+
+
+class Adadelta(Optimizer):
+    """Steps in units of the last steps: no learning rate to choose.
+
+    ::
+
+        g = dL/dw + weight_decay w
+        s <- rho s + (1 - rho) g²
+        d = sqrt(u + eps) / sqrt(s + eps) g
+        u <- rho u + (1 - rho) d²
+        w <- w - lr d
+
+    Zeiler 2012.
+
+    Parameters
+    ----------
+    parameters : iterable of Tensor, or of dicts
+        See `Optimizer`.
+    lr, rho, eps, weight_decay : float
+        As in the formulas.
+    """
+
+    def __init__(self, parameters, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0.0):
+        super().__init__(parameters, lr=lr, rho=rho, eps=eps, weight_decay=weight_decay)
+
+    def check(self, lr, rho, eps, weight_decay):
+        """Raise ValueRangeError if an option is out of range."""
+        within("Adadelta", 0, 1, rho=rho)
+        within("Adadelta", 0, np.inf, eps=eps, weight_decay=weight_decay)
+
+    def buffers(self, **options):
+        """Means of the squared gradients and of the squared steps."""
+        return {"square_avg": 0.0, "acc_delta": 0.0}
+
+    def update(self, w, g, state, lr, rho, eps, weight_decay):
+        """W <- w - lr d."""
+        if weight_decay:
+            g = g + weight_decay * w
+        s, u = state["square_avg"], state["acc_delta"]
+        s += (1 - rho) * (g * g - s)
+        d = np.sqrt(u + eps) / np.sqrt(s + eps) * g
+        u += (1 - rho) * (d * d - u)
+        w -= lr * d
+
+
+class RMSprop(Optimizer):
+    """Steps divided by the running root mean square of the gradient.
+
+    ::
+
+        g = dL/dw + weight_decay w
+        s <- alpha s + (1 - alpha) g²
+        d = g / (sqrt(s) + eps)                      (centered: s - (running mean of g)²)
+        w <- w - lr d                                (momentum: v <- momentum v + d, w - lr v)
+
+    Tieleman and Hinton 2012; centered: Graves 2013.
+
+    Parameters
+    ----------
+    parameters : iterable of Tensor, or of dicts
+        See `Optimizer`.
+    lr, alpha, eps, weight_decay, momentum : float
+        As in the formulas.
+    centered : bool
+        Divide by the running standard deviation instead.
+    """
+
+    def __init__(
+        self,
+        parameters,
+        lr=0.01,
+        alpha=0.99,
+        eps=1e-8,
+        weight_decay=0.0,
+        momentum=0.0,
+        centered=False,
+    ):
+        super().__init__(
+            parameters,
+            lr=lr,
+            alpha=alpha,
+            eps=eps,
+            weight_decay=weight_decay,
+            momentum=momentum,
+            centered=centered,
+        )
+
+    def check(self, lr, alpha, eps, weight_decay, momentum, centered):
+        """Raise ValueRangeError if an option is out of range."""
+        within("RMSprop", 0, 1, alpha=alpha, momentum=momentum)
+        within("RMSprop", 0, np.inf, eps=eps, weight_decay=weight_decay)
+
+    def buffers(self, momentum, centered, **options):
+        """Running means, and the velocity if there is momentum."""
+        names = ["square_avg", *["grad_avg"] * centered, *["momentum_buffer"] * bool(momentum)]
+        return dict.fromkeys(names, 0.0)
+
+    def update(self, w, g, state, lr, alpha, eps, weight_decay, momentum, centered):
+        """W <- w - lr g / sqrt(mean of g²)."""
+        if weight_decay:
+            g = g + weight_decay * w
+        s = state["square_avg"]
+        s += (1 - alpha) * (g * g - s)
+        if centered:
+            mean = state["grad_avg"]
+            mean += (1 - alpha) * (g - mean)
+            s = np.maximum(s - mean * mean, 0)  # rounding may take it below
+        d = g / (np.sqrt(s) + eps)
+        if momentum:
+            v = state["momentum_buffer"]
+            v *= momentum
+            v += d
+            d = v
+        w -= lr * d
+
+
+class Adam(Optimizer):
+    """Momentum, divided by the running root mean square, both corrected for their start at 0.
+
+    ::
+
+        g = dL/dw + weight_decay w
+        m <- beta1 m + (1 - beta1) g
+        v <- beta2 v + (1 - beta2) g²
+        w <- w - lr m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps)
+
+    Kingma and Ba 2015; amsgrad (v is the largest so far): Reddi, Kale and Kumar 2018.
+
+    Parameters
+    ----------
+    parameters : iterable of Tensor, or of dicts
+        See `Optimizer`.
+    lr : float
+        Learning rate.
+    betas : (float, float)
+        Shares of the running means that are kept.
+    eps : float
+        Added to the root.
+    weight_decay : float
+        Strength of the L2 penalty, which is divided by the root as the gradient is; see `AdamW`.
+    amsgrad : bool
+        Divide by the largest v so far.
+
+    Examples
+    --------
+    >>> from autograd import Tensor
+    >>> w = Tensor([3.0], requires_grad=True)
+    >>> (w * w).backward()
+    >>> Adam([w], lr=0.1).step()
+    >>> w.data.round(6)
+    array([2.9])
+    """
+
+    def __init__(
+        self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, amsgrad=False
+    ):
+        super().__init__(
+            parameters,
+            lr=lr,
+            betas=tuple(betas),
+            eps=eps,
+            weight_decay=weight_decay,
+            amsgrad=amsgrad,
+        )
+
+    def check(self, lr, betas, eps, weight_decay, amsgrad):
+        """Raise ValueRangeError if an option is out of range."""
+        _check_betas(type(self).__name__, betas)
+        within(type(self).__name__, 0, np.inf, eps=eps, weight_decay=weight_decay)
+
+    def buffers(self, amsgrad, **options):
+        """Running means of the gradient and of its square."""
+        names = ["exp_avg", "exp_avg_sq", *["max_exp_avg_sq"] * amsgrad]
+        return dict.fromkeys(names, 0.0)
+
+    def update(self, w, g, state, lr, betas, eps, weight_decay, amsgrad):
+        """W <- w - lr m / sqrt(v)."""
+        if weight_decay:
+            g = g + weight_decay * w
+        m, v, t = state["exp_avg"], state["exp_avg_sq"], state["step"]
+        m += (1 - betas[0]) * (g - m)
+        v += (1 - betas[1]) * (g * g - v)
+        if amsgrad:
+            v = np.maximum(v, state["max_exp_avg_sq"], out=state["max_exp_avg_sq"])
+        root = np.sqrt(v)
+        root /= (1 - betas[1] ** t) ** 0.5
+        root += eps
+        np.divide(m, root, out=root)
+        root *= lr / (1 - betas[0] ** t)
+        w -= root
+
+
+class AdamW(Adam):
+    """Adam with weight decay of its own: w <- (1 - lr weight_decay) w, then Adam's step.
+
+    Loshchilov and Hutter 2019.  Parameters as `Adam`'s.
+    """
+
+    def __init__(
+        self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01, amsgrad=False
+    ):
+        super().__init__(parameters, lr, betas, eps, weight_decay, amsgrad)
+
+    def update(self, w, g, state, lr, betas, eps, weight_decay, amsgrad):
+        """W <- (1 - lr weight_decay) w - lr m / sqrt(v)."""
+        w *= 1 - lr * weight_decay
+        super().update(w, g, state, lr, betas, eps, 0, amsgrad)
+
+
+class Adamax(Optimizer):
+    """Adam with the largest gradient, fading, in the place of the root mean square.
+
+    ::
+
+        g = dL/dw + weight_decay w
+        m <- beta1 m + (1 - beta1) g
+        u <- max(beta2 u, |g| + eps)
+        w <- w - lr / (1 - beta1^t) m / u
+
+    Kingma and Ba 2015, section 7.
+
+    Parameters
+    ----------
+    parameters : iterable of Tensor, or of dicts
+        See `Optimizer`.
+    lr, betas, eps, weight_decay : float, (float, float), float, float
+        As in the formulas.
+    """
+
+    def __init__(self, parameters, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):
+        super().__init__(parameters, lr=lr, betas=tuple(betas), eps=eps, weight_decay=weight_decay)
+
+    def check(self, lr, betas, eps, weight_decay):
+        """Raise ValueRangeError if an option is out of range."""
+        _check_betas("Adamax", betas)
+        within("Adamax", 0, np.inf, eps=eps, weight_decay=weight_decay)
+
+    def buffers(self, **options):
+        """Running mean and fading maximum of the gradient."""
+        return {"exp_avg": 0.0, "exp_inf": 0.0}
+
+    def update(self, w, g, state, lr, betas, eps, weight_decay):
+        """W <- w - lr m / u."""
+        if weight_decay:
+            g = g + weight_decay * w
+        m, u = state["exp_avg"], state["exp_inf"]
+        m += (1 - betas[0]) * (g - m)
+        np.maximum(betas[1] * u, np.abs(g) + eps, out=u)
+        w -= lr / (1 - betas[0] ** state["step"]) * (m / u)
+
+
+def _check_betas(rule, betas):
+    within(rule, 0, 1, betas=betas)
+    if len(betas) != 2:
+        raise ValueRangeError(f"{rule}: betas must be two numbers, got {betas!r}")

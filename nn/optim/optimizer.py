@@ -1,0 +1,319 @@
+"""Optimizer: groups of parameters, what is kept in between, and one step over them."""
+
+import numpy as np
+
+from autograd import Tensor, graph
+from autograd.errors import DtypeError, ShapeError, ValueRangeError
+
+BLOCK = 16_384  # elements: a rule's arrays and temporaries stay in the processor's cache
+
+
+class Optimizer:
+    """Base of the optimisers.
+
+    A rule is written in one place, `update`, in plain NumPy on arrays of any shape; it must be
+    elementwise, because large parameters are updated in blocks.
+
+    A step changes the parameters in place, skips those without a gradient, and lets go of the graph
+    that fed the gradients, so that a training loop holds one graph at a time.
+
+    Parameters
+    ----------
+    parameters : iterable of Tensor, or of dicts
+        A dict is a group with options of its own: ``{"params": head.parameters(), "lr": 0.1}``.
+    **defaults
+        Options of the groups that do not say otherwise.
+
+    Attributes
+    ----------
+    param_groups : list of dict
+        Per group its ``"params"`` and its options; an option may be changed at any time.
+    state : dict of Tensor to dict
+        Per parameter what the rule keeps: ``"step"``, how often it was updated, and arrays.
+
+    Raises
+    ------
+    DtypeError
+        Something is no leaf Tensor of real numbers.
+    ValueRangeError
+        No parameters; a parameter in two groups; an option unknown or out of range.
+
+    Examples
+    --------
+    A rule of one's own, Polyak's average beside plain descent:
+
+    >>> class Averaged(Optimizer):
+    ...     def __init__(self, parameters, lr=0.1):
+    ...         super().__init__(parameters, lr=lr)
+    ...     def buffers(self, **options):
+    ...         return {"average": 0.0}
+    ...     def update(self, w, g, state, lr):
+    ...         w -= lr * g
+    ...         state["average"] += (w - state["average"]) / state["step"]
+    >>> w = Tensor([3.0], requires_grad=True)
+    >>> optimizer = Averaged([w])
+    >>> (w * w).backward()
+    >>> optimizer.step()
+    >>> w.data, optimizer.state[w]["average"]
+    (array([2.4]), array([2.4]))
+    """
+
+    def __init__(self, parameters, **defaults):
+        name = type(self).__name__
+        if not hasattr(parameters, "__iter__") or isinstance(parameters, (Tensor, dict)):
+            raise DtypeError(
+                f"{name}: expected parameters to train, got {type(parameters).__name__}. Pass "
+                "model.parameters(), or a list of Tensors, or of dicts with 'params' and options."
+            )
+        groups = list(parameters)
+        if not groups:
+            raise ValueRangeError(f"{name}: there are no parameters to train")
+        if not isinstance(groups[0], dict):
+            groups = [{"params": groups}]
+        self.defaults = defaults
+        self.param_groups: list[dict] = []
+        self.state: dict[Tensor, dict] = {}
+        for group in groups:
+            self.add_param_group(group)
+
+    # -- what a rule says --------------------------------------------------------------------------
+
+    def update(self, w, g, state, **options):
+        """Change the array ``w`` in place by its gradient ``g``, which it must leave alone.
+
+        ``state`` holds ``"step"``, 1 at the first update, and the arrays that `buffers` names, to
+        be changed in place; ``options`` are the group's.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no update(self, w, g, state, ...)")
+
+    def buffers(self, **options) -> dict[str, float]:
+        """Name and first value of every array that the rule keeps for a parameter."""
+        return {}
+
+    def check(self, **options):
+        """Raise ValueRangeError if an option is out of range."""
+
+    # -- the step ----------------------------------------------------------------------------------
+
+    def step(self):
+        """Change every parameter that has a gradient.
+
+        Raises
+        ------
+        ShapeError
+            A gradient set by hand has another shape than its parameter.  Nothing has been changed.
+        """
+        by, roots = f"{type(self).__name__}.step()", set()
+        todo = [
+            (p, {k: group[k] for k in self.defaults})
+            for group in self.param_groups
+            for p in group["params"]
+            if p.grad is not None and p.node is not None
+        ]
+        for p, _ in todo:
+            if np.shape(p.grad) != p.shape:
+                raise ShapeError(
+                    f"{by}: the gradient of {_described(p)} has shape {np.shape(p.grad)}"
+                )
+        with np.errstate(all="ignore"):  # no warning stops a step half-way
+            for p, options in todo:
+                with p.changing(by) as w:
+                    self._update(w, np.asarray(p.grad), self._state_of(p, options), options)
+                root = p.node.fed_by and p.node.fed_by()
+                if root is not None:
+                    roots.add(root)
+        for root in roots:
+            graph.release(root, by)
+
+    def _state_of(self, p, options):
+        """What is kept for ``p``; an option changed on the way may ask for more."""
+        state = self.state.setdefault(p, {"step": 0})
+        for name, value in self.buffers(**options).items():
+            if name not in state:
+                state[name] = np.full(p.shape, value, p.dtype)
+        state["step"] += 1
+        return state
+
+    def _update(self, w, g, state, options):
+        """`update`, block by block where an array is large, and never on a single number."""
+        if w.ndim > 0 and (w.size <= BLOCK or not w.flags.c_contiguous):
+            return self.update(w, g, state, **options)
+        w, g = w.reshape(-1), g.reshape(-1)
+        flat = {k: v.reshape(-1) for k, v in state.items() if k != "step"}
+        for start in range(0, w.size, BLOCK):
+            part = slice(start, start + BLOCK)
+            kept = {k: v[part] for k, v in flat.items()}
+            self.update(w[part], g[part], {"step": state["step"], **kept}, **options)
+
+    def zero_grad(self):
+        """Forget the gradients of all parameters: ``.grad = None``."""
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.zero_grad()
+
+    # -- groups ------------------------------------------------------------------------------------
+
+    def add_param_group(self, group):
+        """Train more parameters from now on: ``{"params": [...], "lr": 0.01}``.
+
+        A ``"name"`` is kept as it is.  Raises as the constructor; nothing has been changed then.
+        """
+        name, group = type(self).__name__, dict(group)
+        params = group.pop("params", None)
+        if params is None or isinstance(params, (str, dict)):
+            raise ValueRangeError(
+                f"{name}: a group needs its parameters: {{'params': [...], 'lr': 0.01}}; got "
+                f"{sorted(group)}"
+            )
+        params = [params] if isinstance(params, Tensor) else list(params)
+        unknown = sorted(group.keys() - self.defaults - {"name", "initial_lr"})
+        if unknown:
+            raise ValueRangeError(
+                f"{name}: a group has unknown options {unknown}; it knows {sorted(self.defaults)}"
+            )
+        self._check_parameters(params)
+        options = {**self.defaults, **group}
+        if not _is_number(options["lr"]) or not options["lr"] > 0:
+            raise ValueRangeError(f"{name}: lr must be positive, got {options['lr']!r}")
+        self.check(**{k: options[k] for k in self.defaults})
+        params = list(dict.fromkeys(params))  # a shared one once
+        self.param_groups.append({"params": params, **options})
+
+    def _check_parameters(self, params):
+        name = type(self).__name__
+        if not params:
+            raise ValueRangeError(f"{name}: there are no parameters to train in a group")
+        taken = {p for group in self.param_groups for p in group["params"]}
+        for k, p in enumerate(params):
+            if type(p) is not Tensor or not p.is_leaf:
+                what = "the result of an operation" if type(p) is Tensor else type(p).__name__
+                raise DtypeError(
+                    f"{name}: parameter {k} must be a leaf Tensor, got {what}. Pass "
+                    "model.parameters()."
+                )
+            if p.dtype.kind != "f":
+                kind = "complex" if p.dtype.kind == "c" else str(p.dtype)
+                raise DtypeError(
+                    f"{name}: {kind} parameters are not supported (parameter {k}); train real and "
+                    "imaginary parts of complex numbers, and floats in the place of integers."
+                )
+            if p in taken:
+                raise ValueRangeError(
+                    f"{name}: {_described(p)} (parameter {k} of its group) is in another group "
+                    "already. Give every parameter to one group."
+                )
+
+    @property
+    def lr(self) -> float:
+        """The learning rate of all groups; setting it sets every group's."""
+        rates = {group["lr"] for group in self.param_groups}
+        if len(rates) > 1:
+            raise ValueRangeError(
+                f"{type(self).__name__}: the groups have learning rates of their own, "
+                f"{sorted(rates)}; read optimizer.param_groups[k]['lr']"
+            )
+        return self.param_groups[0]["lr"]
+
+    @lr.setter
+    def lr(self, value):
+        if not _is_number(value) or not value >= 0:
+            raise ValueRangeError(f"{type(self).__name__}: lr must be 0 or more, got {value!r}")
+        for group in self.param_groups:
+            group["lr"] = value
+
+    # -- on disk and back --------------------------------------------------------------------------
+
+    def state_dict(self) -> dict:
+        """Copies of what is kept, and the options; parameters as numbers, in PyTorch's layout."""
+        numbers = {p: k for k, p in enumerate(self._parameters())}
+        return {
+            "state": {
+                numbers[p]: {k: np.array(v) if k != "step" else v for k, v in state.items()}
+                for p, state in self.state.items()
+            },
+            "param_groups": [
+                {**group, "params": [numbers[p] for p in group["params"]]}
+                for group in self.param_groups
+            ],
+        }
+
+    def load_state_dict(self, state):
+        """Take over what `state_dict` gave, for parameters in the same order.
+
+        Raises
+        ------
+        ValueRangeError
+            Another number of groups or parameters, or another kind of optimiser.
+        ShapeError
+            Arrays that do not fit their parameters.  Nothing has been changed then.
+        """
+        name, groups = type(self).__name__, state["param_groups"]
+        mine, theirs = ([len(g["params"]) for g in gs] for gs in (self.param_groups, groups))
+        if mine != theirs:
+            raise ValueRangeError(
+                f"load_state_dict of {name}: its groups have {mine} parameters, the state's have "
+                f"{theirs}. Build the optimizer with the same groups first."
+            )
+        for group in groups:
+            if group.keys() - {"name", "initial_lr"} != self.defaults.keys() | {"params"}:
+                raise ValueRangeError(
+                    f"load_state_dict of {name}: the state is another optimizer's: its options are "
+                    f"{sorted(group.keys() - {'params'})}, expected {sorted(self.defaults)}"
+                )
+        places = [k for group in groups for k in group["params"]]
+        options = [g for g in groups for _ in g["params"]]
+        new = {}
+        for p, k, group in zip(self._parameters(), places, options, strict=True):
+            if k in state["state"]:
+                of_group = {o: group[o] for o in self.defaults}
+                new[p] = self._loaded(p, k, state["state"][k], of_group)
+        self.state = new
+        for own, group in zip(self.param_groups, groups, strict=True):
+            params = own["params"]
+            own.clear()
+            own.update({**group, "params": params})
+
+    def _loaded(self, p, k, kept, options):
+        by, names = f"load_state_dict of {type(self).__name__}", self.buffers(**options)
+        if kept.keys() != names.keys() | {"step"}:
+            raise ValueRangeError(
+                f"{by}: for parameter {k} it needs {sorted(names.keys() | {'step'})}, got "
+                f"{sorted(kept)}"
+            )
+        for n in names:
+            if np.shape(kept[n]) != p.shape:
+                raise ShapeError(
+                    f"{by}: {n!r} of parameter {k} has shape {np.shape(kept[n])}, {_described(p)}"
+                )
+        arrays = {n: np.array(kept[n], p.dtype, order="C") for n in names}
+        return {"step": int(kept["step"]), **arrays}
+
+    def _parameters(self):
+        return [p for group in self.param_groups for p in group["params"]]
+
+    def __repr__(self):
+        lines = []
+        for k, group in enumerate(self.param_groups):
+            options = ", ".join(f"{o}={v!r}" for o, v in group.items() if o != "params")
+            count = sum(p.size for p in group["params"])
+            lines.append(
+                f"  group {k}: {len(group['params'])} parameters of {count:,} numbers, {options}"
+            )
+        return "\n".join([f"{type(self).__name__}(", *lines, ")"])
+
+
+def within(rule, low, high, **options):
+    """Raise unless every option (a number, or a tuple of them) is in [low, high)."""
+    for name, value in options.items():
+        for v in value if isinstance(value, (tuple, list)) else (value,):
+            if not _is_number(v) or not low <= v < high:
+                limits = f">= {low}" if high == np.inf else f"in [{low}, {high})"
+                raise ValueRangeError(f"{rule}: {name} must be {limits}, got {value!r}")
+
+
+def _is_number(v):
+    return isinstance(v, (int, float, np.integer, np.floating)) and not isinstance(v, bool)
+
+
+def _described(p):
+    return f"parameter {p.name!r} of shape {p.shape}" if p.name else f"a parameter of {p.shape}"

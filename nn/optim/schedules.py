@@ -1,0 +1,250 @@
+"""Learning rates over time.
+
+A schedule is a formula: the rate at step t from the rate at the start, so that it can be plotted,
+resumed and put into a sequence.  Call ``schedule.step()`` after every epoch (or step of training).
+"""
+
+import bisect
+import math
+
+from autograd.errors import DtypeError, ValueRangeError
+from nn.optim.optimizer import Optimizer
+
+
+class LRScheduler:
+    """Base of the schedules: they set ``optimizer.param_groups[k]["lr"]`` at every `step`.
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+        Its groups' learning rates are the base rates.
+
+    Attributes
+    ----------
+    last_epoch : int
+        How often `step` was called.
+    base_lrs : list of float
+        The rate of each group at the start.
+
+    Examples
+    --------
+    A rule of one's own, 1/sqrt(1 + t):
+
+    >>> from autograd import Tensor
+    >>> from nn.optim import SGD
+    >>> class Slower(LRScheduler):
+    ...     def lr(self, base, t):
+    ...         return base / (1 + t) ** 0.5
+    >>> optimizer = SGD([Tensor([1.0], requires_grad=True)], lr=0.1)
+    >>> schedule = Slower(optimizer)
+    >>> for _ in range(3):
+    ...     schedule.step()
+    >>> optimizer.lr
+    0.05
+    """
+
+    is_formula = True  # whether the step alone decides the rate, so that a sequence can take it
+
+    def __init__(self, optimizer):
+        check_optimizer(type(self).__name__, optimizer)
+        self.optimizer = optimizer
+        # Kept in the group: a second schedule must not take the first one's rate as its base.
+        self.base_lrs = [g.setdefault("initial_lr", g["lr"]) for g in optimizer.param_groups]
+        self.last_epoch = 0
+        self._set()
+
+    def lr(self, base, t):
+        """The learning rate after ``t`` steps of a group that starts from ``base``."""
+        raise NotImplementedError(f"{type(self).__name__} has no lr(self, base, t)")
+
+    def step(self):
+        """Go on by one."""
+        self.last_epoch += 1
+        self._set()
+
+    def _set(self):
+        for group, base in zip(self.optimizer.param_groups, self.base_lrs, strict=True):
+            group["lr"] = self.lr(base, self.last_epoch)
+
+    def get_last_lr(self) -> list[float]:
+        """The learning rate of every group."""
+        return [group["lr"] for group in self.optimizer.param_groups]
+
+    def state_dict(self) -> dict:
+        """What changes over time.  The learning rates themselves are the optimizer's."""
+        return {"last_epoch": self.last_epoch, "base_lrs": list(self.base_lrs)}
+
+    def load_state_dict(self, state):
+        """Take over what `state_dict` gave."""
+        if len(state["base_lrs"]) != len(self.base_lrs):
+            raise ValueRangeError(
+                f"load_state_dict of {type(self).__name__}: {len(self.base_lrs)} groups, the state "
+                f"has {len(state['base_lrs'])}"
+            )
+        self.last_epoch = int(state["last_epoch"])
+        self.base_lrs = [float(v) for v in state["base_lrs"]]
+
+
+class LambdaLR(LRScheduler):
+    """lr = base f(t), with ``lr_lambda`` = f of one's own, or a list of them, one per group."""
+
+    def __init__(self, optimizer, lr_lambda):
+        check_optimizer("LambdaLR", optimizer)
+        groups = len(optimizer.param_groups)
+        several = isinstance(lr_lambda, (list, tuple))
+        self.factors = list(lr_lambda) if several else [lr_lambda] * groups
+        if len(self.factors) != groups or not all(map(callable, self.factors)):
+            raise ValueRangeError(
+                f"LambdaLR: expected a function, or {groups} of them, one per group; got "
+                f"{lr_lambda!r}"
+            )
+        super().__init__(optimizer)
+
+    def _set(self):
+        groups = zip(self.optimizer.param_groups, self.base_lrs, self.factors, strict=True)
+        for group, base, factor in groups:
+            group["lr"] = base * factor(self.last_epoch)
+
+
+class StepLR(LRScheduler):
+    """lr = base gamma^floor(t / step_size): ÷10 every 30 epochs with step_size=30, gamma=0.1."""
+
+    def __init__(self, optimizer, step_size, gamma=0.1):
+        self.step_size, self.gamma = positive_int("StepLR", "step_size", step_size), gamma
+        _positive("StepLR", gamma=gamma)
+        super().__init__(optimizer)
+
+    def lr(self, base, t):
+        """The learning rate after ``t`` steps."""
+        return base * self.gamma ** (t // self.step_size)
+
+
+class MultiStepLR(LRScheduler):
+    """lr = base gamma^(number of milestones ≤ t)."""
+
+    def __init__(self, optimizer, milestones, gamma=0.1):
+        self.milestones, self.gamma = _milestones("MultiStepLR", milestones), gamma
+        _positive("MultiStepLR", gamma=gamma)
+        super().__init__(optimizer)
+
+    def lr(self, base, t):
+        """The learning rate after ``t`` steps."""
+        return base * self.gamma ** bisect.bisect_right(self.milestones, t)
+
+
+class ExponentialLR(LRScheduler):
+    """lr = base gamma^t."""
+
+    def __init__(self, optimizer, gamma):
+        self.gamma = gamma
+        _positive("ExponentialLR", gamma=gamma)
+        super().__init__(optimizer)
+
+    def lr(self, base, t):
+        """The learning rate after ``t`` steps."""
+        return base * self.gamma**t
+
+
+class CosineAnnealingLR(LRScheduler):
+    """lr = eta_min + (base - eta_min) (1 + cos(π t / T_max)) / 2; Loshchilov and Hutter 2017.
+
+    After ``T_max`` it rises again.
+    """
+
+    def __init__(self, optimizer, T_max, eta_min=0.0):
+        self.T_max, self.eta_min = positive_int("CosineAnnealingLR", "T_max", T_max), eta_min
+        super().__init__(optimizer)
+
+    def lr(self, base, t):
+        """The learning rate after ``t`` steps."""
+        return self.eta_min + (base - self.eta_min) * (1 + math.cos(math.pi * t / self.T_max)) / 2
+
+
+class LinearLR(LRScheduler):
+    """Warm-up: the factor goes from start_factor to end_factor in total_iters steps, then stays."""
+
+    def __init__(self, optimizer, start_factor=1 / 3, end_factor=1.0, total_iters=5):
+        self.start, self.end = start_factor, end_factor
+        self.total_iters = positive_int("LinearLR", "total_iters", total_iters)
+        _positive("LinearLR", start_factor=start_factor)
+        super().__init__(optimizer)
+
+    def lr(self, base, t):
+        """The learning rate after ``t`` steps."""
+        return base * (self.start + (self.end - self.start) * min(t / self.total_iters, 1))
+
+
+class SequentialLR(LRScheduler):
+    """One schedule after another: ``schedulers[k + 1]`` starts at ``milestones[k]``.
+
+    Examples
+    --------
+    Five steps of warm-up, then a cosine over 95:
+
+    >>> from autograd import Tensor
+    >>> from nn.optim import SGD
+    >>> optimizer = SGD([Tensor([1.0], requires_grad=True)], lr=0.1)
+    >>> warm, cosine = LinearLR(optimizer, 0.2, total_iters=5), CosineAnnealingLR(optimizer, 95)
+    >>> schedule = SequentialLR(optimizer, [warm, cosine], milestones=[5])
+    >>> rates = []
+    >>> for _ in range(101):
+    ...     rates += schedule.get_last_lr()
+    ...     schedule.step()
+    >>> [round(rates[t], 6) for t in (0, 1, 5, 100)]
+    [0.02, 0.036, 0.1, 0.0]
+    """
+
+    def __init__(self, optimizer, schedulers, milestones):
+        self.schedulers, self.milestones = list(schedulers), list(milestones)
+        if len(self.milestones) != len(self.schedulers) - 1:
+            raise ValueRangeError(
+                f"SequentialLR: {len(self.schedulers)} schedules need "
+                f"{len(self.schedulers) - 1} milestones, got {len(self.milestones)}"
+            )
+        _milestones("SequentialLR", self.milestones)
+        for s in self.schedulers:
+            if not isinstance(s, LRScheduler) or not s.is_formula:
+                raise DtypeError(
+                    f"SequentialLR: {type(s).__name__} has no place in a sequence; expected "
+                    "schedules that are formulas of the step"
+                )
+            if s.optimizer is not optimizer:
+                raise ValueRangeError(
+                    f"SequentialLR: its {type(s).__name__} belongs to another optimizer"
+                )
+        super().__init__(optimizer)
+
+    def _set(self):
+        k = bisect.bisect_right(self.milestones, self.last_epoch)
+        now = self.schedulers[k]
+        now.last_epoch = self.last_epoch - (self.milestones[k - 1] if k else 0)
+        now._set()
+
+
+def check_optimizer(schedule, optimizer):
+    """Raise unless it is one."""
+    if not isinstance(optimizer, Optimizer):
+        raise DtypeError(
+            f"{schedule}: expected an optimizer, got {type(optimizer).__name__}; pass the "
+            "optimizer whose learning rate it is to set"
+        )
+
+
+def positive_int(schedule, name, value):
+    """The value, if it is a positive int."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueRangeError(f"{schedule}: {name} must be a positive int, got {value!r}")
+    return value
+
+
+def _milestones(schedule, milestones):
+    milestones = list(milestones)
+    if milestones != sorted(milestones):
+        raise ValueRangeError(f"{schedule}: milestones must rise, got {milestones}")
+    return milestones
+
+
+def _positive(schedule, **options):
+    for name, value in options.items():
+        if not value > 0:
+            raise ValueRangeError(f"{schedule}: {name} must be positive, got {value!r}")

@@ -1,0 +1,56 @@
+"""What a Trainer is given, checked before anything begins."""
+
+import warnings
+
+from autograd.errors import DtypeError, ValueRangeError
+from nn.module import Module
+from nn.optim import LRScheduler, Optimizer
+
+
+def check_parts(model, loss, optimizer, schedule):
+    """Raise unless these belong together."""
+    if not isinstance(model, Module):
+        raise DtypeError(f"Trainer: the model must be a Module, got {type(model).__name__}")
+    if not callable(loss):
+        raise DtypeError(
+            f"Trainer: the loss must be a function of outputs and target, got {type(loss).__name__}"
+        )
+    if not isinstance(optimizer, Optimizer):
+        raise DtypeError(
+            f"Trainer: the optimizer must be one of nn.optim, got {type(optimizer).__name__}"
+        )
+    if schedule is not None and not isinstance(schedule, LRScheduler):
+        raise DtypeError(
+            f"Trainer: the schedule must be one of nn.optim's, got {type(schedule).__name__}"
+        )
+    if schedule is not None and schedule.optimizer is not optimizer:
+        raise ValueRangeError("Trainer: the schedule belongs to another optimizer")
+    _check_parameters(model, loss, optimizer)
+
+
+def _check_parameters(model, loss, optimizer):
+    """The usual mistake is a layer replaced after the optimizer was built."""
+    own = {p: name for name, p in model.named_parameters()}
+    given = {p for group in optimizer.param_groups for p in group["params"]}
+    foreign = given - own.keys() - set(loss.parameters() if isinstance(loss, Module) else ())
+    if foreign:
+        raise ValueRangeError(
+            f"Trainer: {len(foreign)} of the optimizer's {len(given)} parameters are not the "
+            "model's. Build the optimizer with model.parameters() of this very model, after its "
+            "last layer was put in."
+        )
+    left_out = [name for p, name in own.items() if p.requires_grad and p not in given]
+    if left_out:
+        shown = ", ".join(left_out[:5]) + ", ..." * (len(left_out) > 5)
+        warnings.warn(
+            f"Trainer: {len(left_out)} parameters of the model are in no group of the optimizer "
+            f"and will stay as they are: {shown}. Freeze them, requires_grad_(False), if so meant.",
+            stacklevel=4,
+        )
+
+
+def count(name, value):
+    """The value, if it is a positive int."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueRangeError(f"Trainer: {name} must be a positive int, got {value!r}")
+    return value

@@ -1,0 +1,51 @@
+"""Measures of a batch: functions of outputs and targets, each a mean over the samples."""
+
+import numpy as np
+
+from autograd.errors import ShapeError, ValueRangeError
+
+
+def accuracy(scores, labels) -> float:
+    """Share of the samples whose highest score is that of their label.
+
+    Parameters
+    ----------
+    scores : array_like, shape (N, C, ...)
+        Of a tuple, the outputs of a network with several heads, the first counts.
+    labels : array_like of int, shape (N, ...)
+
+    Examples
+    --------
+    >>> accuracy([[0.1, 0.9], [0.8, 0.2]], [1, 1])
+    0.5
+    """
+    return top_k_accuracy(1)(scores, labels)
+
+
+def top_k_accuracy(k):
+    """The measure: share of the samples whose label is among the ``k`` highest scores.
+
+    Examples
+    --------
+    >>> top_k_accuracy(2)([[0.1, 0.9, 0.5]], [2])
+    1.0
+    """
+    if isinstance(k, bool) or not isinstance(k, int) or k < 1:
+        raise ValueRangeError(f"top_k_accuracy: k must be a positive int, got {k!r}")
+
+    def measure(scores, labels):
+        scores = scores[0] if isinstance(scores, tuple) else scores
+        scores, labels = (np.asarray(getattr(v, "data", v)) for v in (scores, labels))
+        if scores.ndim < 2 or labels.shape != scores.shape[:1] + scores.shape[2:]:
+            raise ShapeError(
+                "accuracy: scores (N, C, ...) and labels (N, ...) expected, got "
+                f"{scores.shape} and {labels.shape}"
+            )
+        own = np.take_along_axis(scores, np.expand_dims(labels, 1), axis=1)
+        better = np.sum(scores > own, axis=1)  # of equal scores the first counts as the highest
+        before = np.arange(scores.shape[1]).reshape(1, -1, *[1] * (scores.ndim - 2))
+        ties = np.sum((scores == own) & (before < np.expand_dims(labels, 1)), axis=1)
+        right = (better + ties < k) & ~np.isnan(np.squeeze(own, 1))
+        return float(np.mean(right)) if right.size else 0.0
+
+    return measure

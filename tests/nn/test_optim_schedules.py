@@ -1,0 +1,136 @@
+"""Schedules: PyTorch's learning rates, resumed anywhere, and clear refusals."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Tensor
+from autograd.errors import AutogradError, DtypeError, ValueRangeError
+from nn.optim import (
+    SGD,
+    Adagrad,
+    Adam,
+    CosineAnnealingLR,
+    LambdaLR,
+    LinearLR,
+    MultiStepLR,
+    OneCycleLR,
+    ReduceLROnPlateau,
+    SequentialLR,
+    StepLR,
+)
+from tests.nn.torch_optim import cases
+
+REFERENCES = np.load(Path(__file__).parent / "torch_optim" / "references.npz")
+
+
+def made(case, optimizer):
+    name, options = cases.SCHEDULES[case]
+    if name == "SequentialLR":
+        options = {**options, "schedulers": cases.parts(nn.optim, optimizer)}
+    return getattr(nn.optim, name)(optimizer, **options)
+
+
+def sgd(lr=0.1):
+    return SGD([Tensor([1.0], requires_grad=True)], lr=lr, momentum=0.9)
+
+
+def step(schedule, measure):
+    schedule.step(*[measure] * isinstance(schedule, ReduceLROnPlateau))
+
+
+@pytest.mark.parametrize("case", cases.SCHEDULES)
+def test_rates_are_pytorchs(case):
+    optimizer = sgd()
+    schedule, rows = made(case, optimizer), []
+    for measure in cases.measures():
+        rows.append((optimizer.lr, optimizer.param_groups[0]["momentum"]))
+        step(schedule, measure)
+    np.testing.assert_allclose(rows, REFERENCES[f"schedule {case}"], rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("case", cases.SCHEDULES)
+def test_a_schedule_goes_on_from_its_state(case):
+    optimizer, twin = sgd(), sgd()
+    schedule, measures = made(case, optimizer), cases.measures()
+    for measure in measures[:17]:
+        step(schedule, measure)
+    resumed = made(case, twin)
+    twin.load_state_dict(optimizer.state_dict())
+    resumed.load_state_dict(schedule.state_dict())
+    for measure in measures[17:]:
+        assert twin.param_groups[0]["lr"] == optimizer.param_groups[0]["lr"]
+        step(schedule, measure)
+        step(resumed, measure)
+
+
+def test_every_group_has_its_base():
+    a, b = (Tensor([1.0], requires_grad=True) for _ in range(2))
+    optimizer = SGD([{"params": [a], "lr": 0.1}, {"params": [b], "lr": 0.2}])
+    schedule = LambdaLR(optimizer, [lambda t: 2.0**t, lambda t: 1.0])
+    schedule.step()
+    assert schedule.get_last_lr() == [0.2, 0.2]
+
+
+def test_one_cycle_turns_adams_first_beta():
+    optimizer = Adam([Tensor([1.0], requires_grad=True)])
+    schedule = OneCycleLR(optimizer, 0.1, total_steps=10)
+    assert optimizer.param_groups[0]["betas"] == (0.95, 0.999)
+    for _ in range(2):
+        schedule.step()
+    assert optimizer.param_groups[0]["betas"] == (0.85, 0.999)
+    assert optimizer.lr == pytest.approx(0.1)
+
+
+def test_plateau_with_negative_measures():
+    optimizer = sgd()
+    schedule = ReduceLROnPlateau(optimizer, patience=1)
+    for measure in (-1.0, -1.0, -1.0):
+        schedule.step(measure)
+    assert optimizer.lr == pytest.approx(0.01)
+
+
+class Odd:
+    """What someone might pass for an optimizer."""
+
+
+def too_far():
+    schedule = OneCycleLR(sgd(), 0.1, total_steps=2)
+    for _ in range(3):
+        schedule.step()
+
+
+MISTAKES = [
+    (lambda: StepLR(Odd(), 3), DtypeError, "StepLR: expected an optimizer, got Odd"),
+    (lambda: StepLR(sgd(), 0), ValueRangeError, "step_size must be a positive int, got 0"),
+    (lambda: StepLR(sgd(), 3, gamma=-1), ValueRangeError, "gamma must be positive, got -1"),
+    (lambda: MultiStepLR(sgd(), [5, 3]), ValueRangeError, r"milestones must rise, got \[5, 3\]"),
+    (lambda: CosineAnnealingLR(sgd(), 1.5), ValueRangeError, "T_max must be a positive int"),
+    (lambda: LinearLR(sgd(), 0), ValueRangeError, "start_factor must be positive, got 0"),
+    (lambda: LambdaLR(sgd(), 0.9), ValueRangeError, "expected a function, or 1 of them"),
+    (lambda: SequentialLR(o := sgd(), [StepLR(o, 3)], [5]), ValueRangeError,
+     "1 schedules need 0 milestones, got 1"),
+    (lambda: SequentialLR(o := sgd(), [StepLR(o, 3), ReduceLROnPlateau(o)], [5]), DtypeError,
+     "ReduceLROnPlateau has no place in a sequence"),
+    (lambda: SequentialLR(o := sgd(), [StepLR(o, 3), StepLR(sgd(), 3)], [5]), ValueRangeError,
+     "its StepLR belongs to another optimizer"),
+    (lambda: OneCycleLR(sgd(), 0.1), ValueRangeError, "give total_steps, or epochs and steps"),
+    (lambda: OneCycleLR(sgd(), [0.1, 0.2], 10), ValueRangeError, "1 groups need as many max_lr"),
+    (lambda: OneCycleLR(sgd(), 0.1, 10, pct_start=3), ValueRangeError, "pct_start must be in"),
+    (lambda: OneCycleLR(Adagrad([Tensor([1.0], requires_grad=True)]), 0.1, 10), ValueRangeError,
+     "Adagrad has no momentum; use cycle_momentum=False"),
+    (too_far, ValueRangeError, "step 3 of a cycle of 2 steps"),
+    (lambda: ReduceLROnPlateau(sgd(), "least"), ValueRangeError, "mode must be 'min' or 'max'"),
+    (lambda: ReduceLROnPlateau(sgd(), factor=10), ValueRangeError, r"factor must be in \(0, 1\)"),
+    (lambda: StepLR(sgd(), 3).load_state_dict({"last_epoch": 1, "base_lrs": [1, 2]}),
+     ValueRangeError, "1 groups, the state has 2"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake, kind, words", MISTAKES, ids=range(len(MISTAKES)))
+def test_message(mistake, kind, words):
+    with pytest.raises(kind, match=words) as e:
+        mistake()
+    assert isinstance(e.value, AutogradError)
