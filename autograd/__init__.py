@@ -47,13 +47,20 @@ from autograd.transforms import (
 
 __version__ = "0.1.0"
 
+_INSIGHT = ("NonFiniteError", "audit", "debug", "explain", "expression", "live_graph")
 _ON_DEMAND = ("builtins", "extend", "misc", "numpy", "test_util")
 
 
 def __getattr__(name):
-    """The modules for scripts written for HIPS autograd, when they are first asked for."""
+    """What is loaded when first asked for: answers to "why?", and the names of HIPS autograd."""
     import importlib
 
+    if name in _INSIGHT:
+        return getattr(importlib.import_module("autograd.insight"), name)
+    if name == "profile":
+        return importlib.import_module("autograd.profiling").profile
+    if name == "step_through":
+        return importlib.import_module("autograd.draw").step_through
     if name in _ON_DEMAND:
         return importlib.import_module(f"autograd.{name}")
     if name in ("dict", "isinstance", "list", "tuple", "type"):

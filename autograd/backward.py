@@ -1,5 +1,6 @@
 """The backward pass: cotangents flow from the newest node to the oldest, each formula runs once."""
 
+import sys
 import weakref
 from math import isnan
 
@@ -142,7 +143,7 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
                 try:
                     gp = vjp(g, saved)
                 except Exception as e:
-                    e.add_note(f"in the derivative formula of {plan.op.__name__}")
+                    e.add_note(f"in the derivative formula of {plan.op.__name__}{_line_of(node)}")
                     raise
                 scalar = type(p) is Scalar or (p.dtype is FLOAT64 and not p.shape)
                 if type(gp) is not float64 or not scalar or isnan(gp):
@@ -164,6 +165,13 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
             if targets is None or leaf in targets:
                 found[leaf] = _hooked(leaf, g) if hooked and has_hook(leaf) else g
     return found
+
+
+def _line_of(node) -> str:
+    """The source line that made the node, where `autograd.debug` has noted it."""
+    lines = sys.modules.get("autograd.insight.lines")
+    line = lines and lines.line_of(node)
+    return f", recorded in {line}" if line else ""
 
 
 def _lent(g):

@@ -149,6 +149,17 @@ class ArrayMethods:
             text += f", op={plan.op.__name__}" if plan else ", requires_grad=True"
         return f"Tensor({text})"
 
+    def _repr_html_(self):
+        from autograd.insight.show import tensor_html
+
+        return tensor_html(self)
+
+    def draw(self, **options):
+        """`autograd.draw.draw` of this Tensor: the graph it was computed by, to look at."""
+        from autograd.draw import draw
+
+        return draw(self, **options)
+
     def __format__(self, spec):
         if not spec:
             return str(self)

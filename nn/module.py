@@ -4,20 +4,24 @@ A Tensor is a parameter, an ndarray is state (a running mean), a Module or a lis
 There is nothing to register: what a module is made of is read off its attributes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from autograd import Tensor, no_grad
-from autograd.errors import ShapeError, ValueRangeError
+from autograd import Tensor
+from autograd.errors import AutogradError, DtypeError, ValueRangeError
 from autograd.trees import flatten
+from nn import hooks
+from nn.state import load_state_dict, state_dict
 
 
 class Module:
     """Base of all layers and networks: set attributes in ``__init__``, compute in ``forward``.
 
-    Attributes whose name starts with an underscore are the module's own business.
+    A plain list or dict of modules does what PyTorch's ModuleList and ModuleDict are for, and a
+    plain Tensor or ndarray what Parameter and register_buffer are for.  Lists of lists of modules
+    are refused.  Attributes whose name starts with an underscore are the module's own business.
 
     Examples
     --------
@@ -31,14 +35,48 @@ class Module:
     """
 
     training = True
+    _forward_pre_hooks: tuple = ()
+    _forward_hooks: tuple = ()
 
     def forward(self, *inputs):
         """Compute the output; each module says from what."""
         raise NotImplementedError(f"{type(self).__name__} has no forward(self, ...) method")
 
     def __call__(self, *inputs, **options):
-        """``forward``."""
-        return self.forward(*inputs, **options)
+        """``forward``, between the hooks; an error says in which module it was raised."""
+        try:
+            if self._forward_pre_hooks:
+                inputs = hooks.before(self, inputs)
+            y = self.forward(*inputs, **options)
+            return hooks.after(self, inputs, y) if self._forward_hooks else y
+        except AutogradError as e:
+            self._locate(e)
+            raise
+
+    def _locate(self, e):
+        """Note in an error the path, from here, of the innermost module it came through."""
+        where = vars(e).setdefault("module", self)
+        path = next((path for path, m in self.named_modules() if m is where), "")
+        if path:
+            notes = [n for n in getattr(e, "__notes__", ()) if not n.startswith("in the module ")]
+            last = repr(where).partition("\n")[0]
+            e.__notes__ = [*notes, f"in the module {path!r} of {type(self).__name__}: {last}"]
+
+    def register_forward_pre_hook(self, hook: Callable) -> hooks.Handle:
+        """Call ``hook(module, inputs)`` before forward; what it returns, unless None, is the input.
+
+        Returns a handle whose ``remove()`` takes the hook away.
+        """
+        return hooks.Handle(
+            self, "_forward_pre_hooks", _function("register_forward_pre_hook", hook)
+        )
+
+    def register_forward_hook(self, hook: Callable) -> hooks.Handle:
+        """Call ``hook(module, inputs, output)`` after forward; what it returns replaces the output.
+
+        Returns a handle whose ``remove()`` takes the hook away.
+        """
+        return hooks.Handle(self, "_forward_hooks", _function("register_forward_hook", hook))
 
     def attributes(self) -> Iterator[tuple[str, Any]]:
         """(name, value) of everything this module is made of; lists give one pair per element."""
@@ -68,6 +106,57 @@ class Module:
     def named_children(self) -> Iterator[tuple[str, "Module"]]:
         """(name, module) of the modules right below this one."""
         return ((n, v) for n, v in self.attributes() if isinstance(v, Module))
+
+    def children(self) -> Iterator["Module"]:
+        """The modules right below this one."""
+        return (m for _, m in self.named_children())
+
+    def get_submodule(self, path: str) -> "Module":
+        """The module at a path that `named_modules` gives: ``net.get_submodule("layer1.0.conv1")``.
+
+        Raises
+        ------
+        ValueRangeError
+            There is none; the message lists those that are there.
+        """
+        module, rest = self, path
+        while rest:
+            for name, child in module.named_children():
+                if rest == name or rest.startswith(name + "."):
+                    module, rest = child, rest[len(name) + 1 :]
+                    break
+            else:
+                there = [n for n, _ in module.named_children()]
+                at = path[: len(path) - len(rest)].rstrip(".")
+                raise ValueRangeError(
+                    f"get_submodule: there is no {rest!r} in {at or type(self).__name__!r}; it has "
+                    f"{', '.join(there) or 'no modules'}"
+                )
+        return module
+
+    def apply(self, fn: Callable[["Module"], Any]) -> "Module":
+        """Call ``fn(module)`` for all modules below, each after its own, then for this one.
+
+        Returns the module.
+
+        Examples
+        --------
+        >>> import nn
+        >>> def start(module):
+        ...     if isinstance(module, nn.Linear):
+        ...         nn.init.kaiming_normal_(module.weight)
+        >>> net = nn.Sequential(nn.Linear(2, 3), nn.ReLU()).apply(start)
+        """
+        order: dict[Module, None] = {}  # parents first, last children first: reversed below
+        todo = [self]
+        while todo:
+            m = todo.pop()
+            if m not in order:
+                order[m] = None
+                todo += m.children()
+        for m in reversed(order):
+            fn(m)
+        return self
 
     def named_modules(self, prefix: str = "") -> Iterator[tuple[str, "Module"]]:
         """(path, module) of this module (path '') and all below, each once, parents first."""
@@ -105,6 +194,14 @@ class Module:
         """Every Tensor in the tree; those that require grad are the ones to train."""
         return (p for _, p in self.named_parameters())
 
+    def named_buffers(self) -> Iterator[tuple[str, np.ndarray]]:
+        """(path, ndarray) of every state in the tree, such as running means."""
+        return ((path, v) for path, _, _, v in self._named(np.ndarray))
+
+    def buffers(self) -> Iterator[np.ndarray]:
+        """Every ndarray in the tree."""
+        return (v for _, v in self.named_buffers())
+
     def count_parameters(self) -> int:
         """Number of trained numbers."""
         return sum(p.size for p in self.parameters() if p.requires_grad)
@@ -117,8 +214,20 @@ class Module:
     def requires_grad_(self, on: bool = True) -> "Module":
         """Train all parameters below, or freeze them; returns the module."""
         for p in self.parameters():
-            p.requires_grad_(on)
+            if p.dtype.kind in "fc":
+                p.requires_grad_(on)
         return self
+
+    def freeze(self) -> "Module":
+        """Train none of the parameters below; returns the module.
+
+        Batch norm goes on following the batches until `eval`.
+        """
+        return self.requires_grad_(False)
+
+    def unfreeze(self) -> "Module":
+        """Train all parameters below; returns the module."""
+        return self.requires_grad_(True)
 
     def train(self, on: bool = True) -> "Module":
         """Behave as in training (dropout drops, batch norm uses the batch); returns the module."""
@@ -158,10 +267,7 @@ class Module:
 
     def state_dict(self) -> dict[str, np.ndarray]:
         """Path -> array (a copy) of every parameter and state, PyTorch's names."""
-        return {
-            path: np.array(v.data if isinstance(v, Tensor) else v)
-            for path, _, _, v in self._named((Tensor, np.ndarray))
-        }
+        return state_dict(self)
 
     def load_state_dict(self, state, strict: bool = True) -> "Module":
         """Take over the arrays of a state dict, in place; returns the module.
@@ -177,60 +283,42 @@ class Module:
         ------
         ValueRangeError
             Missing or unknown names, all of them listed.
-        ShapeError
-            Other shapes, all of them listed.  Nothing has been changed then.
+        ShapeError, DtypeError
+            Other shapes, or dtypes that lose a part (complex to real), all of them listed.  Nothing
+            has been changed then.
         """
-        mine = {
-            path: (module, name, v) for path, module, name, v in self._named((Tensor, np.ndarray))
-        }
-        missing, unknown = sorted(mine.keys() - state), sorted(state.keys() - mine)
-        if strict and (missing or unknown):
-            raise ValueRangeError(
-                f"load_state_dict of {type(self).__name__}: "
-                + "; ".join(
-                    f"{what}: {', '.join(names)}"
-                    for what, names in (("missing", missing), ("unknown", unknown))
-                    if names
-                )
-                + ". Use strict=False to load what fits by name."
-            )
-        new = {
-            path: np.asarray(getattr(state[path], "data", state[path]))
-            if isinstance(state[path], Tensor)
-            else np.asarray(state[path])
-            for path in mine
-            if path in state
-        }
-        wrong = [
-            f"{path} is {mine[path][2].shape}, got {a.shape}"
-            for path, a in new.items()
-            if a.shape != mine[path][2].shape
-        ]
-        if wrong:
-            raise ShapeError(
-                f"load_state_dict of {type(self).__name__}: shapes differ: {'; '.join(wrong)}"
-            )
-        with no_grad():
-            for path, a in new.items():
-                module, name, v = mine[path]
-                if isinstance(v, Tensor):
-                    v.assign(a)
-                else:
-                    module.set_attribute(name, a.astype(v.dtype))
+        load_state_dict(self, state, strict)
         return self
 
-    def extra(self) -> str:
-        """What `repr` shows between the parentheses of a module without children."""
+    def extra_repr(self) -> str:
+        """What `repr` shows of the module itself, between its parentheses."""
         return ""
 
+    def _shown(self):
+        """(name, object) of what `repr` shows on lines of their own."""
+        return self.named_children()
+
+    def _repr_html_(self):
+        from autograd.insight.show import module_html
+
+        return module_html(self)
+
     def __repr__(self):
-        lines = [
-            f"  ({name}): " + repr(child).replace("\n", "\n  ")
-            for name, child in self.named_children()
-        ]
+        name, extra = type(self).__name__, self.extra_repr()
+        lines = [f"  ({n}): " + _short(v).replace("\n", "\n  ") for n, v in self._shown()]
         if not lines:
-            return f"{type(self).__name__}({self.extra()})"
-        return "\n".join([f"{type(self).__name__}(", *lines, ")"])
+            return f"{name}({extra})"
+        return "\n".join([f"{name}(", *([f"  {extra}"] if extra else []), *lines, ")"])
+
+
+def _short(v):
+    return repr(v) if isinstance(v, Module) else getattr(v, "__name__", None) or repr(v)
+
+
+def _function(op, hook):
+    if not callable(hook):
+        raise DtypeError(f"{op}: expected a function, got {type(hook).__name__}")
+    return hook
 
 
 class Sequential(Module):
@@ -249,6 +337,11 @@ class Sequential(Module):
                 raise ValueRangeError(
                     f"Sequential: layer {name!r} must be a module or function, got {layer!r}"
                 )
+            if isinstance(layer, type) and issubclass(layer, Module):
+                raise ValueRangeError(
+                    f"Sequential: layer {name!r} is the class {layer.__name__}; make one: "
+                    f"{layer.__name__}(...)"
+                )
 
     def attributes(self):
         """The layers, by their own names."""
@@ -263,6 +356,9 @@ class Sequential(Module):
         for layer in self.layers.values():
             x = layer(x)
         return x
+
+    def _shown(self):
+        return self.layers.items()
 
     def __len__(self):
         return len(self.layers)

@@ -1,0 +1,192 @@
+"""The derivative of one operation by finite differences, held against what its formula gives."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograd.insight.values import Call
+from autograd.primitive import _settled
+
+EACH = 64  # elements that are all checked one by one; of larger arrays, directions
+DIRECTIONS = 2
+SUSPECTS = 12  # elements of a large array that are looked at when a direction disagrees
+STEP, RELATIVE = 1e-6, 1e-5
+ROUNDING = 50 * np.finfo(float).eps
+
+
+@dataclass
+class Worst:
+    """An element: dS/dx by the formula and by differences, S = Re Σ cotangent · result."""
+
+    index: tuple
+    formula: float
+    numeric: float
+
+
+@dataclass
+class Local:
+    """An operation near the values it had: ``call`` in double precision, a random cotangent."""
+
+    call: Call
+    rng: Any
+    results: tuple = field(init=False)
+    cotangents: tuple = field(init=False)
+
+    def __post_init__(self):
+        y = self.call.fn(*self.call.args, **self.call.options)
+        self.several = type(y) in (tuple, list)
+        self.results = tuple(map(_settled, y if self.several else (y,)))
+        self.cotangents = tuple(map(self._random, self.results))
+
+    def _random(self, y):
+        g = self.rng.standard_normal(np.shape(y))
+        if y.dtype.kind == "c":
+            g = g + 1j * self.rng.standard_normal(np.shape(y))
+        g = np.where(np.isfinite(y), g, 0) if y.dtype.kind in "fc" else np.zeros(np.shape(y))
+        g = np.asarray(g)
+        g.flags.writeable = False
+        return g[()]
+
+    @property
+    def settled(self):
+        """The result as the engine holds it."""
+        return self.results if self.several else self.results[0]
+
+    @property
+    def cotangent(self):
+        """dS/d(result)."""
+        return self.cotangents if self.several else self.cotangents[0]
+
+    def input(self, k: int):
+        """The value of the input number ``k``."""
+        at = self.call.at[k]
+        return self.call.args[at[0]][at[1]] if type(at) is tuple else self.call.args[at]
+
+    def _moved(self, k, x) -> tuple:
+        """The results with ``x`` in the place of the input number ``k``."""
+        args, at = list(self.call.args), self.call.at[k]
+        x = np.asarray(x)[()]
+        if type(at) is tuple:
+            args[at[0]] = list(args[at[0]])
+            args[at[0]][at[1]] = x
+        else:
+            args[at] = x
+        y = self.call.fn(*args, **self.call.options)
+        return tuple(map(np.asarray, y)) if self.several else (np.asarray(y),)
+
+    def _sides(self, k, direction, step):
+        """(left, right, rounding): one-sided derivatives of S along a direction."""
+        x = np.asarray(self.input(k))
+        after, before = self._moved(k, x + step * direction), self._moved(k, x - step * direction)
+        left = right = noise = 0.0
+        for g, y, a, b in zip(self.cotangents, self.results, after, before, strict=True):
+            moved = ((a != y) | (b != y)) & (g != 0)
+            left += _real_sum(np.where(moved, g * (y - b), 0))
+            right += _real_sum(np.where(moved, g * (a - y), 0))
+            noise += float(np.sum(np.where(moved, np.abs(g * y) ** 2, 0)))
+        return left / step, right / step, ROUNDING * noise**0.5 / step
+
+    def _judge(self, k, direction, formula, scale):
+        """(status, numeric) of the derivative along ``direction``, which the formula says to be."""
+        status, numeric = "failed", np.nan
+        for step in (STEP * scale, STEP * scale / 30, STEP * scale * 30):
+            left, right, noise = self._sides(k, direction, step)
+            middle = (left + right) / 2
+            if np.isnan(numeric):
+                numeric = middle
+            if not np.isfinite(middle):
+                status = "kink" if np.isfinite(left) or np.isfinite(right) else "unchecked"
+                continue
+            allowed = RELATIVE * max(abs(middle), abs(formula), 1e-2) + noise
+            gap = abs(right - left)
+            if abs(formula - middle) <= allowed and gap <= 1e-3 * (1 + abs(middle)) + 2 * noise:
+                return "ok", middle
+            near = self._sides(k, direction, step / 8)
+            if gap > allowed and abs(near[1] - near[0]) > gap / 2:  # curvature would close it
+                low, high = sorted((left, right))
+                return ("kink" if low - allowed <= formula <= high + allowed else "failed"), middle
+            if abs(formula - middle) <= allowed:
+                return "ok", middle
+            if abs(near[0] + near[1]) > 4 * abs(left + right) + noise:  # the value jumps
+                return "kink", middle
+        return status, numeric
+
+    def compare(self, k: int, formula) -> tuple[str, Worst | None, str]:
+        """(status, worst element, note) of the formula's result for the input number ``k``."""
+        x = np.asarray(self.input(k))
+        if formula.shape != x.shape:
+            return "failed", None, f"gives shape {formula.shape} for an input of {x.shape}"
+        if x.size == 0:
+            return "ok", None, ""
+        if x.size <= EACH:
+            return self._elements(k, formula, range(x.size))
+        if all(self._direction_agrees(k, formula) for _ in range(DIRECTIONS)):
+            return "ok", None, ""
+        return self._elements(k, formula, self._suspects(k, formula))
+
+    def _elements(self, k, formula, places):
+        x = np.asarray(self.input(k))
+        rank = ("ok", "unchecked", "kink", "failed")
+        worst, status = None, "ok"
+        for place in places:
+            index = tuple(map(int, np.unravel_index(place, x.shape)))
+            for unit in (1, 1j) if x.dtype.kind == "c" else (1,):
+                direction = np.zeros(x.shape, x.dtype)
+                direction[index] = unit
+                d = float(np.real(formula[index] * unit))
+                scale = max(1.0, float(abs(x[index])))
+                found, numeric = self._judge(k, direction, d, scale)
+                if not np.isfinite(d) and np.isfinite(numeric) and found != "kink":
+                    found = "failed"
+                further = worst is None or abs(d - numeric) > abs(worst.formula - worst.numeric)
+                if rank.index(found) > rank.index(status) or (found == status and further):
+                    status, worst = found, Worst(index, d, float(numeric))
+        note = "no finite difference here" if status == "unchecked" else ""
+        return status, worst, note
+
+    def _direction_agrees(self, k, formula) -> bool:
+        x = np.asarray(self.input(k))
+        u = self._spread(x)
+        products = np.real(formula * u)
+        d, size = float(np.sum(products)), float(np.sqrt(np.sum(products**2)))
+        left, right, noise = self._sides(k, u, STEP)
+        middle = (left + right) / 2
+        allowed = RELATIVE * max(size, 1e-2) + noise
+        smooth = abs(right - left) <= 1e-3 * (1 + size) + 2 * noise
+        return bool(abs(d - middle) <= allowed and smooth)
+
+    def _spread(self, x):
+        u = self.rng.standard_normal(x.shape)
+        return u + 1j * self.rng.standard_normal(x.shape) if x.dtype.kind == "c" else u
+
+    def _suspects(self, k, formula) -> list[int]:
+        """Elements where the formula disagrees, by halving the directions that do."""
+        x = np.asarray(self.input(k))
+        u = self._spread(x).ravel()
+        found: list[int] = []
+        todo = [(0, x.size)]
+        for _ in range(40 * SUSPECTS):
+            if not todo or len(found) >= SUSPECTS:
+                break
+            start, stop = todo.pop()
+            part = np.zeros_like(u)
+            part[start:stop] = u[start:stop]
+            part = part.reshape(x.shape)
+            products = np.real(formula * part)
+            left, right, noise = self._sides(k, part, STEP)
+            size = float(np.sqrt(np.sum(products**2)))
+            off = abs(np.sum(products) - (left + right) / 2)
+            gap = abs(right - left)
+            if off <= RELATIVE * max(size, 1e-2) + noise and gap <= 1e-3 * (1 + size) + 2 * noise:
+                continue
+            if stop - start == 1:
+                found.append(start)
+                continue
+            middle = (start + stop) // 2
+            todo += [(middle, stop), (start, middle)]
+        return found or list(range(min(x.size, SUSPECTS)))
+
+
+def _real_sum(v) -> float:
+    return float(np.sum(np.real(v)))

@@ -1,0 +1,54 @@
+"""Pieces of the sentences of `explain`."""
+
+import numpy as np
+
+from autograd.draw import wording
+from autograd.insight.finite import LISTED
+
+MOST_STEPS = 12  # of a path that are written out
+
+
+def joined(words, sign) -> str:
+    """Words with a sign between them; of many, the first and the last."""
+    half = MOST_STEPS // 2
+    return sign.join(words if len(words) <= MOST_STEPS else [*words[:half], "...", *words[-half:]])
+
+
+def norm(v) -> float:
+    """The Euclidean norm, of numbers whose squares are too small to tell from 0, too."""
+    with np.errstate(all="ignore"):
+        largest = float(np.max(np.abs(v))) if np.size(v) else 0.0
+        if largest == 0 or not np.isfinite(largest):
+            return largest
+        return largest * wording.norm(np.asarray(v) / largest)
+
+
+def shown(v) -> str:
+    """An array in full if small, else its shape and norm."""
+    if np.size(v) == 1 and np.shape(v) == ():
+        return wording.number(v, 6)
+    if wording.small(v):
+        return wording.array(v)
+    return f"an array {list(np.shape(v))} of norm {norm(v):.4g}"
+
+
+def extent(g) -> str:
+    """`` in all 6 elements``, of an array."""
+    return f" in all {np.size(g):,} elements" if np.size(g) > 1 else ""
+
+
+def places(bad) -> str:
+    """The first few indices where an array of bools is true, and how many."""
+    found = [str([int(i) for i in at]) for at in np.argwhere(bad)[:LISTED]]
+    more = ", ..." if bad.sum() > len(found) else ""
+    return f"{', '.join(found)}{more} ({int(bad.sum()):,} of {bad.size:,} elements)"
+
+
+def at_line(line) -> str:
+    """A source line in parentheses, if it is known."""
+    return f" ({line})" if line else ""
+
+
+def capital(text: str) -> str:
+    """A sentence begins with a capital, unless it begins with the name of an operation."""
+    return text[:1].upper() + text[1:] if text.startswith(("the ", "what ")) else text

@@ -1,0 +1,127 @@
+"""What the functions of this package check of their arguments, and how losses are reduced."""
+
+import numpy as np
+
+from autograd import Tensor, as_tensor
+from autograd.errors import DtypeError, ShapeError, ValueRangeError
+from autograd.ops.geometry import check_image
+
+
+def array(op, name, v):
+    """``v`` as something with shape and dtype: Tensors and arrays as they are, lists as arrays."""
+    if hasattr(v, "dtype") and hasattr(v, "ndim"):
+        return v
+    try:
+        return as_tensor(v).data
+    except (DtypeError, ShapeError) as e:
+        raise type(e)(f"{op}: {name} must be an array of numbers: {e}") from None
+
+
+def value(v):
+    """The values of ``v`` as an ndarray, outside any graph."""
+    return v.data if type(v) is Tensor else np.asarray(v)
+
+
+def images(op, x, d):
+    """``x`` as floating images (N, C, *S) with ``d`` spatial axes."""
+    x = array(op, "input", x)
+    check_image(op, x, d)
+    return x
+
+
+def floating(op, name, v):
+    """Refuse what has no derivative where one is needed."""
+    if v.dtype.kind not in "fc":
+        raise DtypeError(
+            f"{op}: {name} must be floating, got {v.dtype} of shape {tuple(v.shape)}; use "
+            f"{name}.astype(np.float32)"
+        )
+
+
+def one_of(op, name, got, choices):
+    """Refuse an option that is not one of ``choices``."""
+    if got not in choices:
+        names = ", ".join(map(repr, choices[:-1])) + f" or {choices[-1]!r}"
+        raise ValueRangeError(f"{op}: {name} must be {names}, got {got!r}")
+
+
+def same_shape(op, x, target, names=("input", "target")):
+    """Losses do not broadcast: (N, 1) against (N,) would silently give (N, N)."""
+    if tuple(x.shape) != tuple(target.shape):
+        raise ShapeError(
+            f"{op}: {names[0]} and {names[1]} differ in shape, {tuple(x.shape)} and "
+            f"{tuple(target.shape)}"
+        )
+
+
+def ranks(op, x, allowed, names):
+    """``x`` must have one of these numbers of axes; ``names`` shows the expected shapes."""
+    if x.ndim not in allowed:
+        raise ShapeError(f"{op}: expected input of shape {names}, got {tuple(x.shape)}")
+
+
+def proportion(op, p):
+    """A probability in [0, 1]."""
+    if not isinstance(p, (int, float, np.number)) or not 0 <= p <= 1:
+        raise ValueRangeError(f"{op}: p must be between 0 and 1, got {p!r}")
+
+
+def class_axis(op, x):
+    """Where the scores of the classes are: axis 1, or 0 of a single sample without batch axis."""
+    if x.ndim == 0:
+        raise ShapeError(f"{op}: expected scores of shape (N, C, ...), got a single number")
+    floating(op, "input", x)
+    return min(1, x.ndim - 1)
+
+
+def labels_for(op, x, target, ignore_index=None):
+    """Integer labels (N, ...) for the scores ``x`` (N, C, ...), checked."""
+    axis = class_axis(op, x)
+    classes = x.shape[axis]
+    labels = value(array(op, "target", target))
+    if labels.dtype.kind not in "iu":
+        raise DtypeError(f"{op}: labels must be integers, got {labels.dtype}")
+    if labels.shape != x.shape[:axis] + x.shape[axis + 1 :]:
+        raise ShapeError(
+            f"{op}: scores (N, C, ...) and labels (N, ...) expected, got {tuple(x.shape)} and "
+            f"{labels.shape}"
+        )
+    wrong = (labels < 0) | (labels >= classes)
+    if ignore_index is not None:
+        wrong &= labels != ignore_index
+    if np.any(wrong):
+        bad = labels[wrong].flat[0]
+        raise ValueRangeError(
+            f"{op}: a label is {bad}, but with {classes} scores labels go from 0 to {classes - 1}"
+        )
+    return labels
+
+
+def class_weights(op, weight, classes):
+    """One factor per class, or None."""
+    if weight is None:
+        return None
+    if isinstance(weight, str):
+        raise DtypeError(
+            f"{op}: weight must be one number per class, got {weight!r}. Give other options by "
+            f"name: reduction={weight!r}."
+        )
+    weight = array(op, "weight", weight)
+    if tuple(weight.shape) != (classes,):
+        raise ShapeError(
+            f"{op}: weight must be one number for each of the {classes} classes, got shape "
+            f"{tuple(weight.shape)}"
+        )
+    return weight
+
+
+def reduced(op, losses, reduction, total=None):
+    """The losses as they are ('none'), their sum, or their mean; ``total`` to divide by."""
+    one_of(op, "reduction", reduction, ("mean", "sum", "none"))
+    if reduction == "none":
+        return losses
+    if reduction == "sum":
+        return np.sum(losses)
+    if losses.size == 0:
+        raise ShapeError(f"{op}: the batch is empty, and the mean of nothing is not defined")
+    return np.mean(losses) if total is None else np.sum(losses) / total

@@ -1,0 +1,186 @@
+"""Normalisation: to mean 0 and deviation 1 over the batch, over channels, over features."""
+
+import numpy as np
+
+from autograd import ops
+from autograd.errors import ShapeError, ValueRangeError
+from nn.functional.checks import array, floating, ranks, value
+
+
+def batch_norm(
+    input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5
+):
+    """``(x - mean) / sqrt(var + eps) * weight + bias``, per channel (axis 1).
+
+    In training by the mean and variance of this batch, and the running ndarrays, if given, move
+    towards them in place: ``r <- (1 - momentum) r + momentum batch`` (with the unbiased variance).
+    Else by the running ones.  Without running ones always by this batch.
+
+    Parameters
+    ----------
+    input : Tensor or ndarray, (N, C) or (N, C, *S)
+    running_mean, running_var : ndarray, (C,), or None
+    weight, bias : Tensor or ndarray, (C,), optional
+        γ and β.
+    training : bool
+    momentum, eps : float
+
+    Raises
+    ------
+    ShapeError
+        Other numbers of channels, or a single value per channel in training, whose variance is 0.
+
+    Notes
+    -----
+    Ioffe and Szegedy 2015, algorithm 1.  With x̂ the normalised input and n values per channel,
+    ``dL/dx = weight / sqrt(var + eps) (g - mean g - x̂ mean(g x̂))``.
+    """
+    input = array("batch_norm", "input", input)
+    check_batch_norm(input, weight, bias, running_mean, running_var, training)
+    channels = input.shape[1]
+    if training or running_mean is None:
+        weight = np.ones(channels, input.dtype) if weight is None else weight
+        bias = np.zeros(channels, input.dtype) if bias is None else bias
+        y, mean, var = ops.batch_norm_y(input, weight, bias, eps)
+        if running_mean is not None:
+            n = input.size // channels
+            running_mean += momentum * (value(mean) - running_mean)
+            running_var += momentum * (value(var) * (n / (n - 1)) - running_var)
+        return y
+    shape = (1, -1) + (1,) * (input.ndim - 2)
+    mean, var = np.reshape(running_mean, shape), np.reshape(running_var, shape)
+    return _normalized(input, mean, var, eps, weight, bias, shape)
+
+
+def check_batch_norm(input, weight, bias, mean, var, training):
+    """Raise what `batch_norm` raises, before anything is counted or moved."""
+    if input.ndim < 2:
+        raise ShapeError(f"batch_norm: expected input (N, C, ...), got {tuple(input.shape)}")
+    floating("batch_norm", "input", input)
+    _per_channel("batch_norm", input.shape[1], weight, bias, mean, var)
+    if mean is None and input.size == 0:
+        raise ShapeError(f"batch_norm: an empty batch has no mean, got {tuple(input.shape)}")
+    if training and input.size < 2 * input.shape[1]:
+        raise ShapeError(
+            "batch_norm: in training more than one value per channel is needed, got "
+            f"{tuple(input.shape)}. Use a larger batch, or eval()."
+        )
+
+
+def instance_norm(
+    input, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True,
+    momentum=0.1, eps=1e-5,
+):  # fmt: skip
+    """Normalise every channel of every sample by its own mean and variance: (N, C, *S) -> same.
+
+    With running ones given, they follow the mean over the batch; ``use_input_stats=False`` uses
+    them.  Ulyanov, Vedaldi and Lempitsky 2016.
+    """
+    input = array("instance_norm", "input", input)
+    ranks("instance_norm", input, (3, 4, 5), "(N, C, *S)")
+    floating("instance_norm", "input", input)
+    _per_channel("instance_norm", input.shape[1], weight, bias, running_mean, running_var)
+    shape = (1, -1) + (1,) * (input.ndim - 2)
+    if use_input_stats:
+        n = int(np.prod(input.shape[2:]))
+        if n < 2:
+            raise ShapeError(
+                "instance_norm: more than one value per channel and sample is needed, got "
+                f"{tuple(input.shape)}"
+            )
+        mean, var = ops.batch_stats(input, tuple(range(2, input.ndim)))
+        if running_mean is not None:
+            batch_mean, batch_var = (np.mean(value(v), axis=0).ravel() for v in (mean, var))
+            running_mean += momentum * (batch_mean - running_mean)
+            running_var += momentum * (batch_var * (n / (n - 1)) - running_var)
+    else:
+        if running_mean is None:
+            raise ValueRangeError(
+                "instance_norm: use_input_stats=False needs running_mean and running_var"
+            )
+        mean, var = np.reshape(running_mean, shape), np.reshape(running_var, shape)
+    return _normalized(input, mean, var, eps, weight, bias, shape)
+
+
+def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
+    """Normalise groups of channels of every sample: (N, C, ...) -> same.  Wu and He 2018."""
+    input = array("group_norm", "input", input)
+    if input.ndim < 2:
+        raise ShapeError(f"group_norm: expected input (N, C, ...), got {tuple(input.shape)}")
+    floating("group_norm", "input", input)
+    channels = input.shape[1]
+    if num_groups < 1 or channels % num_groups:
+        raise ValueRangeError(
+            f"group_norm: {channels} channels do not part into {num_groups} groups"
+        )
+    _per_channel("group_norm", channels, weight, bias)
+    x = np.reshape(input, (input.shape[0], num_groups, -1))
+    mean, var = ops.batch_stats(x, (2,))
+    y = np.reshape((x - mean) / np.sqrt(var + eps), input.shape)
+    return _affine(y, weight, bias, (1, -1) + (1,) * (input.ndim - 2))
+
+
+def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
+    """Normalise the last axes, of this shape: (..., *normalized_shape) -> same.
+
+    ``weight`` and ``bias`` have that shape.  Ba, Kiros and Hinton 2016.
+    """
+    input = array("layer_norm", "input", input)
+    normalized_shape = (
+        (normalized_shape,) if hasattr(normalized_shape, "__index__") else tuple(normalized_shape)
+    )
+    d = len(normalized_shape)
+    if d == 0 or tuple(input.shape[input.ndim - d :]) != normalized_shape:
+        raise ShapeError(
+            f"layer_norm: the last axes of the input {tuple(input.shape)} must be "
+            f"{normalized_shape}"
+        )
+    floating("layer_norm", "input", input)
+    mean, var = ops.batch_stats(input, tuple(range(input.ndim - d, input.ndim)))
+    return _affine((input - mean) / np.sqrt(var + eps), weight, bias, None)
+
+
+def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
+    """``x / (k + alpha mean of x² over size neighbouring channels)^beta``: (N, C, ...) -> same.
+
+    Krizhevsky, Sutskever and Hinton 2012, section 3.3 (alpha there is ours / size).
+    """
+    input = array("local_response_norm", "input", input)
+    if input.ndim < 3:
+        raise ShapeError(
+            f"local_response_norm: expected input (N, C, *S), got {tuple(input.shape)}"
+        )
+    if not hasattr(size, "__index__") or size < 1:
+        raise ValueRangeError(f"local_response_norm: size must be at least 1, got {size!r}")
+    return ops.local_response_norm(input, size, alpha, beta, k)
+
+
+def normalize(input, p=2.0, dim=1, eps=1e-12):
+    """``x / max(‖x‖_p, eps)`` along ``dim``: vectors of length 1."""
+    input = array("normalize", "input", input)
+    length = np.linalg.norm(input, p, axis=dim, keepdims=True)
+    return input / np.maximum(length, np.asarray(eps, input.dtype))
+
+
+def _normalized(x, mean, var, eps, weight, bias, shape):
+    """γ first divided by the root: one product less over the whole array."""
+    scale = 1 if weight is None else np.reshape(weight, shape)
+    return _affine((x - mean) * (scale / np.sqrt(var + eps)), None, bias, shape)
+
+
+def _affine(y, weight, bias, shape):
+    if weight is not None:
+        y = y * (weight if shape is None else np.reshape(weight, shape))
+    if bias is not None:
+        y = y + (bias if shape is None else np.reshape(bias, shape))
+    return y
+
+
+def _per_channel(op, channels, weight, bias, mean=None, var=None):
+    for name, v in (
+        ("weight", weight), ("bias", bias), ("running_mean", mean), ("running_var", var),
+    ):  # fmt: skip
+        if v is not None and tuple(v.shape) != (channels,):
+            raise ShapeError(
+                f"{op}: the input has {channels} channels, but {name} has shape {tuple(v.shape)}"
+            )

@@ -1,0 +1,70 @@
+"""State dicts: the arrays of a module by name, and a module filled from them, all or nothing."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from autograd import Tensor, no_grad
+from autograd.errors import DtypeError, ShapeError, ValueRangeError
+
+
+def state_dict(module) -> dict[str, np.ndarray]:
+    """Path -> array (a copy) of every parameter and state."""
+    return {
+        path: np.array(v.data if isinstance(v, Tensor) else v)
+        for path, _, _, v in module._named((Tensor, np.ndarray))
+    }
+
+
+def load_state_dict(module, state, strict):
+    """Take over the arrays of ``state``; see `Module.load_state_dict`."""
+    op = f"load_state_dict of {type(module).__name__}"
+    if not isinstance(state, Mapping):
+        raise DtypeError(
+            f"{op}: expected a dict of arrays by name, got {type(state).__name__}. nn.load(path) "
+            "reads one from a file."
+        )
+    mine = {path: (owner, name, v) for path, owner, name, v in module._named((Tensor, np.ndarray))}
+    missing = sorted(mine.keys() - state.keys())
+    unknown = sorted(map(str, state.keys() - mine.keys()))
+    if strict and (missing or unknown):
+        text = "; ".join(
+            f"{what}: {', '.join(names)}"
+            for what, names in (("missing", missing), ("unknown", unknown))
+            if names
+        )
+        raise ValueRangeError(f"{op}: {text}. Use strict=False to load what fits by name.")
+    new = {path: _array(op, path, state[path]) for path in mine if path in state}
+    _compare(op, mine, new)
+    with no_grad():
+        for path, a in new.items():
+            owner, name, v = mine[path]
+            if isinstance(v, Tensor):
+                v.assign(a)
+            else:
+                owner.set_attribute(name, a.astype(v.dtype))
+
+
+def _array(op, path, v):
+    a = np.asarray(v.data if isinstance(v, Tensor) else v)
+    if a.dtype.kind not in "biufc":
+        raise DtypeError(f"{op}: {path} is no array of numbers, but {type(v).__name__}")
+    return a
+
+
+def _compare(op, mine, new):
+    """Raise, with all of them listed, for arrays that do not fit."""
+    wrong = [
+        f"{path} is {mine[path][2].shape}, got {a.shape}"
+        for path, a in new.items()
+        if a.shape != mine[path][2].shape
+    ]
+    if wrong:
+        raise ShapeError(f"{op}: shapes differ: {'; '.join(wrong)}. Nothing has been changed.")
+    wrong = [
+        f"{path} is {mine[path][2].dtype}, got {a.dtype}"
+        for path, a in new.items()
+        if not np.can_cast(a.dtype, mine[path][2].dtype, "same_kind")
+    ]
+    if wrong:
+        raise DtypeError(f"{op}: dtypes do not fit: {'; '.join(wrong)}. Nothing has been changed.")

@@ -1,0 +1,151 @@
+"""One forward pass, written down: which module ran when, and the graph that it recorded."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograd import Tensor, enable_grad
+from autograd.errors import AutogradError
+from autograd.graph import Node, clock
+from autograd.trees import flatten
+from nn.module import Module
+
+
+@dataclass
+class Call:
+    """One run of a module: its clock at the start and the end, and what it returned."""
+
+    path: str
+    module: Module
+    start: int
+    end: int = 0
+    parent: "Call | None" = None
+    inside: list["Call"] = field(default_factory=list)
+    shapes: list[tuple[int, ...]] = field(default_factory=list)
+    bytes: int = 0
+    node: Node | None = None  # of the first result
+
+
+@dataclass
+class Trace:
+    """The calls as a tree, and every recorded node in the order of its making."""
+
+    root: Call
+    inputs: list[Node | None]
+    nodes: list[Node]
+
+
+def trace(model: Module, inputs: list[Any]) -> Trace:
+    """Run ``model`` in eval mode; afterwards it is as it was."""
+    calls: list[Call] = []
+    roots: dict[Node, None] = {}
+    with _in_eval(model), _trained(model), _watched(model, calls, roots), enable_grad():
+        model(*inputs)
+        nodes = _under(roots)
+    starts = [x.node if isinstance(x, Tensor) else None for x in inputs]
+    return Trace(calls[0], starts, nodes)
+
+
+@contextmanager
+def _in_eval(model):
+    """Every module in eval mode, and back to the mode that each was in."""
+    modes = [(m, m.training) for m in model.modules()]
+    own = [m for m, _ in modes if "training" in vars(m)]
+    model.eval()
+    try:
+        yield
+    finally:
+        for m, mode in modes:
+            m.training = mode
+            if m not in own:
+                del m.training  # the class says it
+
+
+@contextmanager
+def _trained(model):
+    """Frozen parameters require grad for a while, so that what they take part in is recorded."""
+    frozen = [p for p in model.parameters() if not p.requires_grad and p.dtype.kind == "f"]
+    for p in frozen:
+        p.requires_grad_()
+    try:
+        yield
+    finally:
+        for p in frozen:
+            p.requires_grad_(False)
+
+
+@contextmanager
+def _watched(model, calls, roots):
+    """Each module's ``forward`` also writes a `Call`; undone on the way out, whatever happens."""
+    before = {m: vars(m).get("forward") for m in model.modules()}
+    running = []
+    for path, module in model.named_modules():
+        vars(module)["forward"] = _noted(path, module, module.forward, running, calls, roots)
+    try:
+        yield
+    finally:
+        for module, forward in before.items():
+            del vars(module)["forward"]
+            if forward is not None:
+                vars(module)["forward"] = forward
+
+
+def _noted(path, module, forward, running, calls, roots):
+    def noted(*args, **options):
+        call = Call(path, module, clock(), parent=running[-1] if running else None)
+        if running:
+            running[-1].inside.append(call)
+        calls.append(call)
+        running.append(call)
+        try:
+            y = forward(*args, **options)
+        except Exception as e:
+            _explain(e, call, args)
+        finally:
+            running.pop()
+        call.end = clock()
+        values = [v for v in flatten(y)[0] if isinstance(v, (Tensor, np.ndarray, np.generic))]
+        call.shapes = [tuple(v.shape) for v in values]
+        call.bytes = sum(v.size * v.dtype.itemsize for v in values)
+        tensors = [v for v in values if isinstance(v, Tensor)]
+        call.node = tensors[0].node if tensors else None
+        roots.update((v.node, None) for v in tensors if v.node is not None)
+        return y
+
+    return noted
+
+
+def _explain(e, call, args):
+    """Raise what went wrong again, once with the name of the layer that it went wrong in."""
+    if getattr(e, "_summary_layer", None) is not None:
+        raise e
+    got = ", ".join(str(tuple(np.shape(getattr(a, "data", a)))) for a in args)
+    where = f"{call.path or 'the model'} ({type(call.module).__name__})"
+    if not isinstance(e, AutogradError):
+        e.add_note(f"summary: in {where}, which got the shape {got}")
+        e._summary_layer = call.path
+        raise e
+    text = f"summary: {where} cannot take the shape {got}: {e}"
+    explained = type(e)(text)
+    explained._summary_layer = call.path  # type: ignore[attr-defined]
+    raise explained from e
+
+
+def _under(roots) -> list[Node]:
+    """Every node that the roots were computed from, oldest first."""
+    seen = dict.fromkeys(roots)
+    todo = list(seen)
+    while todo:
+        for p in todo.pop().parents:
+            if p not in seen:
+                seen[p] = None
+                todo.append(p)
+    return sorted(seen, key=lambda node: node.order)
+
+
+def owned(module: Module) -> Iterator[tuple[str, Tensor]]:
+    """(name, parameter) of a module's own, not those of the modules below it."""
+    return ((name, v) for name, v in module.attributes() if isinstance(v, Tensor))

@@ -1,0 +1,242 @@
+"""Modules: the tree, hooks, freezing, state dicts, where an error comes from."""
+
+import copy
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Tensor
+from autograd.errors import DtypeError, ShapeError, ValueRangeError
+
+
+class Block(nn.Module):
+    def __init__(self):
+        self.body = [nn.Linear(2, 2), nn.BatchNorm1d(2)]
+        self.heads = {"a": nn.Linear(2, 3), "b": nn.Linear(2, 1)}
+        self.scale = Tensor(np.ones(2, np.float32), requires_grad=True)
+
+    def forward(self, x):
+        for layer in self.body:
+            x = layer(x)
+        return self.heads["a"](x * self.scale)
+
+    def extra_repr(self):
+        return "residual"
+
+
+def net():
+    return nn.Sequential({"stem": nn.Linear(4, 2), "block": Block(), "out": np.tanh})
+
+
+X = np.ones((3, 4), np.float32)
+
+
+def test_lists_and_dicts_of_modules_are_children():
+    m = net()
+    assert [n for n, _ in m.named_modules()] == [
+        "", "stem", "block", "block.body.0", "block.body.1", "block.heads.a", "block.heads.b",
+    ]  # fmt: skip
+    assert [n for n, _ in m.named_buffers()] == [
+        f"block.body.1.{n}" for n in ("running_mean", "running_var", "num_batches_tracked")
+    ]
+    assert len(list(m.buffers())) == 3
+    assert list(m.children()) == [m["stem"], m["block"]]
+    assert m.get_submodule("block.heads.b") is m["block"].heads["b"]
+    assert m.get_submodule("") is m
+
+
+def test_repr_is_a_tree_with_functions_and_options():
+    assert repr(net()) == (
+        "Sequential(\n"
+        "  (stem): Linear(4, 2)\n"
+        "  (block): Block(\n"
+        "    residual\n"
+        "    (body.0): Linear(2, 2)\n"
+        "    (body.1): BatchNorm1d(2)\n"
+        "    (heads.a): Linear(2, 3)\n"
+        "    (heads.b): Linear(2, 1)\n"
+        "  )\n"
+        "  (out): tanh\n"
+        ")"
+    )
+
+
+REPRS = [
+    (nn.Linear(2, 3, bias=False), "Linear(2, 3, bias=False)"),
+    (
+        nn.Conv1d(4, 6, 3, padding="same", groups=2),
+        "Conv1d(4, 6, kernel_size=(3,), padding='same', groups=2)",
+    ),
+    (
+        nn.ConvTranspose2d(1, 2, 3, 2, output_padding=1),
+        "ConvTranspose2d(1, 2, kernel_size=(3, 3), stride=(2, 2), output_padding=1)",
+    ),
+    (nn.MaxPool2d(3, 2, 1), "MaxPool2d(3, stride=2, padding=1)"),
+    (nn.BatchNorm2d(4, momentum=None), "BatchNorm2d(4, momentum=None)"),
+    (nn.InstanceNorm2d(4, affine=True), "InstanceNorm2d(4, affine=True)"),
+    (nn.Dropout(0.3), "Dropout(p=0.3)"),
+    (nn.LeakyReLU(0.2, inplace=True), "LeakyReLU(0.2)"),
+    (nn.GELU("tanh"), "GELU(approximate='tanh')"),
+    (nn.Embedding(5, 2, -1), "Embedding(5, 2, padding_idx=4)"),
+    (nn.Softmax(1), "Softmax(dim=1)"),
+    (nn.Upsample(scale_factor=2), "Upsample(scale_factor=2, mode='nearest')"),
+    (nn.CrossEntropyLoss(reduction="sum"), "CrossEntropyLoss(reduction='sum')"),
+]
+
+
+@pytest.mark.parametrize("layer, text", REPRS)
+def test_repr_shows_what_is_not_the_default(layer, text):
+    assert repr(layer) == text
+
+
+def test_freezing_and_unfreezing():
+    m = net()
+    assert m["block"].freeze() is m["block"]
+    assert m.count_parameters() == 10
+    m(X).sum().backward()
+    assert m["stem"].weight.grad is not None and m["block"].scale.grad is None
+    assert m.unfreeze().count_parameters() == 10 + 6 + 4 + 9 + 3 + 2
+    m.requires_grad_(False)
+    assert m.count_parameters() == 0
+
+
+def test_apply_visits_children_first():
+    seen = []
+    m = net()
+    assert m.apply(lambda layer: seen.append(type(layer).__name__)) is m
+    assert seen == ["Linear", "Linear", "BatchNorm1d", "Linear", "Linear", "Block", "Sequential"]
+
+
+def test_hooks_see_and_replace_inputs_and_outputs():
+    layer, x = nn.Linear(2, 2).astype(float), np.ones((1, 2))
+    plain, seen = layer(x).data, []
+    before = layer.register_forward_pre_hook(lambda m, inputs: (inputs[0] * 2,))
+    look = layer.register_forward_hook(lambda m, inputs, y: seen.append((m, inputs, y)))
+    after = layer.register_forward_hook(lambda m, inputs, y: y - m.bias)
+    np.testing.assert_allclose(layer(x).data, 2 * (plain - layer.bias.data))
+    (module, inputs, y) = seen[0]
+    assert module is layer and np.all(inputs[0] == 2) and y.requires_grad
+    before.remove()
+    after.remove()
+    after.remove()
+    np.testing.assert_array_equal(layer(x).data, plain)
+    with layer.register_forward_pre_hook(lambda m, inputs: inputs[0] * 0):
+        np.testing.assert_array_equal(layer(x).data[0], layer.bias.data)
+    assert len(seen) == 3
+    look.remove()
+    assert "hook" not in "".join(layer.state_dict()) and list(layer.children()) == []
+
+
+def test_a_hook_may_remove_itself_and_one_function_may_be_hooked_twice():
+    layer, calls = nn.Identity(), []
+
+    def once(module, inputs):
+        calls.append(1)
+        handles.pop().remove()
+
+    handles = [layer.register_forward_pre_hook(once) for _ in range(2)]
+    layer(1)
+    layer(1)
+    assert len(calls) == 2 and not layer._forward_pre_hooks
+
+
+def test_a_deep_copy_has_hooks_of_its_own():
+    layer, calls = nn.Linear(2, 2), []
+    handle = layer.register_forward_hook(lambda *_: calls.append(1))
+    twin = copy.deepcopy(layer)
+    handle.remove()
+    twin(X[:, :2])
+    layer(X[:, :2])
+    assert len(calls) == 1
+
+
+def test_an_error_says_in_which_module():
+    m = nn.Sequential({"trunk": net(), "head": nn.Linear(7, 2)})
+    with pytest.raises(ShapeError) as e:
+        m(X)
+    assert e.value.__notes__ == ["in the module 'head' of Sequential: Linear(7, 2)"]
+    with pytest.raises(ShapeError) as e:
+        m(X[:, :3])
+    assert e.value.__notes__ == ["in the module 'trunk.stem' of Sequential: Linear(4, 2)"]
+    with pytest.raises(ShapeError) as e:
+        nn.Linear(7, 2)(X)
+    assert not hasattr(e.value, "__notes__")
+
+
+def test_float64_stays_and_float32_stays():
+    m = nn.Sequential(
+        nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.Flatten(), nn.Linear(8, 2)
+    )
+    x = np.ones((2, 1, 4, 4), np.float32) * np.arange(4, dtype=np.float32)
+    assert m(x).dtype == np.float32
+    m.astype(np.float64)
+    assert {v.dtype.name for v in m.state_dict().values()} == {"float64", "int64"}
+    y = m(x.astype(float))
+    y.sum().backward()
+    assert y.dtype == float and m[0].weight.grad.dtype == float
+    assert m[1].running_mean.dtype == float and m[1].num_batches_tracked == 2
+
+
+def test_state_dict_refused_as_a_whole():
+    m = net()
+    before = m.state_dict()
+    state = m.state_dict()
+    state["stem.bias"] = state["stem.bias"] + 1
+    bad = [
+        (
+            state | {"block.scale": np.ones(2, complex)},
+            DtypeError,
+            "block.scale is float32, got co",
+        ),
+        (state | {"block.scale": ["a", "b"]}, DtypeError, "block.scale is no array of numbers"),
+        (state | {"block.scale": np.ones(5)}, ShapeError, r"block.scale is \(2,\), got \(5,\)"),
+        (state | {"more": np.ones(5)}, ValueRangeError, "unknown: more"),
+        ({}, ValueRangeError, "missing: block.body.0.bias, block.body.0.weight"),
+        (m, DtypeError, "expected a dict of arrays by name, got Sequential"),
+    ]
+    for wrong, error, text in bad:
+        with pytest.raises(error, match=text):
+            m.load_state_dict(wrong)
+        for k, v in m.state_dict().items():
+            np.testing.assert_array_equal(v, before[k])
+    assert m.load_state_dict(state) is m
+    np.testing.assert_array_equal(m["stem"].bias.data, before["stem.bias"] + 1)
+
+
+def test_state_dict_is_a_copy_and_loads_into_state_too():
+    m, twin = net(), net()
+    m(X)
+    state = m.state_dict()
+    twin.load_state_dict(state)
+    state["block.body.1.running_mean"][:] = 99
+    assert twin.get_submodule("block.body.1").running_mean.max() < 99
+    assert twin.get_submodule("block.body.1").num_batches_tracked == 1
+
+
+MISTAKES = [
+    (
+        lambda: net().get_submodule("block.tail"),
+        ValueRangeError,
+        "no 'tail' in 'block'; it has body",
+    ),
+    (lambda: net().get_submodule("stem.x"), ValueRangeError, "no 'x' in 'stem'; it has no modules"),
+    (lambda: net().register_forward_hook(3), DtypeError, "expected a function, got int"),
+    (lambda: nn.Sequential(nn.ReLU), ValueRangeError, r"layer '0' is the class ReLU; make one"),
+    (lambda: nn.Sequential(3), ValueRangeError, "layer '0' must be a module or function, got 3"),
+]
+
+
+@pytest.mark.parametrize("call, error, text", MISTAKES)
+def test_mistakes(call, error, text):
+    with pytest.raises(error, match=text):
+        call()
+
+
+def test_lists_of_lists_are_refused():
+    m = nn.Module()
+    m.grid = [[nn.Linear(1, 1)], [nn.Linear(1, 1)]]
+    with pytest.raises(ValueRangeError, match="grid is a list of lists of modules.*Sequential"):
+        list(m.parameters())
+    m.grid = [[1, 2], [3, 4]]
+    assert list(m.parameters()) == []
