@@ -38,8 +38,8 @@ def keep(v):
 
 def owner(a):
     """The object whose memory the array ``a`` lives in."""
-    while getattr(a, "base", None) is not None:
-        a = a.base
+    while (base := getattr(a, "base", None)) is not None and base is not a:  # a dtype is its own
+        a = base
     return a
 
 

@@ -1,32 +1,35 @@
 """Batches: cuts a data set into equal pieces, in its own order or in a fresh one every epoch."""
 
 import operator
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from autograd.errors import DtypeError, ShapeError, ValueRangeError
-from autograd.tensor import Tensor
+from autograd.errors import DtypeError, ValueRangeError
+from nn.data.collate import collate, count, rows_of, taken_over, tuple_like
+from nn.data.prefetch import Prefetch
+from nn.data.transforms import apply
 
 
 class DataLoader:
     """Iterate over a data set in batches: ``for images, labels in DataLoader(train, 128): ...``.
 
     Every ``for`` loop over the loader is one epoch.  With ``shuffle``, epoch k visits the samples
-    in the order ``default_rng([seed, k]).permutation(n)``: it depends on nothing else, so a run
-    that is resumed needs only ``loader.epoch = k`` to see what the first run would have seen.
+    in the order ``default_rng([seed, k]).permutation(n)``, and the transform of each batch has a
+    generator of its own, made from the seed, the epoch and the number of the batch.  So a run is
+    resumed from three numbers (`state_dict`), and sees bit for bit what it would have seen.
 
     Batches are new arrays, contiguous and read-only: the engine then needs no copy of its own to
     be sure that what it saved stays as it was.  To change a batch in place, ``.copy()`` it.
 
     Parameters
     ----------
-    dataset : ndarray, tuple of ndarrays, or object with ``__len__`` and ``__getitem__``
+    dataset : ndarray, tuple or dict of ndarrays, or object with ``__len__`` and ``__getitem__``
         An array of shape (n, ...), of any dtype, gives batches of shape (batch_size, ...).  A
-        tuple or NamedTuple of arrays with the same n gives the same kind of tuple, of batches.
+        tuple, NamedTuple or dict of arrays with the same n gives the same kind of batches.
         From any other object, a list say, the samples ``dataset[i]`` with integer i are stacked:
-        numbers and arrays to one array, tuples of them to a tuple of arrays.
+        numbers and arrays to one array, tuples or dicts of them to a tuple or dict of arrays.
     batch_size : int
         Samples in a batch; the last batch of an epoch has what remains.
     shuffle : bool
@@ -35,6 +38,15 @@ class DataLoader:
         Where the orders come from, not negative.  Without it one is drawn; see ``.seed``.
     drop_last : bool
         Leave out the last batch if it is smaller than the others.
+    transform : callable, optional
+        Called with the images of a whole batch: the batch if it is one array, its first part if
+        it is a tuple or dict.  What it returns takes their place.  If it has a parameter named
+        ``rng``, as `Compose` and all augmentations have, it is given a numpy Generator there.
+    collate_fn : callable, optional
+        Makes a batch of a list of samples, in the place of stacking: to pad texts, say.
+    prefetch : int
+        Batches that a thread prepares while the last one is used; 0 for no thread.  Batches cut
+        out of arrays without transform need none: that takes less time than handing them over.
 
     Attributes
     ----------
@@ -69,8 +81,11 @@ class DataLoader:
         shuffle: bool = False,
         seed: int | None = None,
         drop_last: bool = False,
+        transform: Callable | None = None,
+        collate_fn: Callable[[list], Any] | None = None,
+        prefetch: int = 2,
     ):
-        self._samples = _count(dataset)
+        self._samples = count(dataset)
         self.dataset = dataset
         self.batch_size = _whole_number("batch_size", batch_size, least=1)
         self.shuffle = shuffle
@@ -78,7 +93,14 @@ class DataLoader:
             seed = int(np.random.default_rng().integers(2**32))
         self.seed = _whole_number("seed", seed, least=0)
         self.drop_last = drop_last
-        self.epoch = 0
+        for name, f in (("transform", transform), ("collate_fn", collate_fn)):
+            if f is not None and not callable(f):
+                raise DtypeError(f"DataLoader: {name} must be callable, got {type(f).__name__}")
+        self.transform = transform
+        self.collate_fn = collate_fn
+        self.prefetch = _whole_number("prefetch", prefetch, least=0)
+        self._next = (0, 0)  # the epoch of the next loop, and the batch it begins with
+        self._latest: list[int] | None = None  # the same of the loop that runs or last ran
         if len(self) == 0:
             raise ValueRangeError(
                 f"DataLoader: batch_size={self.batch_size} with drop_last=True leaves no batch of "
@@ -91,6 +113,15 @@ class DataLoader:
         whole, rest = divmod(self._samples, self.batch_size)
         return whole + (rest > 0 and not self.drop_last)
 
+    @property
+    def epoch(self) -> int:
+        """The number of the epoch that the next ``for`` loop will be."""
+        return self._next[0]
+
+    @epoch.setter
+    def epoch(self, k: int):
+        self._next, self._latest = (_whole_number("epoch", k, least=0), 0), None
+
     def order(self, epoch: int) -> np.ndarray:
         """The indices of the samples in the order of this epoch: int64, shape (n,)."""
         epoch = _whole_number("epoch", epoch, least=0)
@@ -98,132 +129,130 @@ class DataLoader:
             return np.arange(self._samples)
         return np.random.default_rng([self.seed, epoch]).permutation(self._samples)
 
+    def state_dict(self) -> dict[str, int]:
+        """Where the loader is, in plain numbers; `load_state_dict` goes on from there.
+
+        In the body of a loop, or after one that was left early: the epoch of that loop, and the
+        batch after the last one it was given.  Batches prepared ahead do not count.
+        """
+        epoch, batch = self._latest or self._next
+        if batch == len(self):
+            epoch, batch = epoch + 1, 0
+        return {"epoch": epoch, "batch": batch, **self._settings()}
+
+    def load_state_dict(self, state: dict[str, int]) -> "DataLoader":
+        """Go on where `state_dict` was taken: the next loop begins with that batch.
+
+        The seed is taken over.  Returns the loader.
+
+        Raises
+        ------
+        ValueRangeError
+            If something is missing, or the loader it was taken from had another number of
+            samples or other options: its batches would not be these.
+        """
+        mine = self._settings()
+        if missing := [name for name in ("epoch", "batch", *mine) if name not in state]:
+            raise ValueRangeError(
+                f"DataLoader: the state lacks {', '.join(missing)}. Pass what state_dict() returned"
+            )
+        other = [name for name in mine if name != "seed" and mine[name] != state[name]]
+        if other:
+            raise ValueRangeError(
+                "DataLoader: the state is of a loader with "
+                + ", ".join(f"{name}={state[name]} (here {mine[name]})" for name in other)
+                + ". Make this loader with the same data and options; to begin a new epoch "
+                f"instead, set loader.epoch = {state['epoch']}."
+            )
+        seed, epoch, batch = (
+            _whole_number(name, state[name], least=0) for name in ("seed", "epoch", "batch")
+        )
+        if batch >= len(self):
+            raise ValueRangeError(f"DataLoader: the state is at batch {batch} of {len(self)}")
+        self.seed, self._next, self._latest = seed, (epoch, batch), None
+        return self
+
+    def _settings(self):
+        return {
+            "seed": self.seed,
+            "samples": self._samples,
+            "batch_size": self.batch_size,
+            "shuffle": int(self.shuffle),
+            "drop_last": int(self.drop_last),
+        }
+
     def __iter__(self) -> Iterator[Any]:
         # Not itself a generator: the epoch counts from the `for`, not from its first batch.
-        order = self.order(self.epoch)
-        self.epoch += 1
-        size = self.batch_size
-        return (self._batch(order[k * size : (k + 1) * size]) for k in range(len(self)))
+        epoch, start = self._next
+        self._next = (epoch + 1, 0)
+        self._latest = [epoch, start]
+        return self._batches(self.order(epoch), self._latest)
 
-    def _batch(self, rows):
-        if isinstance(self.dataset, np.ndarray):
-            return _rows_of(self.dataset, rows)
-        if isinstance(self.dataset, tuple):
-            return _tuple_like(self.dataset, [_rows_of(a, rows) for a in self.dataset])
-        return _stacked([self.dataset[i] for i in rows.tolist()], rows)
+    def _batches(self, order, position):
+        epoch, start = position
+        seed, size = self.seed, self.batch_size
+
+        def make(k):
+            return self._batch(order[k * size : (k + 1) * size], (seed, epoch, k))
+
+        keys = range(start, len(self))
+        idle = self.prefetch == 0 or (self.transform is None and self._is_sliced())
+        for batch in (make(k) for k in keys) if idle else Prefetch(make, keys, self.prefetch):
+            position[1] += 1
+            yield batch
+
+    def _is_sliced(self):
+        """Whether batches are cut out of arrays in memory."""
+        parts = self.dataset
+        parts = parts.values() if isinstance(parts, dict) else parts
+        parts = parts if isinstance(self.dataset, (tuple, dict)) else (parts,)
+        return self.collate_fn is None and all(
+            isinstance(part, np.ndarray) and not isinstance(part, np.memmap) for part in parts
+        )
+
+    def _batch(self, rows, place):
+        data = self.dataset
+        if self.collate_fn is not None:
+            batch = self.collate_fn([_sample(data, i) for i in rows.tolist()])
+        elif isinstance(data, np.ndarray):
+            batch = rows_of(data, rows)
+        elif isinstance(data, tuple):
+            batch = tuple_like(data, [rows_of(part, rows) for part in data])
+        elif isinstance(data, dict):
+            batch = {name: rows_of(part, rows) for name, part in data.items()}
+        else:
+            batch = collate([data[i] for i in rows.tolist()], rows)
+        return batch if self.transform is None else self._transformed(batch, *place)
+
+    def _transformed(self, batch, seed, epoch, k):
+        """The batch with its images, the first part, transformed by a generator of its own."""
+        images = batch
+        if isinstance(batch, (tuple, dict)):
+            images = next(iter(batch.values() if isinstance(batch, dict) else batch))
+        if self.collate_fn is None:
+            images.flags.writeable = True  # new memory, so a transform may work in place
+        sequence = np.random.SeedSequence([seed, epoch], spawn_key=(k,))
+        images = taken_over(apply(self.transform, images, np.random.default_rng(sequence)))
+        if isinstance(batch, dict):
+            return {**batch, next(iter(batch)): images}
+        return tuple_like(batch, [images, *batch[1:]]) if isinstance(batch, tuple) else images
 
 
-def _count(dataset) -> int:
-    """The number of samples, or the error that says why this is not a data set."""
-    if isinstance(dataset, (Tensor, dict)):
-        raise DtypeError(
-            f"DataLoader: got a {type(dataset).__name__}, expected arrays or a list of samples. "
-            "Pass the .data of a Tensor, the tuple(d.values()) of a dict of arrays."
-        )
-    if not (hasattr(dataset, "__len__") and hasattr(dataset, "__getitem__")):
-        raise DtypeError(
-            "DataLoader: expected an array, a tuple of arrays, or an object with __len__ and "
-            f"__getitem__, got {type(dataset).__name__}. Make a list of it."
-        )
-    columns = dataset if isinstance(dataset, tuple) else (dataset,)
-    for k, column in enumerate(columns):
-        if isinstance(dataset, tuple) and not isinstance(column, np.ndarray):
-            raise DtypeError(
-                f"DataLoader: expected a tuple of arrays, got {type(column).__name__} at position "
-                f"{k}. Convert it with np.asarray (a Tensor: take its .data); if these are the "
-                "samples themselves, pass them as a list."
-            )
-        if isinstance(column, np.ndarray) and column.ndim == 0:
-            raise ShapeError(
-                "DataLoader: got an array of shape (), expected the samples along its first axis. "
-                "Give it that axis: a[np.newaxis]."
-            )
-    lengths = [len(column) for column in columns]
-    if len(set(lengths)) > 1:
-        shapes = ", ".join(str(column.shape) for column in columns)
-        raise ShapeError(
-            f"DataLoader: the arrays have {lengths} samples (shapes {shapes}), expected equally "
-            "many in each. Put the samples along the first axis of every array."
-        )
-    if not lengths or lengths[0] == 0:
-        raise ValueRangeError(
-            "DataLoader: the data set is empty, expected at least one sample. Check where it is "
-            "read or filtered."
-        )
-    return lengths[0]
+def _sample(data, i):
+    if isinstance(data, tuple):
+        return tuple_like(data, [part[i] for part in data])
+    return {k: part[i] for k, part in data.items()} if isinstance(data, dict) else data[i]
 
 
 def _whole_number(name: str, value, least: int) -> int:
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
+    if isinstance(value, (bool, np.bool)) or not hasattr(value, "__index__"):
         raise DtypeError(
             f"DataLoader: {name} must be an int, got {value!r} of type {type(value).__name__}"
         )
-    value = operator.index(value)
+    try:
+        value = operator.index(value)
+    except TypeError:  # an array of several numbers, or of floats
+        raise DtypeError(f"DataLoader: {name} must be an int, got {value!r}") from None
     if value < least:
         raise ValueRangeError(f"DataLoader: {name} must be {least} or more, got {value}")
     return value
-
-
-def _rows_of(array, rows):
-    # Indexing, not `take`: that first copies the whole of an array that is not contiguous.
-    return _frozen(np.ascontiguousarray(np.asarray(array)[rows]))
-
-
-def _stacked(samples, rows):
-    """One array of all samples, or a tuple of them if samples are tuples."""
-    first = samples[0]
-    if not isinstance(first, tuple):
-        return _stack(samples, rows, "")
-    for sample, i in zip(samples, rows, strict=True):
-        if not isinstance(sample, tuple) or len(sample) != len(first):
-            raise ShapeError(
-                f"DataLoader: sample {rows[0]} is a tuple of {len(first)}, but sample {i} is "
-                f"{_described(sample)}. Make dataset[i] return the same kind of tuple for every i."
-            )
-    parts = zip(*samples, strict=True)
-    return _tuple_like(first, [_stack(part, rows, f"[{k}]") for k, part in enumerate(parts)])
-
-
-def _stack(values, rows, place):
-    """One array of the values, found at ``dataset[i][place]`` for i in rows."""
-    arrays = [_as_array(v, f"dataset[{i}]{place}") for v, i in zip(values, rows, strict=True)]
-    for a, i in zip(arrays, rows, strict=True):
-        if a.shape != arrays[0].shape:
-            raise ShapeError(
-                f"DataLoader: dataset[{i}]{place} has shape {a.shape}, but "
-                f"dataset[{rows[0]}]{place} has {arrays[0].shape}. Pad or crop samples to one "
-                "shape; to batch several arrays side by side, pass a tuple of them, not a list."
-            )
-    return _frozen(np.stack(arrays))
-
-
-def _as_array(value, name):
-    try:
-        array = np.asarray(value)
-    except ValueError:  # a list of unequal things
-        array = None
-    if array is None or array.dtype == object:
-        raise DtypeError(
-            f"DataLoader: {name} is {_described(value)}, expected a number or an array, or a tuple "
-            "of these. A pair of image and label is a tuple: (image, label)."
-        )
-    return array
-
-
-def _described(value) -> str:
-    return (
-        f"a tuple of {len(value)}"
-        if isinstance(value, tuple)
-        else f"of type {type(value).__name__}"
-    )
-
-
-def _tuple_like(example, parts):
-    """A tuple of parts: a NamedTuple if the example is one, so that fields keep their names."""
-    make = getattr(type(example), "_make", tuple)
-    return make(parts)
-
-
-def _frozen(array):
-    array.flags.writeable = False
-    return array

