@@ -5,8 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA ?=
 READY := $(VENV)/.ready
+AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: demo test lint bench bench-peers lab clean
+.PHONY: demo test test-browser lint bench bench-peers lab clean
 .DELETE_ON_ERROR:
 
 demo: $(READY)
@@ -14,6 +15,12 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -q
+
+# Drawings and the stepper in headless Chromium and in JupyterLab; screenshots in out/browser.
+test-browser: $(VENV)/.browser
+	@{ command -v chromium && command -v chromedriver; } >/dev/null || { $(AS_ROOT) apt-get update -qq && \
+	  $(AS_ROOT) apt-get install -qq --no-install-recommends chromium chromium-driver fonts-liberation; }
+	$(BIN)/python -m pytest -q tests/browser
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -44,6 +51,10 @@ $(READY): pyproject.toml
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python -m pip install --quiet --upgrade pip
 	.venv-bench/bin/python -m pip install --quiet --editable . --requirement benchmarks/peers.txt
+	@touch $@
+
+$(VENV)/.browser: $(VENV)/.lab
+	$(BIN)/python -m pip install --quiet 'selenium>=4.20'
 	@touch $@
 
 $(VENV)/.lab: $(READY)

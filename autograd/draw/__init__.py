@@ -1,7 +1,21 @@
 """Drawings of the graph: ``draw(J)`` shows values and gradients where they were computed."""
 
+from typing import TYPE_CHECKING
+
 from autograd.draw.api import draw
 from autograd.draw.drawing import Drawing
 from autograd.draw.render import RenderError
 
-__all__ = ["Drawing", "RenderError", "draw"]
+if TYPE_CHECKING:
+    from autograd.draw.stepper import Stepper, step_through
+
+__all__ = ["Drawing", "RenderError", "Stepper", "draw", "step_through"]
+
+
+def __getattr__(name):
+    """The stepper, when it is first asked for."""
+    if name in ("Stepper", "step_through"):
+        from autograd.draw import stepper
+
+        return getattr(stepper, name)
+    raise AttributeError(f"module 'autograd.draw' has no attribute {name!r}")
