@@ -57,7 +57,8 @@ class Drawing:
         except render.RenderError:
             if len(self._picture.boxes) > sketch.MOST:
                 raise
-            root = sketch.svg(self._picture, THEMES[self._theme], self._direction)
+            along = "LR" if self._picture.rows else self._direction  # it has layers, but no rows
+            root = sketch.svg(self._picture, THEMES[self._theme], along)
         return svg.finished(root, self._title, self._theme)
 
     def save(self, path) -> Path:

@@ -1,5 +1,7 @@
 """What shares a box in the tensor style: parameters with their operation, chains of operations."""
 
+from typing import Any
+
 from autograd.draw import wording
 from autograd.draw.reading import Constant, Entry, Graph
 
@@ -11,8 +13,11 @@ CHAIN = 3  # so many operations of one input in a row, or more, share a box
 def rows(graph: Graph) -> set[int]:
     """Parameters, and views of them, that are rows of what uses them: with one use, or many."""
     found: set[int] = set()
-    known = any(e.parameter for e in graph.entries)  # then other leaves are inputs
-    for e in graph.entries[:-1]:
+    known = graph.has_parameters  # then other leaves are inputs
+    outputs = {id(e) for e in graph.outputs}
+    for e in graph.entries:
+        if id(e) in outputs:
+            continue
         leaf = not e.op and (e.parameter or not known)
         view = e.op in VIEWS and len(e.inputs) == 1 and e.inputs[0] in found and not e.name
         if (e.uses == 1 or e.uses >= TIED) and (leaf or view):
@@ -27,11 +32,14 @@ def is_row(item: int | Constant, rows: set[int]) -> bool:
     return item in rows
 
 
-def groups(graph: Graph, rows: set[int], merge: bool) -> list[list[Entry]]:
+def groups(
+    graph: Graph, rows: set[int], merge: bool, scope_of: dict[int, Any]
+) -> list[list[Entry]]:
     """The operations, in topological order, those that share a box together.
 
     Three or more operations of one input in a row do, and ``+ b`` with the product or convolution
-    that the parameter ``b`` is added to; unless what is between them has a name or another use.
+    that the parameter ``b`` is added to; unless what is between them has a name or another use,
+    or they belong to different scopes.  So does the only output that is used of several.
     """
     found: list[list[Entry]] = []
     group_of: dict[int, list[Entry]] = {}
@@ -40,9 +48,11 @@ def groups(graph: Graph, rows: set[int], merge: bool) -> list[list[Entry]]:
             continue
         flow = [i for i in e.inputs if not is_row(i, rows)]
         chain = group_of.get(flow[0], []) if len(flow) == 1 and type(flow[0]) is int else []
-        if merge and chain and chain[-1].uses == 1 and not chain[-1].name:
+        alike = chain and scope_of[chain[-1].index] is scope_of[e.index]
+        if merge and alike and chain[-1].uses == 1 and not chain[-1].name:
             unary = len(e.inputs) == 1 and all(len(c.inputs) == 1 for c in chain)
-            if unary or (len(chain) == 1 and _is_bias(e, chain[0], rows)):
+            bias = len(chain) == 1 and _is_bias(e, chain[0], rows)
+            if unary or bias or picks(graph, e):
                 chain.append(e)
                 group_of[e.index] = chain
                 continue
@@ -51,8 +61,14 @@ def groups(graph: Graph, rows: set[int], merge: bool) -> list[list[Entry]]:
     parted = []
     for group in found:
         short = len(group) < CHAIN and len(group[-1].inputs) == 1
+        short = short and not any(picks(graph, e) for e in group[1:])
         parted += [[e] for e in group] if short else [group]
     return sorted(parted, key=lambda group: group[-1].index)
+
+
+def picks(graph: Graph, e: Entry) -> bool:
+    """Whether ``e`` is one of the outputs of an operation that has several."""
+    return isinstance(e.inputs[0], int) and type(graph.entries[e.inputs[0]].dtype) is tuple
 
 
 def _is_bias(e: Entry, before: Entry, rows: set[int]) -> bool:

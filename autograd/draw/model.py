@@ -1,15 +1,15 @@
 """What a drawing shows: boxes and arrows of plain text; knows neither graph nor renderer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from autograd.draw.layout import layers
 
-KINDS = ("input", "parameter", "constant", "operation", "result", "output")
+KINDS = ("input", "parameter", "constant", "operation", "folded", "result", "output")
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A run of text; ``role``: name (bold), value, symbol, statistic, shape, gradient, missing."""
+    """A run of text; ``role``: name (bold), value, symbol, statistic, shape, gradient, mark."""
 
     text: str
     role: str = "value"
@@ -30,7 +30,8 @@ class Cell:
 class Box:
     """A box; ``id`` is the topological index of its node after a letter for what of it is shown.
 
-    ``outline``: rounded, box, tag or circle.  ``dashed``: no gradient arrives here.
+    ``outline``: rounded, box, tag or circle.  ``dashed``: no gradient arrives here.  ``mark``: a
+    finding about it, which has a colour of its own.  ``group``: boxes to be put on one line.
     """
 
     id: str
@@ -39,29 +40,57 @@ class Box:
     cells: list[Cell]
     tooltip: str = ""
     dashed: bool = False
+    mark: str = ""
+    group: str = ""
 
 
 @dataclass(slots=True)
 class Edge:
-    """An arrow between boxes, named by their ids; ``id`` comes from its `Picture`."""
+    """An arrow between boxes, named by their ids; ``id`` comes from its `Picture`.
+
+    ``label``: the shape or which operand; ``carried``: the gradient that comes back along it.
+    ``back``: to the next turn of a loop that is drawn once.  ``straight``: the backbone.
+    """
 
     tail: str
     head: str
     label: str = ""
     dashed: bool = False
     width: float = 1.0
+    carried: str = ""
+    back: bool = False
+    straight: bool = False
     id: str = ""
 
 
 @dataclass(slots=True)
+class Cluster:
+    """A dashed frame around boxes and other frames: a module, or one turn of a loop."""
+
+    id: str
+    title: str
+    boxes: list[str] = field(default_factory=list)
+    clusters: list["Cluster"] = field(default_factory=list)
+
+    def inside(self) -> list[str]:
+        """The ids of all boxes in it."""
+        return [*self.boxes, *(box for c in self.clusters for box in c.inside())]
+
+
+@dataclass(slots=True)
 class Picture:
-    """Boxes, each after those that point to it, and edges; ``notes``: lines under the legend."""
+    """Boxes, each after those that point to it, and edges; ``notes``: lines under the legend.
+
+    ``rows``: boxes to be put side by side, in this order.
+    """
 
     boxes: list[Box]
     edges: list[Edge]
     notes: list[Line]
+    clusters: list[Cluster] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         times: dict[str, int] = {}
         for edge in self.edges:
             between = f"{edge.tail}-{edge.head}"
@@ -80,17 +109,22 @@ class Picture:
         return {kind: found[kind] for kind in KINDS if kind in found and self.edges}
 
     @property
+    def marks(self) -> list[str]:
+        """The marks of boxes, for the legend, in the order in which they occur."""
+        return list(dict.fromkeys(box.mark for box in self.boxes if box.mark))
+
+    @property
     def longest(self) -> int:
         """Boxes on the longest path."""
-        return 1 + max(self._layers().values())
+        return 1 + max(self._layers().values(), default=0)
 
     @property
     def tangle(self) -> int:
         """Layers that edges pass on their way, in all: what makes a layout slow."""
         layer = self._layers()
-        return sum(layer[edge.head] - layer[edge.tail] - 1 for edge in self.edges)
+        return sum(layer[e.head] - layer[e.tail] - 1 for e in self.edges if not e.back)
 
     def _layers(self) -> dict[str, int]:
         at = {box.id: k for k, box in enumerate(self.boxes)}
-        found = layers(len(at), [(at[edge.tail], at[edge.head]) for edge in self.edges])
-        return dict(zip(at, found, strict=True))
+        forward = [(at[e.tail], at[e.head]) for e in self.edges if not e.back]
+        return dict(zip(at, layers(len(at), forward), strict=True))

@@ -1,11 +1,15 @@
 """What the caller calls things: the names of the Tensors and arrays in a drawing."""
 
+import sys
+from pathlib import Path
+
 import numpy as np
 
 from autograd.draw.wording import clean
 from autograd.errors import DtypeError
 from autograd.tensor import Tensor
 
+PACKAGE = str(Path(__file__).parents[1])  # where autograd lies
 MOST = 100  # elements of a list or dict of Tensors that are looked at
 
 
@@ -25,6 +29,7 @@ class Names:
     def __init__(self, given=None, frame=None, module=None):
         self.given, self.nodes, self.data, self.arrays = {}, {}, {}, []
         self.parameters = set()  # nodes that are parameters of a module
+        self.modules = []  # (prefix of paths, module) of all that were found
         for name, t in _checked(given).items():
             self._add(clean(name), t)
         self.given = dict(self.nodes)
@@ -52,6 +57,7 @@ class Names:
             self.arrays.append((name, v))
 
     def _add_module(self, prefix: str, module):
+        self.modules.append((prefix, module))
         try:
             found = list(module.named_parameters())
         except Exception:  # a half-made or foreign module among the variables: no names from it
@@ -75,6 +81,14 @@ class Names:
                 if a.shape == np.shape(data) and np.array_equal(a, data):
                     return candidate
         return name
+
+
+def caller():
+    """The frame of the user's code: the nearest one that is not in this package."""
+    frame = sys._getframe(1)
+    while frame.f_back and frame.f_code.co_filename.startswith(PACKAGE):
+        frame = frame.f_back
+    return frame
 
 
 def _checked(given) -> dict:

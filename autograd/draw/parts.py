@@ -1,7 +1,9 @@
 """What both styles are made of: lines in a box, tooltips, the legend, the width of an edge."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from autograd.draw import wording
 from autograd.draw.model import Box, Cell, Edge, Line, Text
@@ -19,6 +21,8 @@ class Show:
     values: bool = True
     gradients: bool = True
     shapes: bool = True
+    statistics: bool = True
+    paths: bool = False
 
 
 def title(item: Entry | Constant, show: Show) -> list[Line]:
@@ -36,30 +40,92 @@ def title(item: Entry | Constant, show: Show) -> list[Line]:
 
 def value(item: Entry | Constant, show: Show) -> list[Line]:
     """A small array in full; mean ± standard deviation of a large one."""
-    if not show.values or item.value is None:
+    if item.value is None:
         return []
     small = wording.small(item.value)
+    if not (show.values if small else show.statistics):
+        return []
     lines = wording.listing(item.value) if small else [wording.value(item.value)]
     return [(Text(line, "statistic"),) for line in lines]
 
 
-def gradient(graph: Graph, entry: Entry, show: Show, always: bool) -> list[Line]:
-    """``dJ/db = 6``, or the norm; ``always``: say so, too, where it is not known."""
-    if not show.gradients:
-        return []
+def gradient(graph: Graph, entry: Entry, show: Show) -> list[Line]:
+    """``dJ/db = 6``, or the norm, where it is known; where paths meet, as the sum it is."""
     g = entry.gradient
-    if g is None:
-        return [(Text(unknown(graph, entry), "missing"),)] if always else []
+    if not show.gradients or g is None:
+        return []
     label = f"{graph.derivative(entry)} ="
+    met = entry.sums if len(entry.sums) > 1 else []
     if math.prod(entry.shape) == 1:
-        lines = [f"{label} {wording.array(g)}"]
+        terms = " + ".join(map(wording.term, met))
+        lines = [f"{label} {terms} = {wording.array(g)}" if met else f"{label} {wording.array(g)}"]
     elif wording.small(g):
         lines = wording.listing(g)
         short = len(lines) == 1 and len(label + lines[0]) < wording.WIDE
         lines = [f"{label} {lines[0]}"] if short else [label, *lines]
-    else:
+        lines += [f"the sum of {len(met)} paths"] if met else []
+    elif show.statistics:
         lines = [f"‖grad‖ {wording.number(wording.norm(g), 3)}"]
+        if met:
+            norms = ", ".join(wording.number(wording.norm(part), 3) for part in met)
+            lines.append(f"the sum of {len(met)} paths: {norms}")
+    else:
+        lines = []
     return [(Text(line, "gradient"),) for line in lines]
+
+
+def carried(entry: Entry, place: int, show: Show) -> str:
+    """What goes back along the edge into ``place``: local derivative times upstream, or its norm.
+
+    ``3 · 2 = 6`` where all are single numbers.
+    """
+    given, up = part(entry, place), entry.gradient
+    text = said(given, show)
+    if not text or np.size(given) != 1 or up is None or np.size(up) != 1 or not np.all(up):
+        return text
+    local = np.reshape(given, ()) / np.reshape(up, ())
+    return f"{wording.array(np.reshape(up, ()))} · {wording.term(local)} = {text}"
+
+
+def said(given, show: Show) -> str:
+    """What was given, in full if small, else its norm; nothing if it is not known or not wanted."""
+    if given is None or not show.paths:
+        return ""
+    if wording.small(given):
+        return wording.array(given)
+    return f"‖·‖ {wording.number(wording.norm(given), 3)}"
+
+
+def part(entry: Entry, place: int):
+    """What an entry gave to its input at ``place``, None where that is not known."""
+    if not entry.carried or not isinstance(entry.inputs[place], int):
+        return None
+    return entry.carried[sum(isinstance(i, int) for i in entry.inputs[:place])]
+
+
+def together(uses: list[tuple[Entry, int]]):
+    """The sum of what was given at several places to one and the same entry."""
+    given = [part(entry, place) for entry, place in uses]
+    return sum(given) if given and all(g is not None for g in given) else None
+
+
+def weighing(given, tail: Entry | None) -> Entry | None:
+    """Whose gradient gives an edge its width: what goes along it, if known, else the tail's."""
+    return tail if given is None or tail is None else replace(tail, gradient=given)
+
+
+def mark(graph: Graph, box: Box, entries: list[Entry]):
+    """Put what was found about the entries in a box on it."""
+    found = [e.finding for e in entries if e.finding is not None]
+    if not found or not graph.marks:
+        return
+    box.mark, line, tooltip = graph.marks.together(found)
+    box.tooltip = f"{box.tooltip}\n{tooltip}"
+    if line and box.outline == "circle":
+        line = f"{box.cells[0].lines[0][0].text}: {line}"
+        box.cells = [Cell([(Text(line, "mark"),)])]
+    elif line:
+        box.cells.insert(0, Cell([(Text(line, "mark"),)]))
 
 
 def unknown(graph: Graph, entry: Entry) -> str:
@@ -129,10 +195,18 @@ def notes(graph: Graph, show: Show, value: str, gradient: str) -> list[Line]:
         runs = [Text(value, "shape")] if show.values and value else []
         runs += [Text(gradient, "gradient"), Text("; wider arrow: larger gradient", "shape")]
         lines.append(tuple(runs))
-        if any(e.gradient is not None and not e.exact for e in graph.entries):
+        if show.paths:
+            why = "on an arrow: what goes back along it, gradient · local derivative"
+            lines.append((Text(why, "gradient"),))
+        without = [e for e in graph.entries if e.gradient is None and e.size]
+        if any(not e.exact for e in graph.entries if e.gradient is not None):
             why = "grad: as .grad has it, maybe from several backward passes or another output"
             lines.append((Text(why, "shape"),))
+        if without:
+            lines.append((Text(f"where none is written: {unknown(graph, without[-1])}", "shape"),))
     elif show.gradients:
-        of = wording.clipped(graph.root.name or "output") if graph.root.size == 1 else "loss"
-        lines.append((Text(f"no gradients yet: {of}.backward() computes them", "shape"),))
+        root = graph.root
+        of = wording.clipped(root.name or "output") if root.size == 1 else "loss"
+        why = f"gradient: not computed; {of}.backward() computes it"
+        lines.append((Text(why, "shape"),))
     return lines + [(Text(note, "shape"),) for note in graph.notes]

@@ -1,14 +1,17 @@
 """From the Node graph to a list of entries: everything a drawing may want to say of each node."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from autograd import graph
 from autograd.draw import gradients, wording
+from autograd.draw.marks import Marks
 from autograd.draw.names import Names
 from autograd.errors import GraphError
+from autograd.primitive import _output
 
 SHORT = 12  # characters of the two names in dJ/du
 ORDER_MATTERS = {
@@ -31,7 +34,10 @@ class Entry:
     """One node; ``op`` is empty for a leaf.
 
     ``inputs``, in the order of the arguments: indices of entries, or Constants.  ``exact``: the
-    gradient is d(root)/d(this), from one backward pass.  ``uses``: by other entries.
+    gradient is d(root)/d(this), from one backward pass.  ``uses``: by other entries.  ``order``:
+    when it was made.  ``carried``: what it gave to each entry among its inputs in the backward
+    pass, in their order; ``sums``: the gifts that its own gradient is the sum of.  ``finding``:
+    what `Marks` say of it.
     """
 
     index: int
@@ -45,6 +51,10 @@ class Entry:
     gradient: Any = None
     exact: bool = False
     uses: int = 0
+    order: int = 0
+    carried: list = field(default_factory=list)
+    sums: list = field(default_factory=list)
+    finding: Any = None
 
     @property
     def ordered(self) -> bool:
@@ -57,13 +67,23 @@ class Entry:
         return 0 if type(self.dtype) is tuple else int(np.prod(self.shape))
 
 
-@dataclass(slots=True)
+@dataclass
 class Graph:
-    """Entries from the oldest to the root, the last; ``differentiated``: some gradient is known."""
+    """Entries from the oldest to the root, the last; ``differentiated``: some gradient is known.
+
+    ``outputs``: what to draw as a result, by name: entries, or numbers that depend on nothing.
+    """
 
     entries: list[Entry]
     differentiated: bool
     notes: list[str] = field(default_factory=list)
+    outputs: "list[Entry | Constant]" = field(default_factory=list)
+    marks: Marks | None = None
+
+    @cached_property
+    def has_parameters(self) -> bool:
+        """Whether some leaf is a module's parameter; then other leaves are inputs."""
+        return any(e.parameter for e in self.entries)
 
     @property
     def root(self) -> Entry:
@@ -73,7 +93,9 @@ class Graph:
     def derivative(self, entry) -> str:
         """What its gradient is called: ``dJ/du`` where it is that, else ``grad``."""
         of, by = self.root.name, entry.name
-        return f"d{of}/d{by}" if entry.exact and of and by and len(of + by) <= SHORT else "grad"
+        if entry.exact and of and by and len(of + by) <= SHORT and "." not in by:
+            return f"d{of}/d{by}"
+        return "grad"
 
     def called(self, item: "int | Constant") -> str:
         """An input in a formula: its name, else its value, else its shape."""
@@ -105,9 +127,13 @@ def nodes_of(t) -> list:
     return graph.reachable(t.node)[::-1]
 
 
-def read(nodes: list, names: Names) -> Graph:
-    """The entries of these nodes (oldest first, the root last)."""
+def read(nodes: list, names: Names, marks: Marks | None = None, passed=None) -> Graph:
+    """The entries of these nodes (oldest first, the root last).
+
+    ``marks``: findings about them.  ``passed``: what every edge carried.
+    """
     known = gradients.known(nodes[-1], nodes)
+    gradient_of = passed.total if passed else known.of
     at = {node: k for k, node in enumerate(nodes)}
     entries: list[Entry] = []
     notes: dict[str, None] = {}  # in order, each once
@@ -117,6 +143,7 @@ def read(nodes: list, names: Names) -> Graph:
         if released:
             by = wording.clean(node.saved.by)
             notes[f"{by} has released what {wording.operation(plan.op)} was computed from"] = None
+        g = gradient_of.get(node)
         entry = Entry(
             index=k,
             op="" if plan is None else _operation(node, released),
@@ -126,29 +153,53 @@ def read(nodes: list, names: Names) -> Graph:
             name=names.of_node(node),
             parameter=node in names.parameters,
             value=_value(node),
-            gradient=known.of.get(node),
-            exact=node in known.exact,
+            gradient=None if type(node.dtype) is tuple else g,
+            exact=node in known.exact or bool(passed),
+            order=node.order,
+            finding=marks.of.get(node) if marks else None,
         )
         for i in entry.inputs:
             if isinstance(i, int):
                 entries[i].uses += 1
+        if passed and node in passed.parts and type(node.parents[0].dtype) is not tuple:
+            entry.carried = _carried(node, passed.parts[node])
+            for i, part in zip((i for i in entry.inputs if isinstance(i, int)), entry.carried,
+                               strict=True):  # fmt: skip
+                entries[i].sums.append(part)
         entries.append(entry)
-    return Graph(entries, bool(known.of), list(notes))
+    return Graph(entries, bool(gradient_of), list(notes), [entries[-1]], marks)
 
 
 def _operation(node, released) -> str:
-    several = not released and type(node.parents[0].dtype) is tuple
-    return f"output {node.saved[0]}" if several else wording.operation(node.plan.op)
+    if node.plan.op is _output and not released:
+        return f"output {node.saved[0]}"
+    return wording.operation(node.plan.op)
+
+
+def _place(k) -> tuple:
+    return k if type(k) is tuple else (k, 0)
+
+
+def _carried(node, parts) -> list:
+    """What a node gave to its parents, in the order of its arguments."""
+    order = sorted(range(len(parts)), key=lambda n: _place(node.plan.key[n]))
+    return [parts[n] for n in order]
 
 
 def _inputs(node, at, names) -> list:
     plan = node.plan
-    places = [(k if type(k) is tuple else (k, 0)) for k in plan.key]
-    found = [(place, at[p]) for place, p in zip(places, node.parents, strict=True)]
+    found = {_place(k): at[p] for k, p in zip(plan.key, node.parents, strict=True)}
     for k, v in node.constants:
         if v is not None:
-            found.append(((k, 0), _constant(node, plan.op.names[k], v, names)))
-    return [item for _, item in sorted(found, key=lambda pair: pair[0])]
+            argument = plan.op.names[k[0] if type(k) is tuple else k]
+            found.setdefault(_place(k), _constant(node, argument, v, names))
+    for k in getattr(
+        plan.op, "lists", ()
+    ):  # arrays among the Tensors of a list, where their shapes were kept
+        kept = f"{plan.op.names[k]}_shape"
+        for i, shape in enumerate(node.saved[plan.names.index(kept)] if kept in plan.names else ()):
+            found.setdefault((k, i), Constant(shape))
+    return [found[place] for place in sorted(found)]
 
 
 def _constant(node, argument, v, names) -> Constant:
@@ -156,6 +207,8 @@ def _constant(node, argument, v, names) -> Constant:
     if type(v) is not tuple:
         return Constant(np.shape(v), v, names.of_data(v))
     saved = node.saved[node.plan.names.index(argument)] if argument in node.plan.names else None
+    if isinstance(saved, list):
+        saved = None
     return Constant(v, saved, None if saved is None else names.of_data(saved))
 
 

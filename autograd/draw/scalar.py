@@ -9,7 +9,8 @@ MOST = 40  # nodes; larger graphs of scalars are drawn in the tensor style
 
 def fits(graph: Graph) -> bool:
     """Whether this graph is small enough, and all of its values are single numbers."""
-    return len(graph.entries) <= MOST and all(e.size == 1 for e in graph.entries)
+    single = all(e.size == 1 for e in graph.entries)
+    return single and len(graph.entries) <= MOST
 
 
 def picture(graph: Graph, show: parts.Show) -> Picture:
@@ -22,7 +23,7 @@ def picture(graph: Graph, show: parts.Show) -> Picture:
         tails: list[tuple[str, Entry | None]] = []
         for k, i in enumerate(entry.inputs):
             if isinstance(i, int):
-                tails.append((f"n{i}", graph.entries[i]))
+                tails.append((f"n{i}", parts.weighing(parts.part(entry, k), graph.entries[i])))
                 continue
             key = id(i.value) if i.name else (entry.index, k)
             if key not in data:
@@ -31,12 +32,18 @@ def picture(graph: Graph, show: parts.Show) -> Picture:
             tails.append((data[key].id, None))
         if entry.op:
             circle = operation(graph, entry)
+            parts.mark(graph, circle, [entry])
             boxes.append(circle)
-            for k, (tail, source) in enumerate(tails, 1):
-                label = wording.ordinal(k) if entry.ordered else ""
-                edges.append((Edge(tail, circle.id, label), source))
+            for k, (tail, source) in enumerate(tails):
+                label = wording.ordinal(k + 1) if entry.ordered else ""
+                carried = parts.carried(entry, k, show)
+                edges.append((Edge(tail, circle.id, label, carried=carried), source))
             edges.append((Edge(circle.id, f"n{entry.index}"), entry))
         boxes.append(value(graph, entry, has_data, show))
+    for k, output in enumerate(graph.outputs):
+        if not isinstance(output, Entry):  # a derivative that depends on nothing
+            lines = parts.title(output, show)
+            boxes.append(Box(f"out{k}", "output", "rounded", [Cell(lines)], "a constant"))
     parts.weigh(edges)
     notes = parts.notes(graph, show, "values above, ", "gradients below")
     return Picture(boxes, [e for e, _ in edges], notes)
@@ -44,9 +51,9 @@ def picture(graph: Graph, show: parts.Show) -> Picture:
 
 def value(graph: Graph, entry: Entry, has_data: bool, show: parts.Show) -> Box:
     """The box of a leaf or a result.  Where there is data, leaves are parameters, to be trained."""
-    lines = [*parts.title(entry, show), *parts.gradient(graph, entry, show, always=True)]
+    lines = [*parts.title(entry, show), *parts.gradient(graph, entry, show)]
     kind, outline = ("result", "box") if entry.op else ("input", "rounded")
-    if entry is graph.root:
+    if any(entry is output for output in graph.outputs):
         kind, outline = "output", "rounded"
     elif not entry.op and (entry.parameter or has_data):
         kind, outline = "parameter", "tag"

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from autograd.draw import layout
 from autograd.draw.dot import SIZES
-from autograd.draw.model import Box, Cell, Edge, Line, Picture, Text
+from autograd.draw.model import Box, Cell, Cluster, Edge, Line, Picture, Text
 from autograd.draw.theme import Theme
 
 MOST = 150  # boxes: beyond, crossings make the picture unreadable
@@ -22,9 +22,10 @@ def svg(picture: Picture, theme: Theme, direction: str) -> Element:
     across = direction == "TB"  # then x is across the flow
     at = {box.id: k for k, box in enumerate(picture.boxes)}
     edges = []
-    for e in picture.edges:
-        room = _width((Text(e.label, "shape"),)) if e.label and not across else 0.0
-        edges.append((at[e.tail], at[e.head], room))
+    forward = [e for e in picture.edges if not e.back]
+    for e in forward:
+        room = max((_width(line) for line in _said(e)), default=0.0)
+        edges.append((at[e.tail], at[e.head], 0.0 if across else room))
     places, routes = layout.layered([s[::-1] if across else s for s in sizes], edges)
     if across:
         places, routes = [p[::-1] for p in places], [[p[::-1] for p in r] for r in routes]
@@ -40,8 +41,14 @@ def svg(picture: Picture, theme: Theme, direction: str) -> Element:
     root.set("viewBox", f"0 0 {width:.0f} {height:.0f}")
 
     graph = SubElement(root, "g", transform=f"translate({-left:.1f} {-top:.1f})")
-    for edge, route in zip(picture.edges, routes, strict=True):
+    spots = {b.id: (*p, *s) for b, p, s in zip(picture.boxes, places, sizes, strict=True)}
+    for cluster in picture.clusters:
+        _draw_cluster(graph, cluster, spots, theme)
+    for edge, route in zip(forward, routes, strict=True):
         _draw_edge(graph, edge, route, theme, across)
+    for edge in picture.edges:
+        if edge.back:
+            _draw_edge(graph, edge, _around(spots[edge.tail], spots[edge.head]), theme, False)
     for box, place, size in zip(picture.boxes, places, sizes, strict=True):
         _draw_box(graph, box, place, size, theme)
     legend.set("transform", f"translate({PAGE} {height - legend_size[1] - PAGE / 2:.1f})")
@@ -105,7 +112,7 @@ def _draw_box(parent, box: Box, place, size, theme: Theme):
     if box.tooltip:
         SubElement(group, "title").text = box.tooltip
     (x, y), (w, h) = place, size
-    look = theme.kinds[box.kind]
+    look = theme.look(box.kind, box.mark)
     shape = _outline(group, box.outline, x, y, w, h)
     shape.attrib |= {"fill": look.fill, "stroke": look.border}
     if box.kind == "output":
@@ -174,20 +181,60 @@ def _draw_edge(parent, edge: Edge, route, theme: Theme, across):
     SubElement(
         group, "polygon", points=" ".join(f"{a:.1f},{b:.1f}" for a, b in corners), fill=color
     )
-    if edge.label:
-        (a, b), (c, d) = points[:2]
-        line_of_text = (Text(edge.label, "shape"),)
-        shift = (_width(line_of_text) / 2 + 4, 3) if across else (0, -5)
+    (a, b), (c, d) = points[1:3] if edge.back else points[:2]
+    said = _said(edge)
+    for k, line_of_text in enumerate(said):
+        lift = 12 * (len(said) - 1 - k)
+        shift = (_width(line_of_text) / 2 + 4, 3 - lift) if across else (0, -5 - lift)
         text = _write(group, line_of_text, (a + c) / 2 + shift[0], (b + d) / 2 + shift[1], theme)
         text.attrib |= {"stroke": theme.page, "stroke-width": "4", "paint-order": "stroke"}
+
+
+def _said(edge: Edge) -> list[Line]:
+    """The lines of text on an edge."""
+    texts = ((edge.label, "shape"), (edge.carried, "gradient"))
+    return [(Text(text, role),) for text, role in texts if text]
+
+
+def _around(tail, head) -> list[tuple[float, float]]:
+    """The way of an edge back: out of the bottom, below both, into the bottom."""
+    low = max(tail[1] + tail[3] / 2, head[1] + head[3] / 2) + 14
+    return [
+        (tail[0] + tail[2] / 2, tail[1]),
+        (tail[0] + tail[2] / 2 + 6, low),
+        (head[0] - head[2] / 2 - 10, low),
+        (head[0] - head[2] / 2, head[1]),
+    ]
+
+
+def _draw_cluster(parent, cluster: Cluster, spots, theme: Theme):
+    """A frame around boxes; none where it would go around others, too."""
+    inside = cluster.inside()
+    sides = [_extent(*spots[box]) for box in inside]
+    left, right = min(s[0] for s in sides) - 9, max(s[1] for s in sides) + 9
+    top, bottom = min(s[2] for s in sides) - 22, max(s[3] for s in sides) + 9
+    others = [_extent(*spot) for box, spot in spots.items() if box not in set(inside)]
+    if not any(a < right and b > left and c < bottom and d > top for a, b, c, d in others):
+        group = SubElement(parent, "g", {"id": cluster.id, "class": "cluster"})
+        box = {"x": left, "y": top, "width": right - left, "height": bottom - top}
+        frame = SubElement(group, "rect", {k: _n(v) for k, v in box.items()})
+        frame.attrib |= {"fill": "none", "stroke": theme.frame, "stroke-dasharray": "5,3"}
+        _write(group, (Text(cluster.title, "shape"),), left + 5, top + 13, theme, centred=False)
+    for inner in cluster.clusters:
+        _draw_cluster(parent, inner, spots, theme)
+
+
+def _extent(x, y, width, height) -> tuple[float, float, float, float]:
+    """Left, right, top and bottom."""
+    return x - width / 2, x + width / 2, y - height / 2, y + height / 2
 
 
 def _legend(picture: Picture, theme: Theme):
     """The legend as a group at the origin, and its size."""
     group, x = Element("g", {"class": "legend"}), 0.0
-    for kind, dashed in picture.kinds.items():
+    for kind, dashed in [*picture.kinds.items(), *((mark, False) for mark in picture.marks)]:
         width = 0.8 * _width((Text(kind),)) + 12
-        look = theme.kinds[kind]
+        look = theme.marks.get(kind) or theme.kinds[kind]
         box = {"x": _n(x), "y": "0", "width": _n(width), "height": "16", "rx": "5"}
         swatch = SubElement(group, "rect", box, fill=look.fill, stroke=look.border)
         if dashed:

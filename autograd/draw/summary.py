@@ -17,8 +17,8 @@ def line(nodes: list, name: str | None) -> str:
     return f"{name or 'output'}: {operations} on {leaves:,} lea{'f' if leaves == 1 else 'ves'}"
 
 
-def table(nodes: list, name: str | None, why: str) -> tuple[Picture, str]:
-    """A picture of one box with the counts of a graph (nodes oldest first), and their text."""
+def table(nodes: list, name: str | None, why: str, title: str) -> tuple[Picture, str, str]:
+    """A picture of one box with the counts of a graph (nodes oldest first), title, and text."""
     leaves = [n for n in nodes if n.plan is None]
     depth: dict = {}
     for n in nodes:
@@ -35,4 +35,4 @@ def table(nodes: list, name: str | None, why: str) -> tuple[Picture, str]:
     cells = [Cell([(Text(line(nodes, name), "name"),)])]
     cells += [Cell([(Text(text, "statistic"),)]) for text in lines]
     box = Box("out", "operation", "box", cells, why)
-    return Picture([box], [], [(Text(why, "shape"),)]), "\n".join([*lines, why])
+    return Picture([box], [], [(Text(why, "shape"),)]), title, "\n".join([*lines, why])

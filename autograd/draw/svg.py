@@ -25,6 +25,7 @@ def finished(root: ElementTree.Element, title: str, theme: str) -> str:
         "role": "img",
         "aria-label": title,
     }
+    _lift_titles(root, THEMES[theme].page)
     # Of the whole size: what a renderer paints itself may end within the last pixel.
     ground = {"width": "100%", "height": "100%", "fill": THEMES[theme].page}
     root.insert(0, ElementTree.Element("rect", ground))
@@ -33,6 +34,18 @@ def finished(root: ElementTree.Element, title: str, theme: str) -> str:
         style.text = dark_rules()
         root.insert(0, style)
     return ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def _lift_titles(root: ElementTree.Element, page: str):
+    """Put the titles of frames above the arrows that cross them, with an edge of paper."""
+    for group in list(root.iter("g")):
+        for frame in [g for g in group if g.get("class") == "cluster"]:
+            texts = frame.findall("text")
+            title = ElementTree.SubElement(group, "g", {"id": f"{frame.get('id')}-title"})
+            for text in texts:
+                frame.remove(text)
+                text.attrib |= {"stroke": page, "stroke-width": "4", "paint-order": "stroke"}
+                title.append(text)
 
 
 def from_graphviz(text: str, picture: Picture) -> ElementTree.Element:

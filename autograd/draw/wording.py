@@ -8,6 +8,7 @@ LONGEST = 28  # characters of a name in a box; the tooltip has all of it
 CHUNK = 1 << 20  # elements of a large array that are looked at in one go
 
 TIMES, MINUS = "\N{MULTIPLICATION SIGN}", "\N{MINUS SIGN}"
+FIGURE_SPACE = "\N{FIGURE SPACE}"  # as wide as a digit
 SYMBOLS = {
     "add": "+", "subtract": MINUS, "multiply": TIMES,
     "divide": "÷", "power": "**", "negative": MINUS,
@@ -38,8 +39,10 @@ def array(v, digits: int = 4) -> str:
 
 
 def listing(v) -> list[str]:
-    """A small array in full, on two lines if it is too wide for one."""
-    text = array(v, 3)
+    """A small array in full: the rows of a matrix, a long vector on two lines."""
+    if np.ndim(v) == 2 and np.shape(v)[0] > 1 and np.size(v):
+        return _aligned([[number(x, 3) for x in row] for row in v])
+    text = array(np.ravel(v) if np.ndim(v) > 2 else v, 3)
     words = text.split(", ")
     if len(text) <= WIDE or len(words) == 1:
         return [text]
@@ -47,10 +50,25 @@ def listing(v) -> list[str]:
     return [", ".join(words[:half]) + ",", ", ".join(words[half:])]
 
 
+def _aligned(rows: list[list[str]]) -> list[str]:
+    """Rows of a matrix, with figure spaces in front so that columns stand under each other."""
+    wide = max(len(text) for row in rows for text in row)
+    return [f"[{', '.join(text.rjust(wide, FIGURE_SPACE) for text in row)}]" for row in rows]
+
+
+def term(v) -> str:
+    """A number as a part of a sum or product: negative ones in parentheses."""
+    text = array(v)
+    return f"({text})" if text.startswith("-") else text
+
+
 def value(v) -> str:
     """An array in full if small, else its mean ± standard deviation."""
-    if small(v):
-        return array(v)
+    return array(v) if small(v) else statistic(v)
+
+
+def statistic(v) -> str:
+    """Mean ± standard deviation."""
     mean, deviation = moments(v)
     return f"{number(mean, 3)} ± {number(deviation, 3)}"
 
