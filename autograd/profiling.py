@@ -36,6 +36,8 @@ class Profile(graph.Watcher, AbstractContextManager):
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from autograd import Tensor
     >>> x = Tensor(np.ones((64, 64)), requires_grad=True)
     >>> with profile() as p:
     ...     np.sum(np.tanh(x @ x)).backward()

@@ -46,7 +46,7 @@ def setitem(x, value, index):
 
 def _stayed(index, shape):
     """Which elements of an assigned value are still there afterwards: 1.0 or 0.0."""
-    if is_basic(index) or getattr(index, "dtype", None) == bool:
+    if is_basic(index) or getattr(getattr(index, "dtype", None), "kind", "") == "b":
         return 1.0
     places = np.reshape(np.arange(np.prod(shape, dtype=int)), shape)[index]
     last = np.empty(np.prod(shape, dtype=int), dtype=int)

@@ -5,6 +5,7 @@ import operator
 import numpy as np
 
 from autograd.errors import ShapeError
+from autograd.kernels import products as kernel_of
 from autograd.ops.register import as_array, instead_of, listed, ufunc
 from autograd.primitive import primitive
 from autograd.tensor import UFUNCS
@@ -39,14 +40,14 @@ def _matmul_db(g, a, b_shape):
 @primitive
 def linear(x, w, b=None):
     """x wᵀ + b, a layer: x (..., in), w (out, in), b (out,) -> (..., out)."""
-    y = np.matmul(x, np.swapaxes(w, 0, 1))
+    y = kernel_of.matmul(x, np.swapaxes(w, 0, 1))
     return y if b is None else y + b
 
 
 # With the leading axes as one: dw = gᵀ x and db = Σ g add over the batch.
 linear.vjp(
-    x=lambda g, w: np.matmul(g, w),
-    w=lambda g, x: np.matmul(np.swapaxes(_rows(g), 0, 1), _rows(x)),
+    x=lambda g, w: kernel_of.matmul(g, w),
+    w=lambda g, x: kernel_of.matmul(np.swapaxes(_rows(g), 0, 1), _rows(x)),
     b=lambda g: np.sum(_rows(g), axis=0),
 )
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import kernels
-from autograd.kernels import convolution, normalization, pooling
+from autograd.kernels import convolution, normalization, pooling, products, threads
 
 pytest.importorskip("numba", reason="the extra fast is not installed")
 DTYPES = st.sampled_from([np.float32, np.float64])
@@ -104,6 +104,39 @@ def test_batch_norm(shape, dtype, seed):
     _, mean, var = both(normalization.batch_norm, x, weight, bias, 1e-5)
     both(normalization.batch_norm_dx, g, x, weight, mean, var, 1e-5)
     both(normalization.batch_norm_dweight, g, x, mean, var, 1e-5)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1), (2, 3, 5), (64, 784, 256), (300, 7, 2)])
+def test_matmul(shape, rng=np.random.default_rng(0)):
+    n, k, m = shape
+    for dtype in (np.float32, np.float64):
+        a, b = rng.normal(size=(n, k)).astype(dtype), rng.normal(size=(k, m)).astype(dtype)
+        both(products.matmul, a, b)
+        both(products.matmul, b.T, a.T)
+    with pytest.raises(ValueError, match="matmul"):
+        products.matmul(np.ones((2000, 2000)), np.ones((1999, 2000)))
+
+
+def test_shared_calls_are_called_once_and_errors_reach_the_caller():
+    done = []
+    threads.share_calls([lambda k=k: done.append(k) for k in range(100)])
+    assert sorted(done) == list(range(100))
+
+    def fail():
+        raise KeyError("here")
+
+    for _ in range(20):
+        with pytest.raises(KeyError, match="here"):
+            threads.share_calls([fail] * 8)
+
+
+def test_blas_keeps_its_threads(rng=np.random.default_rng(0)):
+    from threadpoolctl import threadpool_info
+
+    before = threadpool_info()
+    x = rng.normal(size=(300, 300))
+    kernels._twin("products", "matmul")(x, x)
+    assert threadpool_info() == before
 
 
 def test_a_kernel_called_in_many_threads_at_once(rng=np.random.default_rng(0)):

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from autograd.kernels.compiled import jit
-from autograd.kernels.compiled.threads import share, take
+from autograd.kernels.compiled.jobs import run, take
 from autograd.kernels.compiled.vectors import (
     copy1,
     copy2,
@@ -154,7 +154,7 @@ def conv_dw(x, g, w_shape, stride, padding, dilation, groups):
         len(x), False,
     )  # fmt: skip
     parts = np.zeros((min(JOBS, layout.jobs(len(x))), math.prod(w_shape)), x.dtype)
-    share(
+    run(
         correlations, len(parts), _five(x), _five(g), groups, layout.offsets, layout.phases,
         layout.strides[0], layout.numbers, parts,
     )  # fmt: skip
@@ -186,7 +186,7 @@ def _convolve(x, rows, layout, y, groups):
     w = np.concatenate(
         [_in_fours(rows[..., part]).reshape(groups, -1) for part in layout.order], axis=1
     )
-    share(
+    run(
         sums, layout.jobs(len(x)), _five(x), np.ravel(w), groups, layout.offsets, layout.starts,
         layout.phases, layout.out_phases, *layout.strides, layout.numbers, _five(y),
     )  # fmt: skip

@@ -6,28 +6,28 @@ A job is a channel; sums run over the images one after another, in double precis
 import numpy as np
 
 from autograd.kernels.compiled import jit
-from autograd.kernels.compiled.threads import share, take
+from autograd.kernels.compiled.jobs import run, take
 
 
 def batch_norm(x, weight, bias, eps):
     """See `autograd.kernels.normalization.batch_norm`."""
     planes, y = _planes(x), np.empty_like(x, order="C")
     mean, var = np.empty_like(weight), np.empty_like(weight)
-    share(_forward, x.shape[1], planes, weight, bias, eps, mean, var, _planes(y))
+    run(_forward, x.shape[1], planes, weight, bias, eps, mean, var, _planes(y))
     return y, mean, var
 
 
 def batch_norm_dx(g, x, weight, mean, var, eps):
     """See `autograd.kernels.normalization.batch_norm_dx`."""
     dx = np.empty_like(x, order="C")
-    share(_dx, x.shape[1], _planes(g), _planes(x), weight, mean, var, eps, _planes(dx))
+    run(_dx, x.shape[1], _planes(g), _planes(x), weight, mean, var, eps, _planes(dx))
     return dx
 
 
 def batch_norm_dweight(g, x, mean, var, eps):
     """See `autograd.kernels.normalization.batch_norm_dweight`."""
     dweight = np.empty_like(mean)
-    share(_dweight, x.shape[1], _planes(g), _planes(x), mean, var, eps, dweight)
+    run(_dweight, x.shape[1], _planes(g), _planes(x), mean, var, eps, dweight)
     return dweight
 
 

@@ -7,7 +7,7 @@ end of a job's memory, single elements are computed instead.  NumPy's kernel doe
 import numpy as np
 
 from autograd.kernels.compiled import jit
-from autograd.kernels.compiled.threads import share, take
+from autograd.kernels.compiled.jobs import run, take
 from autograd.kernels.compiled.vectors import (
     evens,
     lanes,
@@ -31,7 +31,7 @@ def max_pool(x, geometry):
         return NotImplemented
     n, c, h, w = x.shape
     y = np.empty((n, c, h // 2, w // 2), x.dtype)
-    share(_largest, min(JOBS, n * c), _planes(x), _planes(y), lanes(x.itemsize))
+    run(_largest, min(JOBS, n * c), _planes(x), _planes(y), lanes(x.itemsize))
     return y
 
 
@@ -41,7 +41,7 @@ def max_unpool(g, x, y, geometry):
         return NotImplemented
     d = np.empty_like(x, order="C")
     planes = map(_planes, (g, x, y, d))
-    share(_to_winners, min(JOBS, x.shape[0] * x.shape[1]), *planes, lanes(x.itemsize))
+    run(_to_winners, min(JOBS, x.shape[0] * x.shape[1]), *planes, lanes(x.itemsize))
     return d
 
 
