@@ -217,19 +217,20 @@ class Primitive:
             return _unpack(y, None) if type(y) is tuple else wrap(y, None)
         plan = self.plan(tuple(key))
         saved = plan.save(y, *raw, **options) if plan.save else ()
-        constants = tuple(
-            (k, shown(v))
-            for k, v in enumerate(raw)
-            if k not in key
-            and k not in self.lists
-            and v is not None
-            and self.names[k] in self.formulas
-        )
+        constants = tuple(self._constants(raw, set(key)))
         if type(y) is tuple:
             return _unpack(y, recorded(plan, tuple(parents), y, saved, constants))
         if y.dtype.kind not in "fc":
             return wrap(y, None)  # integers have no derivative: the graph ends here
         return recorded(plan, tuple(parents), y, saved, constants)
+
+    def _constants(self, raw, key):
+        """(place, value as drawings show it) of the arguments that need no gradient."""
+        for k, v in enumerate(raw):
+            if k in self.lists:
+                yield from (((k, i), shown(b)) for i, b in enumerate(v) if (k, i) not in key)
+            elif k not in key and v is not None and self.names[k] in self.formulas:
+                yield k, shown(v)
 
     def plan(self, key: tuple) -> Plan:
         """The plan for inputs at ``key``, made once."""

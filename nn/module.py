@@ -4,6 +4,7 @@ A Tensor is a parameter, an ndarray is state (a running mean), a Module or a lis
 There is nothing to register: what a module is made of is read off its attributes.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.errors import AutogradError, DtypeError, ValueRangeError
+from autograd.graph import clock
 from autograd.trees import flatten
 from nn import hooks
 from nn.state import load_state_dict, state_dict
@@ -43,15 +45,24 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} has no forward(self, ...) method")
 
     def __call__(self, *inputs, **options):
-        """``forward``, between the hooks; an error says in which module it was raised."""
+        """``forward``, between the hooks; an error says in which module it was raised.
+
+        A module remembers when its latest calls began and ended, by the clock that numbers the
+        nodes of the graph: so a drawing knows which nodes are whose.
+        """
+        start = clock()
         try:
             if self._forward_pre_hooks:
                 inputs = hooks.before(self, inputs)
             y = self.forward(*inputs, **options)
+            vars(self).setdefault("_calls", deque(maxlen=2000)).append((start, clock()))
             return hooks.after(self, inputs, y) if self._forward_hooks else y
         except AutogradError as e:
             self._locate(e)
             raise
+
+    def __getstate__(self):  # a copy has not been called
+        return {name: v for name, v in vars(self).items() if name != "_calls"}
 
     def _locate(self, e):
         """Note in an error the path, from here, of the innermost module it came through."""

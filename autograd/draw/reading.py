@@ -193,12 +193,6 @@ def _inputs(node, at, names) -> list:
         if v is not None:
             argument = plan.op.names[k[0] if type(k) is tuple else k]
             found.setdefault(_place(k), _constant(node, argument, v, names))
-    for k in getattr(
-        plan.op, "lists", ()
-    ):  # arrays among the Tensors of a list, where their shapes were kept
-        kept = f"{plan.op.names[k]}_shape"
-        for i, shape in enumerate(node.saved[plan.names.index(kept)] if kept in plan.names else ()):
-            found.setdefault((k, i), Constant(shape))
     return [found[place] for place in sorted(found)]
 
 

@@ -180,11 +180,11 @@ def test_calls_that_modules_remember(graphviz):
 
 def test_a_module_is_left_as_it_was():
     model = Stack([Block()])
-    before = {m: dict(vars(m)) for m in model.modules()}
+    before = {m: m.__getstate__() for m in model.modules()}
     draw(model, np.ones((2, 4)))
     with pytest.raises(ValueError):
         draw(model, np.ones((2, 9)))
-    assert all(vars(m) == before[m] for m in model.modules())
+    assert all(m.__getstate__() == before[m] for m in model.modules())
 
 
 def test_gradients_reach_folded_boxes(renderer):
