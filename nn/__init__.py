@@ -136,5 +136,5 @@ from nn.storage import load, save
 from nn.summary import summary
 from nn.torch_files import load_torch
 
-from nn import insight, training, utils  # isort: skip
+from nn import insight, search, training, utils  # isort: skip
 from nn.training import Trainer  # isort: skip

@@ -258,6 +258,17 @@ from autograd.ops.products import (
     vecdot,
     vecmat,
 )
+from autograd.ops.recurrent import (
+    gru,
+    lstm,
+    rnn,
+)
+from autograd.ops.recurrent_cells import (
+    gru_step,
+    lstm_step,
+    recurrent_steps,
+    rnn_step,
+)
 from autograd.ops.reductions import (
     log_softmax,
     logsumexp,

@@ -25,18 +25,24 @@ class Import:
 
 def imports() -> Row:
     """Ours and the peers', all with NumPy imported first."""
+
+    def contender(name, modules, package=None):
+        return Contender(name, lambda: Import(f"import numpy{modules}"), package)
+
     return Row(
         "import",
         "import, over import numpy",
         "ms",
         (
-            Contender(OURS, lambda: Import("import numpy; import autograd, nn")),
-            Contender("PyTorch", lambda: Import("import numpy; import torch"), "torch"),
-            Contender("MyGrad", lambda: Import("import numpy; import mygrad"), "mygrad"),
-            Contender(NUMPY, lambda: Import("import numpy")),
+            contender(OURS, ", autograd, nn"),
+            contender("PyTorch", ", torch", "torch"),
+            contender("JAX", ", jax", "jax"),
+            contender("MyGrad", ", mygrad", "mygrad"),
+            contender(NUMPY, ""),
         ),
         scale=1e3,
         seconds=0.0,
         steps=1,
         over=NUMPY,
+        memory=False,
     )

@@ -1,18 +1,17 @@
-"""Training steps of small networks in float32: zero_grad, forward, loss, backward, SGD."""
+"""Networks in float32: training steps (zero_grad, forward, loss, backward, SGD), and VGG's forward.
 
-from collections import OrderedDict
+The libraries are imported in the contender's own process: so each `make` is a function.
+"""
 
-import numpy as np
-
-from benchmarks.protocol import OURS, Contender, Row
-from benchmarks.training import ByHand, Ours, PyTorch
+from benchmarks import networks
+from benchmarks.numbers import images, labels
+from benchmarks.protocol import Contender, Row, Targets, both_jax, hips, ours, pytorch
 
 BATCH = 64
 
 
 def mlp() -> Row:
     """784-256-10 with relu."""
-    x, labels = _digits((BATCH, 784))
 
     def model():
         import nn
@@ -21,68 +20,113 @@ def mlp() -> Row:
             {"fc1": nn.Linear(784, 256), "relu": nn.ReLU(), "fc2": nn.Linear(256, 10)}
         )
 
-    def torch_model():
-        from torch import nn
+    x, y = images(BATCH, 784), labels(BATCH)
 
-        layers = {"fc1": nn.Linear(784, 256), "relu": nn.ReLU(), "fc2": nn.Linear(256, 10)}
-        return nn.Sequential(OrderedDict(layers))
+    def by_hand():
+        from benchmarks.libraries import by_hand
+
+        return by_hand.Training(networks.MLP, x, y)
+
+    def with_hips():
+        from benchmarks.libraries import with_hips
+
+        return with_hips.Training(networks.MLP, x, y)
+
+    return _training(
+        "mlp", "MLP 784-256-10", model, networks.MLP, x, 1.0,
+        more=(Contender("NumPy by hand", by_hand), hips(with_hips)),
+    )  # fmt: skip
+
+
+def lenet5(batch: int = BATCH) -> Row:
+    """LeNet-5 of `nn.models`: tanh, max pooling."""
+    x = images(batch, 1, 28, 28)
+    return _training("lenet5", "LeNet-5", _named("lenet5"), networks.LENET5, x, 0.9)
+
+
+def lenet20() -> Row:
+    """The LeNet of the lectures."""
+    x = images(BATCH, 1, 28, 28)
+    return _training("lenet20", "LeNet 20/50/500/10", _named("lenet"), networks.LENET20, x, 0.9)
+
+
+def resnet20(batch: int = 32, size: int = 32) -> Row:
+    """The one for CIFAR, with momentum."""
+    x = images(batch, 3, size, size)
+    title = f"ResNet-20, {size}×{size}"
+    return _training(
+        "resnet20", title, _named("resnet20"), networks.resnet20(), x, 1.8, momentum=0.9,
+        tolerance=1e-3,
+    )  # fmt: skip
+
+
+def vgg16(size: int = 224) -> Row:
+    """Scores of one image, in eval mode."""
+    x, gain, layers = images(1, 3, size, size), 2**0.5, networks.vgg16()
+
+    def ours_():
+        from benchmarks.libraries import ours
+
+        return ours.Forward(_named("vgg16"), x, gain)
+
+    def pytorch_():
+        from benchmarks.libraries import pytorch
+
+        return pytorch.Forward(layers, x, gain)
+
+    def jax_(compiled):
+        from benchmarks.libraries import with_jax
+
+        return with_jax.Forward(compiled, layers, x, gain)
 
     return Row(
-        "mlp",
-        f"MLP 784-256-10, batch {BATCH}: a training step",
+        "vgg16",
+        f"VGG-16, {size}×{size}, batch 1: forward, nothing recorded",
         "ms",
-        (
-            Contender(OURS, lambda: Ours(model, x, labels)),
-            Contender("NumPy by hand", lambda: ByHand(model, x, labels)),
-            Contender("PyTorch", lambda: PyTorch(model, torch_model, x, labels), "torch"),
-        ),
+        (*ours(ours_), pytorch(pytorch_), *both_jax(jax_)),
         scale=1e3,
         tolerance=1e-4,
+        steps=1,
     )
 
 
-def lenet5() -> Row:
-    """LeNet-5 of `nn.models`: tanh, max pooling."""
-    x, labels = _digits((BATCH, 1, 28, 28))
+def _named(name):
+    """Builds a network of `nn.models`."""
 
-    def model():
+    def make():
         import nn
 
-        return nn.models.lenet5()
+        return nn.models.build(name)
 
-    def torch_model():
-        from torch import nn
+    return make
 
-        layers = {
-            "conv1": nn.Conv2d(1, 6, 5, padding=2),
-            "tanh1": nn.Tanh(),
-            "pool1": nn.MaxPool2d(2),
-            "conv2": nn.Conv2d(6, 16, 5),
-            "tanh2": nn.Tanh(),
-            "pool2": nn.MaxPool2d(2),
-            "flatten": nn.Flatten(),
-            "fc1": nn.Linear(400, 120),
-            "tanh3": nn.Tanh(),
-            "fc2": nn.Linear(120, 84),
-            "tanh4": nn.Tanh(),
-            "fc3": nn.Linear(84, 10),
-        }
-        return nn.Sequential(OrderedDict(layers))
+
+def _training(
+    name, title, model, layers, x, target, more=(), momentum=0.0, tolerance=1e-4
+) -> Row:
+    y = labels(len(x))
+
+    def ours_():
+        from benchmarks.libraries import ours
+
+        return ours.Training(model, x, y, momentum)
+
+    def pytorch_():
+        from benchmarks.libraries import pytorch
+
+        return pytorch.Training(layers, x, y, momentum)
+
+    def jax_(compiled):
+        from benchmarks.libraries import with_jax
+
+        return with_jax.Training(compiled, layers, x, y, momentum)
 
     return Row(
-        "lenet5",
-        f"LeNet-5, batch {BATCH}: a training step",
+        name,
+        f"{title}, batch {len(x)}: a training step",
         "ms",
-        (
-            Contender(OURS, lambda: Ours(model, x, labels)),
-            Contender("PyTorch", lambda: PyTorch(model, torch_model, x, labels), "torch"),
-        ),
+        (*ours(ours_), pytorch(pytorch_), *both_jax(jax_), *more),
         scale=1e3,
-        tolerance=1e-4,
+        tolerance=tolerance,
+        targets=Targets({"PyTorch": target}, numpy=2.5, memory=1.0),
     )
-
-
-def _digits(shape):
-    """Images and labels of the right shape; the numbers do not matter to the time."""
-    rng = np.random.default_rng(0)
-    return rng.uniform(0, 1, shape).astype(np.float32), rng.integers(0, 10, shape[0])

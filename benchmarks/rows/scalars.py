@@ -8,7 +8,8 @@ import random
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from benchmarks.protocol import OURS, Contender, Row
+from benchmarks.protocol import PYTORCH, Contender, Row, Targets, hips, jax, ours
+from benchmarks.protocol import pytorch as peer
 
 WIDTH = 15
 
@@ -26,7 +27,7 @@ class Scalars(NamedTuple):
 def neurons(name: str, samples: int, large: bool = False) -> Row:
     """Neurons as in micrograd's own demo: 15 inputs, 15 hidden with relu, one output, squared.
 
-    ``large``: fewer graphs in a block, and without MyGrad, which would take minutes.
+    ``large``: fewer graphs in a block, and without MyGrad and JAX, which would take minutes.
     """
     draw = random.Random(0).uniform
     data = [[draw(-1, 1) for _ in range(WIDTH)] for _ in range(samples)]
@@ -88,21 +89,57 @@ class Graph:
         return {"y": self.y, "gradients": [self.library.grad(v) for v in self.leaves]}
 
 
+class Pure:
+    """`Work` of a library that differentiates functions: value and gradients of one call."""
+
+    def __init__(self, value_and_grad: Callable, relu: Callable, build: Callable, leaves):
+        self.both = value_and_grad(lambda leaves: build(leaves, relu))
+        self.leaves = leaves
+
+    def step(self):
+        """Once."""
+        self.y, self.gradients = self.both(self.leaves)
+
+    def values(self):
+        """The result, and the gradient of every leaf."""
+        return {"y": float(self.y), "gradients": [float(g) for g in self.gradients]}
+
+
 def _row(name, title, leaves, build, nodes, large):
-    def contender(who, library, package=None):
-        return Contender(who, lambda: Graph(library(), build, leaves), package)
+    def graph(library):
+        return lambda: Graph(library(), build, leaves)
+
+    def jax_(compiled):
+        import jax
+
+        def waiting(f):
+            both = jax.value_and_grad(f)
+            return lambda leaves: jax.block_until_ready(both(leaves))
+
+        return Pure(waiting, jax.nn.relu, build, leaves)
+
+    def hips_():
+        import autograd
+        import autograd.numpy as anp
+
+        return Pure(autograd.value_and_grad, lambda x: anp.maximum(x, 0.0), build, leaves)
 
     contenders = [
-        contender(OURS, ours),
-        contender("micrograd", micrograd, "micrograd"),
-        contender("PyTorch", pytorch, "torch"),
+        *ours(graph(chalkgrad), kernels=False),
+        Contender("micrograd", graph(micrograd), "micrograd", ("micrograd.engine",)),
+        peer(graph(pytorch)),
+        hips(hips_),
     ]
     if not large:
-        contenders.append(contender("MyGrad", mygrad, "mygrad"))
-    return Row(name, title, "µs/node", tuple(contenders), 1e6 / nodes, steps=2 if large else 3)
+        contenders.append(Contender("MyGrad", graph(mygrad), "mygrad", ("mygrad",)))
+        contenders.append(jax(jax_, compiled=False, double=True))
+    return Row(
+        name, title, "µs/node", tuple(contenders), 1e6 / nodes, steps=2 if large else 3,
+        targets=Targets({PYTORCH: 0.25, "micrograd": 0.7}),
+    )  # fmt: skip
 
 
-def ours() -> Scalars:
+def chalkgrad() -> Scalars:
     """Chalkgrad's 0-d Tensors."""
     from autograd import Tensor
     from autograd.ops import relu

@@ -97,14 +97,8 @@ from nn.layers.pooling import (
     MaxPool2d,
     MaxPool3d,
 )
-from nn.layers.recurrent import (
-    GRU,
-    LSTM,
-    RNN,
-    GRUCell,
-    LSTMCell,
-    RNNCell,
-)
+from nn.layers.recurrent import GRU, LSTM, RNN
+from nn.layers.recurrent_cells import GRUCell, LSTMCell, RNNCell
 from nn.layers.shape import (
     CircularPad1d,
     CircularPad2d,

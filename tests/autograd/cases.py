@@ -14,6 +14,7 @@ from tests.autograd import (  # noqa: F401, each adds its rows
     cases_layers,
     cases_linalg,
     cases_pooling,
+    cases_recurrent,
     cases_shapes,
     cases_slices,
     cases_statistics,

@@ -1,0 +1,99 @@
+"""Single layers in float32: forward, and backward from a given cotangent to every gradient."""
+
+from benchmarks.numbers import images, labels, normal
+from benchmarks.protocol import Row, Targets, both_jax, hips, ours, pytorch
+
+
+def convolution(
+    name, shape, filters, kernel, padding, title, groups=1, fixed=(), target: float | None = 2.0
+) -> Row:
+    """Stride 1, no bias.  ``fixed=("x",)``: no gradient of the input, as in a first layer."""
+    n, channels, height, width = shape
+    inputs = {
+        "x": images(*shape),
+        "w": normal("filters", filters, channels // groups, kernel, kernel, deviation=0.1),
+    }
+    out = (n, filters, height + 2 * padding - kernel + 1, width + 2 * padding - kernel + 1)
+    products = n * filters * out[2] * out[3] * (channels // groups) * kernel**2
+    passes = 2 if fixed else 3  # forward, dL/dw, dL/dx
+
+    def call(f, x, w):
+        return f.conv(x, w, None, 1, padding, groups)
+
+    about = f"convolution {title}, {_sizes(shape)}" + (", first layer" if fixed else "")
+    rate = 2 * products * passes / 1e9, "GFLOP"
+    return _row(name, about, call, inputs, out, fixed, target, rate)
+
+
+def pool(name, kind, size, stride) -> Row:
+    """Max or average pooling."""
+    shape = (64, 20, 28, 28)
+    side = (28 - size) // stride + 1
+
+    def call(f, x):
+        return getattr(f, kind)(x, size, stride)
+
+    title = f"{kind.replace('_', ' ')} {size}×{size}, stride {stride}, {_sizes(shape)}"
+    return _row(name, title, call, {"x": normal("x", *shape)}, (64, 20, side, side), (), 0.3)
+
+
+def batch_norm() -> Row:
+    """In training."""
+    shape = (32, 64, 32, 32)
+
+    def call(f, x, w, b):
+        return f.batch_norm(x, w, b, "bn")
+
+    inputs = {"x": normal("x", *shape), "w": normal("w", 64), "b": normal("b", 64)}
+    return _row("batch-norm", f"batch norm, {_sizes(shape)}", call, inputs, shape, (), 1.0)
+
+
+def cross_entropy() -> Row:
+    """Softmax and the mean of -log p."""
+    n, classes = 128, 1000
+
+    def call(f, x, y):
+        return f.cross_entropy(x, y)
+
+    inputs = {"x": normal("x", n, classes), "y": labels(n, classes)}
+    title = f"softmax cross-entropy, {n}×{classes}"
+    return _row("cross-entropy", title, call, inputs, (), ("y",), 1.0, with_hips=True)
+
+
+def _row(name, title, call, inputs, out, fixed, target, rate=None, with_hips=False):
+    arguments = call, inputs, normal("cotangent", *out), fixed
+
+    def ours_():
+        from benchmarks.libraries import ours
+
+        return ours.Layer(*arguments)
+
+    def pytorch_():
+        from benchmarks.libraries import pytorch
+
+        return pytorch.Layer(*arguments)
+
+    def jax_(compiled):
+        from benchmarks.libraries import with_jax
+
+        return with_jax.Layer(compiled, *arguments)
+
+    def hips_():
+        from benchmarks.libraries import with_hips
+
+        return with_hips.Layer(*arguments)
+
+    return Row(
+        name,
+        f"{title}: forward and backward",
+        "ms",
+        (*ours(ours_), pytorch(pytorch_), *both_jax(jax_), *((hips(hips_),) if with_hips else ())),
+        scale=1e3,
+        tolerance=1e-4,
+        rate=rate,
+        targets=Targets({} if target is None else {"PyTorch": target}, numpy=4.0),
+    )
+
+
+def _sizes(shape):
+    return "×".join(map(str, shape))
