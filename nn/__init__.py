@@ -16,6 +16,7 @@ if not hasattr(autograd, "Tensor"):
         "then install chalkgrad again."
     )
 
+from autograd.environment import keep_memory
 from nn import data, functional, init, models, optim
 from nn.ensemble import Ensemble
 from nn.layers import (
@@ -138,3 +139,5 @@ from nn.torch_files import load_torch
 
 from nn import insight, search, training, utils  # isort: skip
 from nn.training import Trainer  # isort: skip
+
+keep_memory()

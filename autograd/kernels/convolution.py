@@ -12,11 +12,12 @@ from autograd.kernels.windows import cropped, overlap_add, padded, windows
 
 
 @compilable(lambda x, w, *_: x.size * math.prod(w.shape[2:]) * w.shape[0])
-def conv(x, w, stride, padding, dilation, groups):
-    """y = Σ over c, k of w[o, c, k] x[n, c, stride·p + dilation·k]: (N, O, *P)."""
+def conv(x, w, b, stride, padding, dilation, groups):
+    """y = b[o] + Σ over c, k of w[o, c, k] x[n, c, stride·p + dilation·k]: (N, O, *P)."""
     columns, out = _columns(x, w.shape, stride, padding, dilation, groups)
     y = np.matmul(_rows(w, groups), columns)  # (G, O/G, CK) @ (N, G, CK, P)
-    return np.reshape(y, (x.shape[0], w.shape[0]) + out)
+    y = np.reshape(y, (x.shape[0], w.shape[0]) + out)
+    return y if b is None else y + np.reshape(b, (-1,) + (1,) * (y.ndim - 2))
 
 
 @compilable(lambda g, w, *_: g.size * math.prod(w.shape[1:]))

@@ -1,11 +1,60 @@
-"""The matrix product of two dimensions."""
+"""The matrix product by NumPy's BLAS, in threads that wait for nobody.
+
+The threads of BLAS share a product evenly and wait, busily, for the last of them: with another
+process on one of the processors a product can take tens of times as long.  So BLAS computes in one
+thread here, and large products are parted among the threads of `autograd.kernels.threads`.
+"""
+
+import functools
 
 import numpy as np
 
-from autograd.kernels import compilable
+from autograd.kernels import backend
+from autograd.kernels.threads import share_calls, threads
+
+ALONE = 20_000  # multiply-adds up to which BLAS would not start a thread
+PARTED = 2_000_000  # multiply-adds from which a product is parted
 
 
-@compilable(lambda a, b: a.size * b.shape[-1])
+@functools.cache
+def _libraries():
+    """The BLAS libraries in this process; none where threadpoolctl (the extra fast) is missing."""
+    try:
+        from threadpoolctl import ThreadpoolController
+    except ImportError:
+        return []
+    return [lib for lib in ThreadpoolController().lib_controllers if lib.user_api == "blas"]
+
+
+class _OneThread:
+    """``with _OneThread():`` BLAS computes in the thread that calls it."""
+
+    def __enter__(self):
+        self.before = [(lib, lib.get_num_threads()) for lib in _libraries()]
+        for lib, _ in self.before:
+            lib.set_num_threads(1)
+
+    def __exit__(self, *exc):
+        for lib, n in self.before:
+            lib.set_num_threads(n)
+
+
 def matmul(a, b):
     """``a @ b``."""
-    return np.matmul(a, b)
+    if type(a) is not np.ndarray or type(b) is not np.ndarray:
+        return np.matmul(a, b)
+    work = a.size * b.shape[-1]
+    if work < ALONE or backend() == "numpy" or not _libraries():
+        return np.matmul(a, b)
+    with _OneThread():
+        if work < PARTED or a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[0]:
+            return np.matmul(a, b)
+        y = np.empty((a.shape[0], b.shape[1]), np.result_type(a, b))
+        axis = int(b.shape[1] > a.shape[0])  # the longer side is parted
+        size, parts = y.shape[axis], min(threads(), y.shape[axis])
+        places = [slice(k * size // parts, (k + 1) * size // parts) for k in range(parts)]
+        if axis:
+            share_calls([functools.partial(np.matmul, a, b[:, p], out=y[:, p]) for p in places])
+        else:
+            share_calls([functools.partial(np.matmul, a[p], b, out=y[p]) for p in places])
+        return y

@@ -107,8 +107,7 @@ def _conv(op, d, x, weight, bias, stride, padding, dilation, groups, strict):
     _check(op, d, weight, bias, "(O, C, *K)", weight.shape[0])
     if strict:
         _refuse_leftover(op, x.shape[2:], weight.shape[2:], stride, padding, dilation)
-    y = ops.conv(x, weight, stride, padding, dilation, groups)
-    return y if bias is None else y + np.reshape(bias, (1, -1) + (1,) * d)
+    return ops.conv(x, weight, stride, padding, dilation, groups, bias)
 
 
 def _conv_transpose(op, d, x, weight, bias, stride, padding, output_padding, groups, dilation):

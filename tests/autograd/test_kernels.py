@@ -55,7 +55,8 @@ def test_convolution(case):
     x_shape, w_shape, options, dtype, seed = case
     rng = np.random.default_rng(seed)
     x, w = rng.normal(size=x_shape).astype(dtype), rng.normal(size=w_shape).astype(dtype)
-    y = both(convolution.conv, x, w, *options)
+    b = rng.normal(size=w_shape[0]).astype(dtype) if seed % 2 else None
+    y = both(convolution.conv, x, w, b, *options)
     g = rng.normal(size=y.shape).astype(dtype)
     both(convolution.conv_dx, g, w, x_shape, *options)
     both(convolution.conv_dw, x, g, w_shape, *options)
@@ -67,7 +68,7 @@ def test_convolution_of_large_images_in_strips(size, rng=np.random.default_rng(0
     w = rng.normal(size=(5, 3, 3, 3)).astype(np.float32)
     for stride in (1, 2):
         options = (stride, 1), ((1, 1), (1, 2)), (1, 1), 1
-        y = both(convolution.conv, x, w, *options)
+        y = both(convolution.conv, x, w, None, *options)
         both(convolution.conv_dx, y, w, x.shape, *options)
         both(convolution.conv_dw, x, y, w.shape, *options)
 
@@ -106,13 +107,21 @@ def test_batch_norm(shape, dtype, seed):
     both(normalization.batch_norm_dweight, g, x, mean, var, 1e-5)
 
 
-@pytest.mark.parametrize("shape", [(1, 1, 1), (2, 3, 5), (64, 784, 256), (300, 7, 2)])
+@pytest.mark.parametrize("shape", [(1, 1, 1), (2, 30, 500), (64, 784, 256), (3000, 70, 20)])
 def test_matmul(shape, rng=np.random.default_rng(0)):
     n, k, m = shape
-    for dtype in (np.float32, np.float64):
-        a, b = rng.normal(size=(n, k)).astype(dtype), rng.normal(size=(k, m)).astype(dtype)
-        both(products.matmul, a, b)
-        both(products.matmul, b.T, a.T)
+    for dtype in (np.float32, np.float64, complex, int):
+        a, b = (
+            (10 * rng.normal(size=(n, k))).astype(dtype),
+            (10 * rng.normal(size=(k, m))).astype(dtype),
+        )
+        for x, y in ((a, b), (b.T, a.T)):
+            expected = np.matmul(x, y)
+            z = products.matmul(x, y)
+            assert z.dtype == expected.dtype
+            np.testing.assert_allclose(z, expected, rtol=1e-4, atol=0.05)
+    stack = rng.normal(size=(7, 60, k))
+    np.testing.assert_allclose(products.matmul(stack, np.ones((k, m))), stack @ np.ones((k, m)))
     with pytest.raises(ValueError, match="matmul"):
         products.matmul(np.ones((2000, 2000)), np.ones((1999, 2000)))
 
@@ -135,14 +144,14 @@ def test_blas_keeps_its_threads(rng=np.random.default_rng(0)):
 
     before = threadpool_info()
     x = rng.normal(size=(300, 300))
-    kernels._twin("products", "matmul")(x, x)
+    products.matmul(x, x)
     assert threadpool_info() == before
 
 
 def test_a_kernel_called_in_many_threads_at_once(rng=np.random.default_rng(0)):
     x = rng.normal(size=(16, 4, 12, 12)).astype(np.float32)
     w = rng.normal(size=(8, 4, 3, 3)).astype(np.float32)
-    args = x, w, (1, 1), ((1, 1), (1, 1)), (1, 1), 1
+    args = x, w, None, (1, 1), ((1, 1), (1, 1)), (1, 1), 1
     expected, wrong = convolution.conv(*args), []
 
     def work():

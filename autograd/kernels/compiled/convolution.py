@@ -117,7 +117,7 @@ def _layout(size, kernel, stride, padding, dilation, out, itemsize, images, of_d
     return Layout(axes, itemsize, images, of_dx)
 
 
-def conv(x, w, stride, padding, dilation, groups):
+def conv(x, w, b, stride, padding, dilation, groups):
     """See `autograd.kernels.convolution.conv`."""
     if _is_product(w.shape, stride, padding):
         return NotImplemented
@@ -127,7 +127,7 @@ def conv(x, w, stride, padding, dilation, groups):
         x.shape[2:], w.shape[2:], stride, padding, dilation, out, x.itemsize, len(x), False
     )
     rows = np.reshape(w, (groups, w.shape[0] // groups, w.shape[1], -1))
-    _convolve(x, rows, layout, y, groups)
+    _convolve(x, rows, np.zeros(len(w), x.dtype) if b is None else b, layout, y, groups)
     return y
 
 
@@ -141,7 +141,7 @@ def conv_dx(g, w, x_shape, stride, padding, dilation, groups):
         len(g), True,
     )  # fmt: skip
     rows = np.reshape(w, (groups, w.shape[0] // groups, w.shape[1], -1))
-    _convolve(g, np.swapaxes(rows, 1, 2), layout, dx, groups)
+    _convolve(g, np.swapaxes(rows, 1, 2), np.zeros(x_shape[1], g.dtype), layout, dx, groups)
     return dx
 
 
@@ -181,13 +181,13 @@ def _five(a):
     return np.ascontiguousarray(a).reshape(n, c, *size)
 
 
-def _convolve(x, rows, layout, y, groups):
+def _convolve(x, rows, b, layout, y, groups):
     """``rows`` (G, outs, channels, taps): the filters."""
     w = np.concatenate(
         [_in_fours(rows[..., part]).reshape(groups, -1) for part in layout.order], axis=1
     )
     run(
-        sums, layout.jobs(len(x)), _five(x), np.ravel(w), groups, layout.offsets, layout.starts,
+        sums, layout.jobs(len(x)), _five(x), np.ravel(w), b, groups, layout.offsets, layout.starts,
         layout.phases, layout.out_phases, *layout.strides, layout.numbers, _five(y),
     )  # fmt: skip
 
@@ -202,8 +202,9 @@ def _in_fours(w):
 
 @jit
 def sums(
-    counter, jobs, x, w, groups, offsets, starts, phases, out_phases, stride, out_stride, numbers, y
-):
+    counter, jobs, x, w, b, groups, offsets, starts, phases, out_phases, stride, out_stride,
+    numbers, y,
+):  # fmt: skip
     """X (N, C, A, B, W) -> y (N, O, A', B', W'); a job is a block of images or rows."""
     each, rows, plane, places = numbers[0], numbers[1], numbers[6], numbers[7]
     channels, outs = x.shape[1] // groups, y.shape[1] // groups
@@ -223,8 +224,9 @@ def sums(
                 first, last = starts[f], starts[f + 1]
                 k = g * size + outs * channels * first
                 products(
-                    buffer, w[k : g * size + outs * channels * last], offsets[first:last],
-                    channels, len(phases) * plane, outs, sum_of, places, numbers[8],
+                    buffer, w[k : g * size + outs * channels * last], b[g * outs : (g + 1) * outs],
+                    offsets[first:last], channels, len(phases) * plane, outs, sum_of, places,
+                    numbers[8],
                 )  # fmt: skip
                 unpack(
                     sum_of, outs, g * outs, n0, images, r0, out_phases[f], out_stride, numbers, y
@@ -351,14 +353,17 @@ def copy_row(target, q, source, p, n):
 
 
 @jit
-def products(x, w, offsets, channels, plane, outs, y, places, V):
-    """y[o, j] = Σ over c, t of w[o, c, t] x[c, j + offsets[t]], 4 × 3 vectors at a time."""
+def products(x, w, b, offsets, channels, plane, outs, y, places, V):
+    """y[o, j] = b[o] + Σ over c, t of w[o, c, t] x[c, j + offsets[t]], 4 × 3 vectors at a time."""
     taps = offsets.size
     fours = outs // 4
     for j in range(0, places, 3 * V):
         k = 0
         for four in range(fours):
-            a0 = a1 = a2 = b0 = b1 = b2 = c0 = c1 = c2 = d0 = d1 = d2 = zeros(x)
+            a0 = a1 = a2 = splat(b[4 * four])
+            b0 = b1 = b2 = splat(b[4 * four + 1])
+            c0 = c1 = c2 = splat(b[4 * four + 2])
+            d0 = d1 = d2 = splat(b[4 * four + 3])
             for c in range(channels):
                 for t in range(taps):
                     p = c * plane + j + offsets[t]
@@ -378,7 +383,7 @@ def products(x, w, offsets, channels, plane, outs, y, places, V):
             _store(y, q + 2 * places, V, c0, c1, c2)
             _store(y, q + 3 * places, V, d0, d1, d2)
         for o in range(4 * fours, outs):
-            a0 = a1 = a2 = zeros(x)
+            a0 = a1 = a2 = splat(b[o])
             for c in range(channels):
                 for t in range(taps):
                     p, s = c * plane + j + offsets[t], splat(w[k])
