@@ -29,14 +29,24 @@ def formulas_of(call: ast.Call) -> list[tuple[str, str]]:
     ]
 
 
-def entries(source: str):
+def exported() -> set[str]:
+    """What `autograd.ops` offers by name."""
+    tree = ast.parse((OPS / "__init__.py").read_text(encoding="utf-8"))
+    return {
+        alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+
+
+def entries(source: str, public: set[str]):
     """(name, signature, first line of the docstring, formulas) of the operations in a file."""
     tree = ast.parse(source)
     found: dict[str, list] = {}
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
             marks = [ast.unparse(d) for d in node.decorator_list]
-            if any(m.startswith(("listed", "primitive", "instead_of")) for m in marks):
+            if node.name in public or any(
+                m.startswith(("listed", "primitive", "instead_of")) for m in marks
+            ):
                 text = (ast.get_docstring(node) or "").split("\n\n")[0].replace("\n", " ")
                 found[node.name] = [ast.unparse(node.args), text, []]
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
@@ -56,10 +66,10 @@ def entries(source: str):
 
 def page() -> str:
     """The whole page."""
-    parts, total = [], 0
+    parts, total, public = [], 0, exported()
     for file in sorted(OPS.glob("*.py")):
         source = file.read_text(encoding="utf-8")
-        rows = entries(source)
+        rows = entries(source, public)
         if not rows:
             continue
         title = (ast.get_docstring(ast.parse(source)) or "").split("\n\n")[0].replace("\n", " ")
