@@ -56,19 +56,26 @@ class Axis(NamedTuple):
 
 
 class Layout:
-    """Where everything lies in the buffers; ``numbers`` is the same for the compiled code."""
+    """Where everything lies in the buffers; ``numbers`` is the same for the compiled code.
 
-    def __init__(self, axes, itemsize, images, phases_out):
+    A block holds the number of images with the fewest tiles an image; with ``whole``, as many as
+    there may be, for long sums.
+    """
+
+    def __init__(self, axes, itemsize, images, phases_out, whole):
         a, b, c = axes
         pitch = c.pitch()
         row = b.pitch() * pitch
         image = a.pitch() * row
         low, high = min(m for _, m in a.taps), max(m for _, m in a.taps)
+        vector = lanes(itemsize)
         # a block is several images, or some rows (of the first axis) of one
-        each = max(1, min(images // JOBS, PLACES // image))
+        most = max(1, min(images // JOBS, PLACES // image))
+        tail = (a.out - 1) * row + (b.out - 1) * pitch + c.out  # places of the last image
+        tiles = [-(-((n - 1) * image + tail) // (TILE * vector)) / n for n in range(1, most + 1)]
+        each = most if whole else min(range(most, 0, -1), key=lambda n: tiles[n - 1])
         strips = max(image // (2 * PLACES), -(-JOBS // images)) if each == 1 else 1
         rows = -(-a.out // min(strips, a.out))
-        vector = lanes(itemsize)
         taps = list(product(a.taps, b.taps, c.taps))
         shifts = np.array([s * row + t * pitch + u for (_, s), (_, t), (_, u) in taps])
         last = (each - 1) * image + (rows - 1) * row + (b.out - 1) * pitch + c.out
@@ -102,7 +109,7 @@ class Layout:
 
 
 @functools.lru_cache(512)
-def _layout(size, kernel, stride, padding, dilation, out, itemsize, images, of_dx):
+def _layout(size, kernel, stride, padding, dilation, out, itemsize, images, of_dx, whole=False):
     axes = []
     for n, k, s, (p, _), e, o in zip(size, kernel, stride, padding, dilation, out, strict=True):
         taps = tuple(divmod(i * e - p, s)[::-1] for i in range(k))
@@ -114,7 +121,7 @@ def _layout(size, kernel, stride, padding, dilation, out, itemsize, images, of_d
     missing = [Axis(1, 1, ((0, 0),), 1)] * (3 - len(axes))
     # strips are along the first axis: with one missing, the rows of an image are that axis
     axes = missing + axes if len(axes) == 1 else axes[:1] + missing + axes[1:]
-    return Layout(axes, itemsize, images, of_dx)
+    return Layout(axes, itemsize, images, of_dx, whole)
 
 
 def conv(x, w, b, stride, padding, dilation, groups):
@@ -151,7 +158,7 @@ def conv_dw(x, g, w_shape, stride, padding, dilation, groups):
         return NotImplemented
     layout = _layout(
         x.shape[2:], tuple(w_shape[2:]), stride, padding, dilation, g.shape[2:], x.itemsize,
-        len(x), False,
+        len(x), False, True,
     )  # fmt: skip
     parts = np.zeros((min(JOBS, layout.jobs(len(x))), math.prod(w_shape)), x.dtype)
     run(
@@ -193,11 +200,12 @@ def _convolve(x, rows, b, layout, y, groups):
 
 
 def _in_fours(w):
-    """(G, outs, channels, taps) in the order in which `products` reads it: four outputs at once."""
+    """(G, outs, channels, taps) as `products` reads it: four outputs at once, then two, then one."""
     g, outs, channels, taps = w.shape
-    n = outs // 4 * 4
-    four = np.reshape(w[:, :n], (g, n // 4, 4, channels * taps)).swapaxes(2, 3)
-    return np.concatenate([four.reshape(g, -1), w[:, n:].reshape(g, -1)], axis=1)
+    w, n, m = np.reshape(w, (g, outs, channels * taps)), outs // 4 * 4, outs // 2 * 2
+    fours = np.reshape(w[:, :n], (g, n // 4, 4, channels * taps)).swapaxes(2, 3)
+    parts = fours, w[:, n:m].swapaxes(1, 2), w[:, m:]
+    return np.concatenate([part.reshape(g, -1) for part in parts], axis=1)
 
 
 @jit
@@ -382,7 +390,23 @@ def products(x, w, b, offsets, channels, plane, outs, y, places, V):
             _store(y, q + places, V, b0, b1, b2)
             _store(y, q + 2 * places, V, c0, c1, c2)
             _store(y, q + 3 * places, V, d0, d1, d2)
-        for o in range(4 * fours, outs):
+        o = 4 * fours
+        if outs - o >= 2:
+            a0 = a1 = a2 = splat(b[o])
+            b0 = b1 = b2 = splat(b[o + 1])
+            for c in range(channels):
+                for t in range(taps):
+                    p = c * plane + j + offsets[t]
+                    x0, x1, x2 = load(x, p), load(x, p + V), load(x, p + 2 * V)
+                    s = splat(w[k])
+                    a0, a1, a2 = fma(s, x0, a0), fma(s, x1, a1), fma(s, x2, a2)
+                    s = splat(w[k + 1])
+                    b0, b1, b2 = fma(s, x0, b0), fma(s, x1, b1), fma(s, x2, b2)
+                    k += 2
+            _store(y, o * places + j, V, a0, a1, a2)
+            _store(y, (o + 1) * places + j, V, b0, b1, b2)
+            o += 2
+        if o < outs:
             a0 = a1 = a2 = splat(b[o])
             for c in range(channels):
                 for t in range(taps):
