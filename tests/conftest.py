@@ -10,3 +10,17 @@ def pytest_sessionstart(session):
         check_environment()
     except EnvironmentConflict as e:
         pytest.exit(str(e), returncode=3)
+
+
+@pytest.fixture
+def use_kernels(monkeypatch):
+    """``use_kernels("numpy")`` or ``("numba")`` for the rest of the test."""
+    from autograd.kernels import backend
+
+    def use(name):
+        monkeypatch.setenv("AUTOGRAD_KERNELS", name)
+        backend.cache_clear()
+
+    yield use
+    monkeypatch.undo()
+    backend.cache_clear()

@@ -34,6 +34,11 @@ def backend() -> str:
     return asked
 
 
+def compiled_is_wanted(work: float) -> bool:
+    """Whether a compiled kernel should do this many multiply-adds, if there is one."""
+    return backend() == "numba" or (backend() == "auto" and work >= WORTH)
+
+
 def compilable(work):
     """Decorator of a NumPy kernel that has a compiled twin.
 
@@ -44,13 +49,12 @@ def compilable(work):
     def decorate(kernel):
         @functools.wraps(kernel)
         def call(*args):
-            if backend() == "numpy" or not _plain(args):
+            if backend() == "numpy" or not _plain(args) or not compiled_is_wanted(work(*args)):
                 return kernel(*args)
-            if backend() == "auto" and work(*args) < WORTH:
+            module = twins(kernel.__module__.rpartition(".")[2])
+            if module is None:
                 return kernel(*args)
-            twin = _twin(kernel.__module__.rpartition(".")[2], kernel.__name__)
-            if twin is None:
-                return kernel(*args)
+            twin = getattr(module, kernel.__name__)
             with _one_at_a_time:
                 y = twin(*args)
             return kernel(*args) if y is NotImplemented else y
@@ -70,15 +74,16 @@ def _plain(args) -> bool:
 
 
 @functools.cache
-def _twin(module, name):
-    """The compiled kernel, or None if numba cannot be imported."""
+def twins(module):
+    """The module of compiled kernels of this name, or None if numba cannot be used."""
     try:
-        return getattr(importlib.import_module(f"autograd.kernels.compiled.{module}"), name)
-    except ImportError as e:
+        return importlib.import_module(f"autograd.kernels.compiled.{module}")
+    except (ImportError, RuntimeError) as e:  # RuntimeError: no place for numba's cache
         if backend() == "numba":
             raise ImportError(
-                f"AUTOGRAD_KERNELS=numba, but numba cannot be imported ({e}). "
-                'pip install "chalkgrad[fast]", or unset AUTOGRAD_KERNELS.'
+                f"AUTOGRAD_KERNELS=numba, but numba cannot be used ({e}). "
+                'pip install "chalkgrad[fast]", set NUMBA_CACHE_DIR to a folder that you can write to, '
+                "or unset AUTOGRAD_KERNELS."
             ) from e
-        warnings.warn(f"numba cannot be imported ({e}); NumPy's kernels are used", stacklevel=4)
+        warnings.warn(f"numba cannot be used ({e}); NumPy's kernels are", stacklevel=4)
         return None

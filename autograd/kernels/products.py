@@ -13,7 +13,7 @@ from autograd.kernels import backend
 from autograd.kernels.threads import share_calls, threads
 
 ALONE = 20_000  # multiply-adds up to which BLAS would not start a thread
-PARTED = 2_000_000  # multiply-adds from which a product is parted
+PARTED = 4_000_000  # multiply-adds from which a product is parted
 
 
 @functools.cache
@@ -26,11 +26,12 @@ def _libraries():
     return [lib for lib in ThreadpoolController().lib_controllers if lib.user_api == "blas"]
 
 
-class _OneThread:
-    """``with _OneThread():`` BLAS computes in the thread that calls it."""
+class one_thread:
+    """``with one_thread():`` BLAS computes in the thread that calls it."""
 
     def __enter__(self):
-        self.before = [(lib, lib.get_num_threads()) for lib in _libraries()]
+        used = _libraries() if backend() != "numpy" else []
+        self.before = [(lib, lib.get_num_threads()) for lib in used]
         for lib, _ in self.before:
             lib.set_num_threads(1)
 
@@ -46,7 +47,7 @@ def matmul(a, b):
     work = a.size * b.shape[-1]
     if work < ALONE or backend() == "numpy" or not _libraries():
         return np.matmul(a, b)
-    with _OneThread():
+    with one_thread():
         if work < PARTED or a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[0]:
             return np.matmul(a, b)
         y = np.empty((a.shape[0], b.shape[1]), np.result_type(a, b))

@@ -7,15 +7,13 @@ in place.  The buffers start with the first state, so that ``before`` is a view.
 """
 
 import functools
-import os
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.errors import ValueRangeError
-from autograd.kernels import recurrent_steps
-
-LARGE = 50_000  # gates, from which on the compiled steps repay loading Numba
+from autograd.kernels import backend, compiled_is_wanted, recurrent_steps, twins
+from autograd.kernels.products import ALONE, matmul, one_thread
+from autograd.kernels.threads import share_calls, threads
 
 
 class Tape(NamedTuple):
@@ -77,7 +75,7 @@ def _projected(x, w, b, dtype, out=None):
     """``x wᵀ + b`` for all steps in one product: (T, N, kH)."""
     shape = (*x.shape[:2], w.shape[0])
     y = np.empty(shape, dtype) if out is None else out
-    np.matmul(np.reshape(x, (-1, x.shape[2])), w.T, out=np.reshape(y, (-1, shape[2])))
+    y[...] = np.reshape(matmul(np.reshape(x, (-1, x.shape[2])), w.T), shape)
     if b is not None:
         y += b
     return y
@@ -92,32 +90,22 @@ def _transposed(w, dtype):
     return np.ascontiguousarray(w.T, dtype)  # a quarter faster in every step's product
 
 
-@functools.cache
-def _compiled():
-    """The compiled steps, or None without Numba or a place where it may keep what it compiles."""
-    try:
-        from autograd.kernels import recurrent_numba
-    except (ImportError, RuntimeError):
-        return None
-    return recurrent_numba
-
-
 def _steps(gates):
-    """The module whose functions do a step: compiled if Numba is here and it pays.
+    """The module whose functions do a step: compiled where that is asked for or pays."""
+    if gates.dtype == np.float32 and compiled_is_wanted(gates.size * 20):
+        return twins("recurrent") or recurrent_steps
+    return recurrent_steps
 
-    ``AUTOGRAD_KERNELS=numpy`` or ``numba`` decides instead.
+
+def _in_parts(walk_rows, n, work):
+    """Walk through time for parts of the batch, which do not depend on each other, in threads.
+
+    ``work``: the multiply-adds of one step.  BLAS computes in one thread each.
     """
-    wanted = os.environ.get("AUTOGRAD_KERNELS", "")
-    if wanted not in ("", "numpy", "numba"):
-        raise ValueRangeError(f"AUTOGRAD_KERNELS must be 'numpy' or 'numba', got {wanted!r}")
-    if gates.dtype != np.float32 or wanted == "numpy" or (not wanted and gates.size < LARGE):
-        return recurrent_steps
-    if _compiled() is None and wanted:
-        raise ValueRangeError(
-            "AUTOGRAD_KERNELS=numba, but Numba is not installed, or cannot write its cache: "
-            'pip install "chalkgrad[fast]", or set NUMBA_CACHE_DIR'
-        )
-    return _compiled() or recurrent_steps
+    parts = max(1, min(threads(), n // 8)) if work >= ALONE and backend() != "numpy" else 1
+    rows = [slice(k * n // parts, (k + 1) * n // parts) for k in range(parts)]
+    with one_thread():
+        share_calls([functools.partial(walk_rows, r) for r in rows])
 
 
 def _dtype(*arrays):
@@ -132,14 +120,19 @@ def rnn_forward(x, w_ih, w_hh, b, h0, activation, mask, reverse):
     dtype, walk = _dtype(x, w_ih, w_hh, b, h0), Walk(len(x), mask, reverse)
     states = _buffer(len(x), h0, walk.first, dtype)
     _projected(x, w_ih, b, dtype, states[walk.now])
-    w, z = _transposed(w_hh, dtype), np.empty(h0.shape, dtype)
-    for _, now, before, keep in walk:
-        h = states[now]
-        np.matmul(states[before], w, out=z)
-        h += z
-        np.maximum(h, 0, out=h) if activation == "relu" else np.tanh(h, out=h)
-        if keep is not None:
-            np.copyto(h, states[before], where=~keep)
+    w = _transposed(w_hh, dtype)
+
+    def walk_rows(rows):
+        z = np.empty_like(states[0][rows])
+        for _, now, before, keep in walk:
+            h = states[now][rows]
+            np.matmul(states[before][rows], w, out=z)
+            h += z
+            np.maximum(h, 0, out=h) if activation == "relu" else np.tanh(h, out=h)
+            if keep is not None:
+                np.copyto(h, states[before][rows], where=~keep[rows])
+
+    _in_parts(walk_rows, len(h0), h0.size * len(w))
     _frozen(states)
     return states[walk.now], Tape(states[walk.before])
 
@@ -147,25 +140,30 @@ def rnn_forward(x, w_ih, w_hh, b, h0, activation, mask, reverse):
 def rnn_backward(g, y, w_hh, activation, mask, reverse):
     """The lecture's steps: dL/dh_t is what comes from y_t plus what comes from h_{t+1}."""
     delta, walk = np.empty(y.shape, y.dtype), Walk(len(y), mask, reverse)
-    carry, slope = np.zeros(y.shape[1:], y.dtype), np.empty(y.shape[1:], y.dtype)
-    for t, _, _, keep in reversed(walk):
-        d = delta[t]
-        np.add(g[t], carry, out=d)
-        if activation == "relu":
-            np.greater(y[t], 0, out=slope, casting="unsafe")
-        else:
-            np.multiply(y[t], y[t], out=slope)
-            np.subtract(1, slope, out=slope)
-        if keep is None:
-            d *= slope
-            np.matmul(d, w_hh, out=carry)
-        else:
-            past = np.where(keep, 0, d)
-            d *= slope * keep
-            np.matmul(d, w_hh, out=carry)
-            carry += past
-    _frozen(delta, carry)
-    return Cotangents(delta, delta, carry)
+    whole = np.zeros(y.shape[1:], y.dtype)
+
+    def walk_rows(rows):
+        carry, slope = whole[rows], np.empty_like(whole[rows])
+        for t, _, _, keep in reversed(walk):
+            d, h = delta[t][rows], y[t][rows]
+            np.add(g[t][rows], carry, out=d)
+            if activation == "relu":
+                np.greater(h, 0, out=slope, casting="unsafe")
+            else:
+                np.multiply(h, h, out=slope)
+                np.subtract(1, slope, out=slope)
+            if keep is None:
+                d *= slope
+                np.matmul(d, w_hh, out=carry)
+            else:
+                past = np.where(keep[rows], 0, d)
+                d *= slope * keep[rows]
+                np.matmul(d, w_hh, out=carry)
+                carry += past
+
+    _in_parts(walk_rows, len(whole), whole.size * len(w_hh))
+    _frozen(delta, whole)
+    return Cotangents(delta, delta, whole)
 
 
 # -- LSTM -----------------------------------------------------------------------------------------
@@ -176,15 +174,20 @@ def lstm_forward(x, w_ih, w_hh, b, h0, c0, mask, reverse):
     dtype, walk = _dtype(x, w_ih, w_hh, b, h0, c0), Walk(len(x), mask, reverse)
     states, cells = (_buffer(len(x), s, walk.first, dtype) for s in (h0, c0))
     gates = _projected(x, w_ih, b, dtype)
-    w, z = _transposed(w_hh, dtype), np.empty(gates.shape[1:], dtype)
-    steps, scratch, last = _steps(gates), np.empty(h0.shape, dtype), walk.first
-    for t, now, before, keep in walk:
-        np.matmul(states[before], w, out=z)
-        steps.lstm_forward(gates[t], z, cells[before], cells[now], states[now], scratch)
-        if keep is not None:
-            np.copyto(cells[now], cells[before], where=~keep)
-            np.copyto(states[now], states[before], where=~keep)
-        last = now
+    w, steps = _transposed(w_hh, dtype), _steps(gates)
+
+    def walk_rows(rows):
+        z, scratch = np.empty(gates[0, rows].shape, dtype), np.empty(h0[rows].shape, dtype)
+        for t, now, before, keep in walk:
+            h, c, past = states[now][rows], cells[now][rows], cells[before][rows]
+            np.matmul(states[before][rows], w, out=z)
+            steps.lstm_forward(gates[t][rows], z, past, c, h, scratch)
+            if keep is not None:
+                np.copyto(c, past, where=~keep[rows])
+                np.copyto(h, states[before][rows], where=~keep[rows])
+
+    _in_parts(walk_rows, len(h0), h0.size * len(w_hh))
+    last = walk.steps[-1][1] if walk.steps else walk.first
     _frozen(states, cells, gates)
     tape = Tape(states[walk.before], gates, cells)
     return (states[walk.now], cells[last].copy()), tape
@@ -195,21 +198,28 @@ def lstm_backward(g, w_hh, mask, reverse, tape):
     gh, gc = g
     gates, cells, walk = tape.gates, tape.cells, Walk(len(gh), mask, reverse)
     delta = np.empty_like(gates)
-    dh, dc = np.zeros(gc.shape, gates.dtype), np.array(gc, gates.dtype, order="C")
-    steps, scratch, slope = _steps(gates), np.empty_like(dh), np.empty_like(dh)
-    for t, now, before, keep in reversed(walk):
-        dh += gh[t]
-        skipped = None if keep is None else (np.where(keep, 0, dh), np.where(keep, 0, dc))
-        if keep is not None:
-            dh *= keep
-            dc *= keep
-        steps.lstm_backward(gates[t], cells[before], cells[now], dh, dc, delta[t], scratch, slope)
-        np.matmul(delta[t], w_hh, out=dh)
-        if skipped is not None:
-            dh += skipped[0]
-            dc += skipped[1]
-    _frozen(delta, dh, dc)
-    return Cotangents(delta, delta, dh, dc)
+    all_dh, all_dc = np.zeros(gc.shape, gates.dtype), np.array(gc, gates.dtype, order="C")
+    steps = _steps(gates)
+
+    def walk_rows(rows):
+        dh, dc = all_dh[rows], all_dc[rows]
+        scratch, slope = np.empty_like(dh), np.empty_like(dh)
+        for t, now, before, keep in reversed(walk):
+            dh += gh[t][rows]
+            if keep is not None:
+                skipped = np.where(keep[rows], 0, dh), np.where(keep[rows], 0, dc)
+                dh *= keep[rows]
+                dc *= keep[rows]
+            d, c, past = delta[t][rows], cells[now][rows], cells[before][rows]
+            steps.lstm_backward(gates[t][rows], past, c, dh, dc, d, scratch, slope)
+            np.matmul(d, w_hh, out=dh)
+            if keep is not None:
+                dh += skipped[0]
+                dc += skipped[1]
+
+    _in_parts(walk_rows, len(all_dh), all_dh.size * len(w_hh))
+    _frozen(delta, all_dh, all_dc)
+    return Cotangents(delta, delta, all_dh, all_dc)
 
 
 # -- GRU ------------------------------------------------------------------------------------------
@@ -220,15 +230,21 @@ def gru_forward(x, w_ih, w_hh, b_ih, b_hh, h0, mask, reverse):
     dtype, walk = _dtype(x, w_ih, w_hh, b_ih, b_hh, h0), Walk(len(x), mask, reverse)
     states = _buffer(len(x), h0, walk.first, dtype)
     gates = _projected(x, w_ih, b_ih, dtype)
-    w, z = _transposed(w_hh, dtype), np.empty(gates.shape[1:], dtype)
-    recurrent, steps = np.empty((len(x), *h0.shape), dtype), _steps(gates)
-    for t, now, before, keep in walk:
-        np.matmul(states[before], w, out=z)
-        if b_hh is not None:
-            z += b_hh
-        steps.gru_forward(gates[t], z, recurrent[t], states[before], states[now])
-        if keep is not None:
-            np.copyto(states[now], states[before], where=~keep)
+    w, steps = _transposed(w_hh, dtype), _steps(gates)
+    recurrent = np.empty((len(x), *h0.shape), dtype)
+
+    def walk_rows(rows):
+        z = np.empty(gates[0, rows].shape, dtype)
+        for t, now, before, keep in walk:
+            h, past = states[now][rows], states[before][rows]
+            np.matmul(past, w, out=z)
+            if b_hh is not None:
+                np.add(z, b_hh, out=z)
+            steps.gru_forward(gates[t][rows], z, recurrent[t][rows], past, h)
+            if keep is not None:
+                np.copyto(h, past, where=~keep[rows])
+
+    _in_parts(walk_rows, len(h0), h0.size * len(w_hh))
     _frozen(states, gates, recurrent)
     return states[walk.now], Tape(states[walk.before], gates, recurrent=recurrent)
 
@@ -237,17 +253,25 @@ def gru_backward(g, w_hh, mask, reverse, tape):
     """Two cotangents a step: of the input's side, and of the recurrent side, where n has r."""
     gates, walk = tape.gates, Walk(len(g), mask, reverse)
     delta, recurrent = np.empty_like(gates), np.empty_like(gates)
-    dh, back = np.zeros(g.shape[1:], gates.dtype), np.empty(g.shape[1:], gates.dtype)
-    steps = _steps(gates)
-    for t, _, _, keep in reversed(walk):
-        dh += g[t]
-        skipped = None if keep is None else np.where(keep, 0, dh)
-        if keep is not None:
-            dh *= keep
-        steps.gru_backward(gates[t], tape.recurrent[t], tape.before[t], dh, delta[t], recurrent[t])
-        np.matmul(recurrent[t], w_hh, out=back)
-        dh += back
-        if skipped is not None:
-            dh += skipped
-    _frozen(delta, recurrent, dh)
-    return Cotangents(delta, recurrent, dh)
+    all_dh, steps = np.zeros(g.shape[1:], gates.dtype), _steps(gates)
+
+    def walk_rows(rows):
+        dh = all_dh[rows]
+        back = np.empty_like(dh)
+        for t, _, _, keep in reversed(walk):
+            dh += g[t][rows]
+            if keep is not None:
+                skipped = np.where(keep[rows], 0, dh)
+                dh *= keep[rows]
+            d, r = delta[t][rows], recurrent[t][rows]
+            steps.gru_backward(
+                gates[t][rows], tape.recurrent[t][rows], tape.before[t][rows], dh, d, r
+            )
+            np.matmul(r, w_hh, out=back)
+            dh += back
+            if keep is not None:
+                dh += skipped
+
+    _in_parts(walk_rows, len(all_dh), all_dh.size * len(w_hh))
+    _frozen(delta, recurrent, all_dh)
+    return Cotangents(delta, recurrent, all_dh)

@@ -22,6 +22,7 @@ from autograd.backward import gradients
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from autograd.graph import enable_grad, recording
 from autograd.kernels import recurrent as kernel_of
+from autograd.kernels.products import matmul
 from autograd.kernels.recurrent import Cotangents
 from autograd.ops.recurrent_cells import GATES, STEPS, recurrent_steps, walk
 from autograd.ops.register import as_array, listed, value
@@ -142,12 +143,12 @@ _once = _OncePerPass()
 
 def _over_time(d, v):
     """Σ over t and n of d[t, n] v[t, n]ᵀ: what every step adds to the gradient of a weight."""
-    return np.transpose(np.reshape(d, (-1, d.shape[2]))) @ np.reshape(v, (-1, v.shape[2]))
+    return matmul(np.transpose(np.reshape(d, (-1, d.shape[2]))), np.reshape(v, (-1, v.shape[2])))
 
 
 def _to_inputs(d, w):
     """d w, as one product: what goes back to the inputs of all steps."""
-    return np.reshape(np.reshape(d, (-1, d.shape[2])) @ w, (*d.shape[:2], w.shape[1]))
+    return np.reshape(matmul(np.reshape(d, (-1, d.shape[2])), w), (*d.shape[:2], w.shape[1]))
 
 
 def _before(y, h0, reverse, notes):

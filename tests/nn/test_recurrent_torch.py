@@ -47,10 +47,10 @@ def test_layers(name, unrolled):
 
 @pytest.mark.parametrize("kernels", ["numpy", "numba"])
 @pytest.mark.parametrize("name", [n for n in cases.LAYERS if "all, state" in n])
-def test_layers_in_float32(name, kernels, monkeypatch):
+def test_layers_in_float32(name, kernels, use_kernels):
     if kernels == "numba":
         pytest.importorskip("numba")
-    monkeypatch.setenv("AUTOGRAD_KERNELS", kernels)
+    use_kernels(kernels)
     got = of_layer(*cases.LAYERS[name], dtype=np.float32)
     assert got.dtype == np.float32
     np.testing.assert_allclose(got, REFERENCES[name], rtol=1e-5, atol=1e-5)

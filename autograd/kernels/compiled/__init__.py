@@ -1,6 +1,7 @@
 """Kernels compiled by numba: the twins of the NumPy kernels of the same names."""
 
 import contextlib
+import functools
 import hashlib
 from pathlib import Path
 
@@ -10,13 +11,15 @@ _sources = sorted(Path(__file__).parent.glob("*.py"))
 STAMP = hashlib.sha256(b"".join(p.read_bytes() for p in _sources)).hexdigest()
 
 
-def jit(f):
+def jit(f=None, **options):
     """Compile ``f`` when it is first called, and keep the machine code in numba's cache.
 
     The cache is valid for the source of all kernels: numba by itself would look at the file of
     ``f`` alone, and not at those of the functions that it calls.
     """
-    compiled = numba.njit(nogil=True, cache=True)(f)
+    if f is None:
+        return functools.partial(jit, **options)
+    compiled = numba.njit(nogil=True, cache=True, error_model="numpy", **options)(f)
     with contextlib.suppress(AttributeError):
         compiled._cache._cache_file._source_stamp = STAMP
     return compiled

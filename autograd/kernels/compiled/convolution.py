@@ -200,7 +200,7 @@ def _convolve(x, rows, b, layout, y, groups):
 
 
 def _in_fours(w):
-    """(G, outs, channels, taps) as `products` reads it: four outputs at once, then two, then one."""
+    """(G, outs, channels, taps) as `products` reads it: four outputs at once, then two, one."""
     g, outs, channels, taps = w.shape
     w, n, m = np.reshape(w, (g, outs, channels * taps)), outs // 4 * 4, outs // 2 * 2
     fours = np.reshape(w[:, :n], (g, n // 4, 4, channels * taps)).swapaxes(2, 3)

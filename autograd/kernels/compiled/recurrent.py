@@ -5,8 +5,9 @@ of two polynomials, right to 3e-7 (the one of the Eigen library, with its coeffi
 NaN.
 """
 
-from numba import njit
 from numpy import float32
+
+from autograd.kernels.compiled import jit
 
 _LIMIT = float32(7.90531110763549805)  # beyond it tanh is 1 in float32
 _P0, _P1, _P2, _P3 = map(float32, (4.89352455891786e-3, 6.37261928875436e-4, 1.48572235717979e-5,
@@ -17,7 +18,7 @@ _Q0, _Q1, _Q2, _Q3 = map(float32, (4.89352518554385e-3, 2.26843463243900e-3, 1.1
 _ONE, _HALF = float32(1), float32(0.5)  # a plain 1.0 would make the arithmetic float64
 
 
-@njit(inline="always", error_model="numpy")
+@jit(inline="always")
 def _tanh(x):
     x = _LIMIT if x > _LIMIT else x
     x = -_LIMIT if x < -_LIMIT else x
@@ -26,16 +27,12 @@ def _tanh(x):
     return x * p / (((_Q3 * s + _Q2) * s + _Q1) * s + _Q0)
 
 
-@njit(inline="always", error_model="numpy")
+@jit(inline="always")
 def _sigmoid(x):
     return _HALF * _tanh(_HALF * x) + _HALF
 
 
-def _compiled(f):
-    return njit(f, cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
-
-
-@_compiled
+@jit(fastmath={"contract"})
 def lstm_forward(gates, z, before, cell, state, scratch):
     """As `recurrent_steps.lstm_forward`."""
     n, width = cell.shape
@@ -53,7 +50,7 @@ def lstm_forward(gates, z, before, cell, state, scratch):
             state[r, j] = _tanh(cell[r, j]) * row[3 * width + j]
 
 
-@_compiled
+@jit(fastmath={"contract"})
 def lstm_backward(gates, before, cell, dh, dc, delta, scratch, slope):
     """As `recurrent_steps.lstm_backward`."""
     n, width = cell.shape
@@ -80,7 +77,7 @@ def lstm_backward(gates, before, cell, dh, dc, delta, scratch, slope):
             dc[r, j] *= row[width + j]
 
 
-@_compiled
+@jit(fastmath={"contract"})
 def gru_forward(gates, z, recurrent, before, state):
     """As `recurrent_steps.gru_forward`."""
     n, width = before.shape
@@ -99,7 +96,7 @@ def gru_forward(gates, z, recurrent, before, state):
             state[r, j] = new + row[width + j] * (before[r, j] - new)
 
 
-@_compiled
+@jit(fastmath={"contract"})
 def gru_backward(gates, recurrent, before, dh, delta, delta_recurrent):
     """As `recurrent_steps.gru_backward`."""
     n, width = before.shape
