@@ -17,7 +17,14 @@ def new_figure(size):
         raise ImportError(
             'this draws with matplotlib, which is missing: pip install "chalkgrad[viz]"'
         ) from None
-    return Figure(figsize=size, layout="constrained")
+
+    class Shown(Figure):
+        """A figure that a notebook shows, also where pyplot has not been imported."""
+
+        def _repr_png_(self):
+            return png(self)
+
+    return Shown(figsize=size, layout="constrained")
 
 
 def png(figure) -> bytes:

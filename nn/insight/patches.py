@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.errors import ShapeError, ValueRangeError
 from nn.insight.results import Drawn, grid, image_of, show
-from nn.insight.running import evaluating, layer_outputs, pictures, positive
+from nn.insight.running import layer_outputs, pictures, positive
 from nn.module import Module
 from nn.summary import ReceptiveField, summary
 
@@ -123,7 +123,7 @@ def top_patches(
     indices = np.argsort(-values, axis=1, kind="stable")[:, :k]
     values, flat = (np.take_along_axis(a, indices, 1) for a in (values, flat))
     places = np.stack(np.unravel_index(flat, size), axis=-1)
-    boxes = _boxes(op, model, x.shape[1:], layer, places)
+    boxes = _boxes(model, x.shape[1:], layer, places)
     cut = np.clip(boxes, 0, np.array(x.shape[2:] * 2))
     patches = [
         [np.array(x[i, :, t:b, le:r]) for i, (t, le, b, r) in zip(*row, strict=True)]
@@ -148,20 +148,16 @@ def _check(op, layer, units, y):
         )
 
 
-def _boxes(op, model, shape, layer, places) -> np.ndarray:
+def _boxes(model, shape, layer, places) -> np.ndarray:
     """What the units at these places (..., 2) see: top, left, bottom, right."""
     depth = layer.count(".") + 1 if layer else 0
-    with evaluating(op, model):
-        rows = [row for row in summary(model, shape, depth=depth).rows if row.name == layer]
+    rows = [row for row in summary(model, shape, depth=depth).rows if row.name == layer]
     field = rows[-1].field or ReceptiveField(shape[1:], (None, None), (0, 0))
-    first, last = [], []
-    for axis in range(2):
+    ends = np.empty((*places.shape, 2), int)  # (..., axis, first or last)
+    for axis, n in enumerate(shape[1:]):
         low = field.start[axis] + places[..., axis] * (field.stride[axis] or 0)
-        first.append(np.vectorize(math.ceil, otypes=[int])(low))
-        last.append(np.vectorize(math.floor, otypes=[int])(low + field.size[axis]))
-    whole = np.array(shape[1:])
-    first, last = np.stack(first, -1), np.stack(last, -1)
-    # A field larger than the picture says no more than the picture.
-    larger = last - first > whole
-    first, last = np.where(larger, 0, first), np.where(larger, whole, last)
-    return np.concatenate([first, last], axis=-1)
+        ends[..., axis, 0] = np.vectorize(math.ceil, otypes=[int])(low)
+        ends[..., axis, 1] = np.vectorize(math.floor, otypes=[int])(low + field.size[axis])
+        if field.size[axis] > n:  # it sees all there is
+            ends[..., axis, :] = 0, n
+    return ends[..., [0, 1, 0, 1], [0, 0, 1, 1]]

@@ -1,7 +1,7 @@
 """What all of `nn.insight` shares: how networks are run, layers found, and arguments checked."""
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from contextlib import contextmanager
 from typing import Any
 
@@ -151,7 +151,7 @@ def pictures(op: str, x: Any, name: str = "x") -> np.ndarray:
     return examples(op, x, name)
 
 
-def scores_of(op: str, model: Module, x: Any) -> Tensor:
+def scores_of(op: str, model: Module, x: Any) -> Any:
     """The scores (N, classes) of a model, checked to be such."""
     y = model(x)
     if not isinstance(y, (Tensor, np.ndarray)):
@@ -235,14 +235,14 @@ def limits(op: str, bounds: Any, x: np.ndarray | None = None) -> tuple[float, fl
     if x is not None and (x.min() < low - 1e-6 or x.max() > high + 1e-6):
         raise ValueRangeError(
             f"{op}: x goes from {x.min():.4g} to {x.max():.4g}, outside bounds {(low, high)}. Give "
-            "the range that its pixels may have."
+            "the range that its pixels may have, or clip x to it."
         )
     return low, high
 
 
 def bar(steps: Iterable[Any], text: str, shown: bool) -> Iterable[Any]:
     """The steps with a progress bar, where tqdm is installed and they take more than a second."""
-    if not shown:
+    if not shown or (isinstance(steps, Sized) and len(steps) < 2):
         return steps
     try:
         from tqdm import tqdm

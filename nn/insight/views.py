@@ -77,10 +77,8 @@ def filters(model: Module, layer: str | None = None, shape: tuple | None = None)
     """
     op = "filters"
     if layer is None:
-        weights = {
-            path: m.weight for path, m in model.named_modules() if getattr(m, "weight", None) is not None
-        }
-        layer = next((path for path, w in weights.items() if w.ndim == 4), None)
+        weights = ((path, getattr(m, "weight", None)) for path, m in model.named_modules())
+        layer = next((path for path, w in weights if w is not None and w.ndim == 4), None)
         if layer is None:
             raise ShapeError(
                 f"{op}: {type(model).__name__} has no layer with filters (out, in, H, W). Of a "

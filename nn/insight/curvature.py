@@ -1,0 +1,203 @@
+"""The curvature of a loss: the largest eigenvalues of its Hessian, which is never formed."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from autograd import Tensor, enable_grad, gradients
+from autograd.errors import ValueRangeError
+from nn.insight.landscape import Loss, bar, kept, named_weights, scalar
+from nn.module import Module
+
+
+class HessianEigenvalues(NamedTuple):
+    """What `hessian_eigenvalues` finds; shows itself as a plot in a notebook."""
+
+    values: np.ndarray
+    """The largest first: (count,)."""
+    vectors: np.ndarray
+    """Of length 1; the parameters one after another, in their order: (count, P)."""
+    residuals: np.ndarray
+    """‖Hv - λv‖: no eigenvalue is further from λ than this: (count,)."""
+    history: np.ndarray
+    """The estimates after each product with H; NaN before there are so many: (products, count)."""
+
+    def figure(self):
+        """A matplotlib figure of the estimates over the number of products."""
+        from nn.insight.landscape_plots import eigenvalue_figure
+
+        return eigenvalue_figure(self)
+
+    def _repr_png_(self):
+        from nn.insight.figures import png
+
+        return png(self.figure())
+
+
+def hessian_eigenvalues(
+    model: Module,
+    loss: Loss,
+    count: int = 1,
+    method: str = "lanczos",
+    products: int = 100,
+    tolerance: float = 1e-3,
+    seed: int = 0,
+    progress: bool = True,
+) -> HessianEigenvalues:
+    """The largest eigenvalues of the Hessian of the loss, from products H v alone.
+
+    The curvature along the steepest direction: gradient descent diverges if lr > 2 / λ.  H is never
+    formed; a product is the gradient of ⟨dL/dw, v⟩, the derivative of the gradient's own graph.
+
+    Parameters
+    ----------
+    model : Module
+        H is taken by all of its parameters that require grad.
+    loss : callable
+        ``() -> Tensor``: ``lambda: nn.functional.cross_entropy(model(x), y)``.  It is called once:
+        dropout and batch statistics are those of this call.
+    count : int
+        How many eigenvalues.
+    method : str
+        ``"lanczos"``: the largest, in few products.  ``"power"``: those of the largest magnitude,
+        one after the other.
+    products : int
+        The most products with H, for each eigenvalue with ``"power"``.
+    tolerance : float
+        Good enough is a residual below ``tolerance`` times the largest magnitude found.
+    seed : int
+        Of the start vector.
+    progress : bool
+        Show a bar (tqdm).
+
+    Returns
+    -------
+    HessianEigenvalues
+        ``.values``, ``.vectors``, ``.residuals``, ``.history``, ``.figure()``.  Compare the
+        residuals with the values: ``products`` may have been too few.
+
+    Raises
+    ------
+    ValueRangeError
+        Unknown method; ``count`` below 1 or above the number of parameters.
+
+    Notes
+    -----
+    C. Lanczos 1950; for networks B. Ghorbani, S. Krishnan and Y. Xiao, "An investigation into
+    neural net optimization via Hessian eigenvalue density", 2019.
+
+    Examples
+    --------
+    >>> import nn
+    >>> net = nn.Linear(2, 1, bias=False).astype(float)
+    >>> x = np.array([[1.0, 0.0], [0.0, 2.0]])
+    >>> loss = lambda: np.sum(net(x) ** 2) / 2                      # H = xᵀx
+    >>> found = hessian_eigenvalues(net, loss, 2, progress=False)
+    >>> found.values.round(6)
+    array([4., 1.])
+    """
+    if method not in ("lanczos", "power"):
+        raise ValueRangeError(
+            f"hessian_eigenvalues: unknown method {method!r}; known: 'lanczos', 'power'"
+        )
+    weights = list(named_weights("hessian_eigenvalues", model).values())
+    size = sum(w.size for w in weights)
+    for what, v, most in (("count", count, size), ("products", products, np.inf)):
+        if isinstance(v, bool) or not isinstance(v, int) or not 1 <= v <= most:
+            raise ValueRangeError(
+                f"hessian_eigenvalues: {what} must be an int from 1 on"
+                f"{f', at most the {size} parameters' if what == 'count' else ''}, got {v!r}"
+            )
+    with kept(model), enable_grad():
+        product = hessian_product(loss(), weights)
+        start = np.random.default_rng(seed).standard_normal(size)
+        solve = _lanczos if method == "lanczos" else _power
+        most = products if method == "lanczos" else products * count
+        turns = bar(range(min(most, size) if method == "lanczos" else most), progress, method)
+        return solve(product, start, count, iter(turns), products, tolerance)
+
+
+def hessian_product(loss: Tensor, weights: Sequence[Tensor]) -> Callable[[np.ndarray], np.ndarray]:
+    """The function v -> H v on vectors (P,) of all weights, one after another, in float64.
+
+    The gradient's graph is recorded once; each product is one backward pass through it.
+    """
+    scalar("hessian_eigenvalues", loss)
+    slopes = gradients(loss, weights, create_graph=True)
+    ends = np.cumsum([w.size for w in weights])[:-1]
+
+    def product(v):
+        parts = [
+            part.reshape(w.shape).astype(w.dtype)
+            for part, w in zip(np.split(v, ends), weights, strict=True)
+        ]
+        along = sum(np.sum(s * p) for s, p in zip(slopes, parts, strict=True))
+        if along.node is None:  # the loss is linear in the weights
+            return np.zeros(v.shape)
+        return np.concatenate([g.ravel() for g in gradients(along, weights)]).astype(float)
+
+    return product
+
+
+def _lanczos(product, start, count, turns, products, tolerance):
+    """Eigenvalues of H on the span of v, Hv, H²v, ...: those of a small tridiagonal matrix."""
+    basis = [start / np.linalg.norm(start)]
+    diagonal, beside, history = [], [], []
+    for _ in turns:
+        w = product(basis[-1])
+        diagonal.append(float(w @ basis[-1]))
+        for _ in range(2):  # rounding lets the basis lean; once is not enough
+            w -= np.array(basis).T @ (np.array(basis) @ w)
+        beside.append(float(np.linalg.norm(w)))
+        small = np.diag(diagonal) + np.diag(beside[:-1], 1) + np.diag(beside[:-1], -1)
+        values, vectors = np.linalg.eigh(small)
+        values, vectors = values[::-1], vectors[:, ::-1]
+        history.append(
+            np.pad(values[:count], (0, max(0, count - len(values))), constant_values=np.nan)
+        )
+        scale = max(np.abs(values).max(), 1e-30)
+        residuals = beside[-1] * np.abs(vectors[-1, :count])
+        if len(values) >= count and residuals.max() <= tolerance * scale:
+            break
+        if beside[-1] <= 1e-10 * scale:  # the span holds no more; start beside it
+            w = np.random.default_rng(len(basis)).standard_normal(len(w))
+            w -= np.array(basis).T @ (np.array(basis) @ w)
+            beside[-1] = 0.0
+            basis.append(w / np.linalg.norm(w))
+        else:
+            basis.append(w / beside[-1])
+    found = vectors[:, :count].T @ np.array(basis[: len(diagonal)])
+    return _result(product, values[:count], found, history)
+
+
+def _power(product, start, count, turns, products, tolerance):
+    """v <- Hv / ‖Hv‖, each vector kept orthogonal to those found before."""
+    values, vectors, history = [], np.zeros((0, len(start))), []
+    for k in range(count):
+        v = start if k == 0 else np.random.default_rng(k).standard_normal(len(start))
+        for _ in range(products):
+            if next(turns, None) is None:
+                break
+            v = v - vectors.T @ (vectors @ v)
+            v = v / np.linalg.norm(v)
+            w = product(v)
+            value = float(v @ w)
+            history.append([*values, value, *[np.nan] * (count - k - 1)])
+            w -= vectors.T @ (vectors @ w)
+            if np.linalg.norm(w - value * v) <= tolerance * max(np.abs([*values, value])):
+                break
+            if not np.any(w):
+                break
+            v = w
+        v = v / np.linalg.norm(v)
+        values.append(value)
+        vectors = np.vstack([vectors, v])
+    return _result(product, np.array(values), vectors, history)
+
+
+def _result(product, values, vectors, history):
+    residuals = np.array(
+        [np.linalg.norm(product(v) - a * v) for a, v in zip(values, vectors, strict=True)]
+    )
+    return HessianEigenvalues(np.array(values), vectors, residuals, np.array(history))
