@@ -7,7 +7,7 @@ DATA ?=
 READY := $(VENV)/.ready
 AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: demo test test-browser lint bench bench-peers lab clean
+.PHONY: demo test test-browser test-slow lint bench bench-peers lab clean
 .DELETE_ON_ERROR:
 
 demo: $(READY)
@@ -22,22 +22,27 @@ test-browser: $(VENV)/.browser
 	  $(AS_ROOT) apt-get install -qq --no-install-recommends chromium chromium-driver fonts-liberation; }
 	$(BIN)/python -m pytest -q tests/browser
 
+# A training step of the largest networks too: some minutes, 10 GB of memory.
+test-slow: $(READY)
+	CHALKGRAD_SLOW=1 $(BIN)/python -m pytest -q tests/nn/test_models.py
+
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# The peers have an environment of their own; without it only chalkgrad is measured.
+# The peers have an environment of their own, and HIPS autograd, whose import name is chalkgrad's,
+# another; without them only chalkgrad is measured.  ROWS="mlp lenet5" for some, ROWS=growth for sizes.
 bench: $(READY)
 	$(if $(wildcard .venv-bench/.ready),.venv-bench/bin/python,$(BIN)/python) -m benchmarks $(ROWS)
 
-bench-peers: .venv-bench/.ready
+bench-peers: .venv-bench/.ready .venv-bench-hips/.ready
 
 lab: $(VENV)/.lab
 	$(BIN)/jupyter lab notebooks
 
 clean:
-	rm -rf $(VENV) .venv-bench out
+	rm -rf $(VENV) .venv-bench .venv-bench-hips out
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "chalkgrad needs Python 3.11 or newer, this is " + sys.version.split()[0] + ": make PYTHON=python3.12 ...")'
@@ -50,7 +55,13 @@ $(READY): pyproject.toml
 .venv-bench/.ready: pyproject.toml benchmarks/peers.txt
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python -m pip install --quiet --upgrade pip
-	.venv-bench/bin/python -m pip install --quiet --editable . --requirement benchmarks/peers.txt
+	.venv-bench/bin/python -m pip install --quiet --editable '.[fast]' --requirement benchmarks/peers.txt
+	@touch $@
+
+.venv-bench-hips/.ready: benchmarks/hips.txt
+	$(PYTHON) -m venv .venv-bench-hips
+	.venv-bench-hips/bin/python -m pip install --quiet --upgrade pip
+	.venv-bench-hips/bin/python -m pip install --quiet --requirement benchmarks/hips.txt
 	@touch $@
 
 $(VENV)/.browser: $(VENV)/.lab

@@ -3,12 +3,17 @@
 import importlib.metadata
 import os
 import platform
+import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-PACKAGES = ("chalkgrad", "numpy", "torch", "micrograd", "mygrad", "numba")
+from benchmarks.protocol import HIPS_PYTHON
+from benchmarks.timing import processor_seconds
+
+PACKAGES = ("chalkgrad", "numpy", "numba", "torch", "jax", "micrograd", "mygrad")
 
 
 def describe(threads: int) -> dict:
@@ -16,13 +21,14 @@ def describe(threads: int) -> dict:
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     return {
         "cpu": _cpu(),
-        "cores": _cores(),
+        "cores": os.cpu_count(),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
         "blas": f"{blas['name']} {blas.get('version', '')}".strip(),
         "threads": threads,
         "blas threads": _blas_threads(),
-        "versions": {name: _version(name) for name in PACKAGES},
+        "kernels": os.environ.get("AUTOGRAD_KERNELS", "auto"),
+        "versions": {name: _version(name) for name in PACKAGES} | {"HIPS autograd": _hips()},
         "float32 matrix product, GFLOP/s": round(matrix_product_rate()),
     }
 
@@ -50,9 +56,13 @@ def matrix_product_rate(n: int = 1024) -> float:
 
 
 class Others:
-    """How busy other processes keep the machine, from now on: they make every number larger."""
+    """How busy other processes keep the machine, from now on: they make every number larger.
 
-    def __init__(self):
+    ``contenders()``: the processor time of the processes that take part.
+    """
+
+    def __init__(self, contenders: Callable[[], float]):
+        self.contenders = contenders
         self.start = self._seconds()
 
     def cores(self) -> float | None:
@@ -62,15 +72,14 @@ class Others:
         wall, theirs = (b - a for a, b in zip(self.start, self._seconds(), strict=True))
         return max(theirs, 0.0) / max(wall, 1e-9)
 
-    @staticmethod
-    def _seconds():
-        """Wall time, and the processor time of everyone but this process and its children."""
+    def _seconds(self):
+        """Wall time, and the processor time of everyone but the benchmark."""
         try:
             user, nice, system = map(int, Path("/proc/stat").read_text().split(maxsplit=4)[1:4])
         except OSError:
             return None
         everyone = (user + nice + system) / os.sysconf("SC_CLK_TCK")
-        return time.monotonic(), everyone - sum(os.times()[:4])
+        return time.monotonic(), everyone - processor_seconds() - self.contenders()
 
 
 def _cpu() -> str:
@@ -83,16 +92,20 @@ def _cpu() -> str:
     return platform.processor() or platform.machine()
 
 
-def _cores() -> int | None:
-    """How many this process may use; not every system can tell."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-
-
 def _version(package: str) -> str | None:
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return None
+
+
+def _hips() -> str | None:
+    """The version in the environment of its own."""
+    code = "import importlib.metadata as m; print(m.version('autograd'))"
+    if not HIPS_PYTHON.exists():
+        return None
+    run = subprocess.run([HIPS_PYTHON, "-P", "-c", code], capture_output=True, text=True)
+    return run.stdout.strip() or None
 
 
 def _blas_threads() -> int | None:

@@ -26,9 +26,7 @@ AXES = {
         (100, 1000, 10_000, 100_000, 1_000_000),
         lambda n: replace(chain("", length=n // 2), unit="ms", scale=1e3, steps=1),
     ),
-    "batch": Axis(
-        "LeNet-5: a training step", "images in the batch", (1, 4, 16, 64, 256), lenet5
-    ),
+    "batch": Axis("LeNet-5: a training step", "images in the batch", (1, 4, 16, 64, 256), lenet5),
     "image": Axis(
         "ResNet-20, batch 2: a training step",
         "pixels along a side",
