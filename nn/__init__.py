@@ -7,6 +7,9 @@
 >>> optim.SGD(model.parameters(), lr=0.1).step()
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 import autograd
 
 if not hasattr(autograd, "Tensor"):
@@ -17,8 +20,7 @@ if not hasattr(autograd, "Tensor"):
     )
 
 from autograd.environment import keep_memory
-from nn import data, functional, init, models, optim
-from nn.ensemble import Ensemble
+from nn import functional, init, missing, optim, utils
 from nn.layers import (
     CELU,
     ELU,
@@ -135,9 +137,28 @@ from nn.module import Module, Sequential
 from nn.optim import SGD
 from nn.storage import load, save
 from nn.summary import summary
-from nn.torch_files import load_torch
 
-from nn import insight, search, training, utils  # isort: skip
-from nn.training import Trainer  # isort: skip
+if TYPE_CHECKING:
+    from nn import data, insight, models, search, tasks, training
+    from nn.ensemble import Ensemble
+    from nn.torch_files import load_torch
+    from nn.training import Trainer
 
 keep_memory()
+
+# Imported when they are first asked for, so that `import nn` stays quick.
+PACKAGES = ("data", "insight", "models", "search", "tasks", "training")
+ELSEWHERE = {"Ensemble": "nn.ensemble", "Trainer": "nn.training", "load_torch": "nn.torch_files"}
+
+
+def __getattr__(name):
+    if name in PACKAGES:
+        return import_module(f"nn.{name}")  # which sets the attribute
+    if name not in ELSEWHERE:
+        raise AttributeError(missing.message(__name__, name, missing.NN))
+    globals()[name] = getattr(import_module(ELSEWHERE[name]), name)
+    return globals()[name]
+
+
+def __dir__():
+    return sorted({*globals(), *PACKAGES, *ELSEWHERE})

@@ -142,33 +142,30 @@ def hessian_product(loss: Tensor, weights: Sequence[Tensor]) -> Callable[[np.nda
 
 def _lanczos(product, start, count, turns, products, tolerance):
     """Eigenvalues of H on the span of v, Hv, H²v, ...: those of a small tridiagonal matrix."""
-    basis = [start / np.linalg.norm(start)]
+    basis = np.empty((min(products, len(start)) + 1, len(start)))
+    basis[0] = start / np.linalg.norm(start)
     diagonal, beside, history = [], [], []
-    for _ in turns:
-        w = product(basis[-1])
-        diagonal.append(float(w @ basis[-1]))
+    for k, _ in enumerate(turns, start=1):
+        w = product(basis[k - 1])
+        diagonal.append(float(w @ basis[k - 1]))
         for _ in range(2):  # rounding lets the basis lean; once is not enough
-            w -= np.array(basis).T @ (np.array(basis) @ w)
+            w -= basis[:k].T @ (basis[:k] @ w)
         beside.append(float(np.linalg.norm(w)))
         small = np.diag(diagonal) + np.diag(beside[:-1], 1) + np.diag(beside[:-1], -1)
         values, vectors = np.linalg.eigh(small)
         values, vectors = values[::-1], vectors[:, ::-1]
-        history.append(
-            np.pad(values[:count], (0, max(0, count - len(values))), constant_values=np.nan)
-        )
+        missing = max(0, count - k)
+        history.append(np.pad(values[:count], (0, missing), constant_values=np.nan))
         scale = max(np.abs(values).max(), 1e-30)
         residuals = beside[-1] * np.abs(vectors[-1, :count])
-        if len(values) >= count and residuals.max() <= tolerance * scale:
+        if not missing and residuals.max() <= tolerance * scale:
             break
         if beside[-1] <= 1e-10 * scale:  # the span holds no more; start beside it
-            w = np.random.default_rng(len(basis)).standard_normal(len(w))
-            w -= np.array(basis).T @ (np.array(basis) @ w)
+            w = np.random.default_rng(k).standard_normal(len(w))
+            w -= basis[:k].T @ (basis[:k] @ w)
             beside[-1] = 0.0
-            basis.append(w / np.linalg.norm(w))
-        else:
-            basis.append(w / beside[-1])
-    found = vectors[:, :count].T @ np.array(basis[: len(diagonal)])
-    return _result(product, values[:count], found, history)
+        basis[k] = w / np.linalg.norm(w)
+    return _result(product, values[:count], vectors[:, :count].T @ basis[:k], history)
 
 
 def _power(product, start, count, turns, products, tolerance):
