@@ -21,6 +21,16 @@ WORTH = 1_000_000  # multiply-adds from which a compiled kernel is called unless
 _one_at_a_time = threading.RLock()  # numba's thread pools need not stand concurrent calls
 
 
+def _unlocked():
+    """In a forked process nobody is in a kernel, whatever the lock says."""
+    global _one_at_a_time
+    _one_at_a_time = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_unlocked)
+
+
 @functools.cache
 def backend() -> str:
     """Which kernels are used: 'numpy', 'numba', or 'auto' (compiled ones for large work)."""
@@ -82,8 +92,8 @@ def twins(module):
         if backend() == "numba":
             raise ImportError(
                 f"AUTOGRAD_KERNELS=numba, but numba cannot be used ({e}). "
-                'pip install "chalkgrad[fast]", set NUMBA_CACHE_DIR to a folder that you can write to, '
-                "or unset AUTOGRAD_KERNELS."
+                'pip install "chalkgrad[fast]", set NUMBA_CACHE_DIR to a folder that you can write '
+                "to, or unset AUTOGRAD_KERNELS."
             ) from e
         warnings.warn(f"numba cannot be used ({e}); NumPy's kernels are", stacklevel=4)
         return None

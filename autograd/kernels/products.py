@@ -6,14 +6,17 @@ thread here, and large products are parted among the threads of `autograd.kernel
 """
 
 import functools
+import os
+import threading
 
 import numpy as np
 
 from autograd.kernels import backend
-from autograd.kernels.threads import share_calls, threads
+from autograd.kernels.threads import share_calls
 
 ALONE = 20_000  # multiply-adds up to which BLAS would not start a thread
 PARTED = 4_000_000  # multiply-adds from which a product is parted
+PARTS = 8  # at most; never by the number of threads, because the bits depend on the parts
 
 
 @functools.cache
@@ -26,18 +29,49 @@ def _libraries():
     return [lib for lib in ThreadpoolController().lib_controllers if lib.user_api == "blas"]
 
 
-class one_thread:
-    """``with one_thread():`` BLAS computes in the thread that calls it."""
+class _OneThread:
+    """``with one_thread:`` BLAS computes in the thread that calls it.
+
+    The number of its threads is the whole process's: the first who comes in notes it, and the last
+    who goes out, of all threads, puts it back.
+    """
+
+    def __init__(self):
+        self.lock, self.inside, self.before = threading.Lock(), 0, []
 
     def __enter__(self):
-        used = _libraries() if backend() != "numpy" else []
-        self.before = [(lib, lib.get_num_threads()) for lib in used]
-        for lib, _ in self.before:
-            lib.set_num_threads(1)
+        with self.lock:
+            if not self.inside:
+                used = _libraries() if backend() != "numpy" else []
+                self.before = [(lib, lib.get_num_threads()) for lib in used]
+                for lib, _ in self.before:
+                    lib.set_num_threads(1)
+            self.inside += 1
 
     def __exit__(self, *exc):
+        with self.lock:
+            self.inside -= 1
+            if not self.inside:
+                self.restore()
+
+    def restore(self):
+        """Give BLAS the threads that it had."""
         for lib, n in self.before:
             lib.set_num_threads(n)
+
+
+one_thread = _OneThread()
+
+
+def _forked():
+    """In a forked process those who were inside are not there to go out."""
+    inside, one_thread.inside, one_thread.lock = one_thread.inside, 0, threading.Lock()
+    if inside:
+        one_thread.restore()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
 
 
 def matmul(a, b):
@@ -47,12 +81,13 @@ def matmul(a, b):
     work = a.size * b.shape[-1]
     if work < ALONE or backend() == "numpy" or not _libraries():
         return np.matmul(a, b)
-    with one_thread():
+    with one_thread:
         if work < PARTED or a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[0]:
             return np.matmul(a, b)
         y = np.empty((a.shape[0], b.shape[1]), np.result_type(a, b))
         axis = int(b.shape[1] > a.shape[0])  # the longer side is parted
-        size, parts = y.shape[axis], min(threads(), y.shape[axis])
+        size = y.shape[axis]
+        parts = min(PARTS, 2 * work // PARTED, size)
         places = [slice(k * size // parts, (k + 1) * size // parts) for k in range(parts)]
         if axis:
             share_calls([functools.partial(np.matmul, a, b[:, p], out=y[:, p]) for p in places])

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.kernels import backend, compiled_is_wanted, recurrent_steps, twins
-from autograd.kernels.products import ALONE, matmul, one_thread
-from autograd.kernels.threads import share_calls, threads
+from autograd.kernels.products import ALONE, PARTS, matmul, one_thread
+from autograd.kernels.threads import share_calls
 
 
 class Tape(NamedTuple):
@@ -100,11 +100,12 @@ def _steps(gates):
 def _in_parts(walk_rows, n, work):
     """Walk through time for parts of the batch, which do not depend on each other, in threads.
 
-    ``work``: the multiply-adds of one step.  BLAS computes in one thread each.
+    ``work``: the multiply-adds of one step.  BLAS computes in one thread each.  The parts do not
+    depend on the number of threads, and so the bits of the result do not.
     """
-    parts = max(1, min(threads(), n // 8)) if work >= ALONE and backend() != "numpy" else 1
+    parts = max(1, min(PARTS, n // 16)) if work >= ALONE and backend() != "numpy" else 1
     rows = [slice(k * n // parts, (k + 1) * n // parts) for k in range(parts)]
-    with one_thread():
+    with one_thread:
         share_calls([functools.partial(walk_rows, r) for r in rows])
 
 

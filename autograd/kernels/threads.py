@@ -67,7 +67,10 @@ class _Pool:
     def __init__(self):
         self.process, self.tasks = os.getpid(), queue.SimpleQueue()
         for k in range(threads() - 1):
-            threading.Thread(target=self._help, name=f"autograd-{k}", daemon=True).start()
+            try:
+                threading.Thread(target=self._help, name=f"autograd-{k}", daemon=True).start()
+            except RuntimeError:  # the system has none left, or Python is about to end
+                break
 
     def _help(self):
         while True:

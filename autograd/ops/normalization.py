@@ -4,7 +4,8 @@ import numpy as np
 
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from autograd.kernels import normalization as kernel_of
-from autograd.ops.register import listed
+from autograd.ops.reductions import softmax
+from autograd.ops.register import as_array, listed
 from autograd.primitive import primitive
 
 
@@ -54,14 +55,23 @@ def batch_norm(x, weight=None, bias=None, eps=1e-5):
     -------
     y : like x
     mean, var : (C,)
-        Of this batch; var is the mean of (x - mean)².
+        Of this batch; var is the mean of (x - mean)².  Sums are taken in float32 if x is float16,
+        and so are these.
 
     Raises
     ------
+    DtypeError
+        x is not real and floating: the result would be cut to integers.
     ShapeError
         Fewer than two values per channel, or a weight or bias of another shape.
     """
-    if x.ndim < 2 or x.size < 2 * x.shape[1]:
+    x = as_array(x)
+    if x.dtype.kind != "f":
+        raise DtypeError(
+            f"batch_norm: x must be real and floating, got {x.dtype}"
+            + ("" if x.dtype.kind == "c" else "; write x.astype(np.float32)")
+        )
+    if x.ndim < 2 or not x.shape[1] or x.size < 2 * x.shape[1]:
         raise ShapeError(
             "batch_norm: expected x of shape (N, C, ...) with more than one value per channel, "
             f"got {tuple(x.shape)}"
@@ -75,6 +85,10 @@ def batch_norm(x, weight=None, bias=None, eps=1e-5):
     channels = x.shape[1:2]
     weight = np.ones_like(getattr(x, "data", x), shape=channels) if weight is None else weight
     bias = np.zeros_like(getattr(x, "data", x), shape=channels) if bias is None else bias
+    if x.dtype == np.float16:
+        wide = (np.astype(v, np.float32) for v in (x, weight, bias))
+        y, mean, var = batch_norm_y(*wide, eps)
+        return np.astype(y, np.float16), mean, var
     return batch_norm_y(x, weight, bias, eps)
 
 
@@ -83,16 +97,14 @@ def batch_norm(x, weight=None, bias=None, eps=1e-5):
 def cross_entropy_y(x, labels):
     """log Σ exp(x) - x[label] along axis 1: x (N, C, *S), labels (N, *S) -> (N, *S)."""
     top = np.max(x, axis=1, keepdims=True)
-    total = np.log(np.sum(np.exp(x - top), axis=1)) + np.squeeze(top, 1)
-    return total - _chosen(x, labels)
+    # the difference of the two first: it is exact where both are large
+    return np.log(np.sum(np.exp(x - top), axis=1)) + (np.squeeze(top, 1) - _chosen(x, labels))
 
 
-# dy/dx = softmax(x) - one-hot label, with softmax(x) = exp(x - log Σ exp(x))
+# dy/dx = softmax(x) - one-hot label.  exp(x - x[label] - y) would save its sum and its maximum, but
+# is wrong where x[label] is so far below the others that the rounding of y matters.
 cross_entropy_y.vjp(
-    x=lambda g, x, y, labels: (
-        np.expand_dims(g, 1)
-        * (np.exp(x - np.expand_dims(y + _chosen(x, labels), 1)) - _one_hot(labels, x.shape))
-    )
+    x=lambda g, x, labels: np.expand_dims(g, 1) * (softmax(x, axis=1) - _one_hot(labels, x.shape))
 )
 
 
@@ -128,7 +140,7 @@ def cross_entropy(x, labels):
     DtypeError, ShapeError, ValueRangeError
         Labels that are no integers, of another shape, or out of range.
     """
-    labels = labels.data if hasattr(labels, "node") else np.asarray(labels)
+    x, labels = as_array(x), labels.data if hasattr(labels, "node") else np.asarray(labels)
     if labels.dtype.kind not in "iu":
         raise DtypeError(f"cross_entropy: labels must be integers, got {labels.dtype}")
     if x.ndim < 2 or labels.shape != x.shape[:1] + x.shape[2:]:

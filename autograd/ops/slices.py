@@ -20,8 +20,9 @@ def apply_along_axis(func1d, axis, arr, *args, **kwargs):
         raise ShapeError(f"apply_along_axis: there is no slice in shape {tuple(arr.shape)}")
     results = [as_array(func1d(rows[k], *args, **kwargs)) for k in places]
     y = np.reshape(np.stack(results), rows.shape[:-1] + results[0].shape)
-    first, last = range(len(rows.shape) - 1, y.ndim), range(axis % arr.ndim, arr.ndim)
-    return np.moveaxis(y, tuple(first), tuple(last)[: len(first)]) if results[0].ndim else y
+    new = results[0].ndim
+    first, last = len(rows.shape) - 1, axis % arr.ndim
+    return np.moveaxis(y, tuple(range(first, first + new)), tuple(range(last, last + new)))
 
 
 @instead_of(np.apply_over_axes)
@@ -50,7 +51,7 @@ def piecewise(x, condlist, funclist, *args, **kw):
             f"piecewise: {len(funclist)} functions for {len(conditions)} conditions; give one for "
             "each, or one more for where none holds"
         )
-    y = 0 * x
+    y = np.where(False, x, 0)
     for where, f in zip(conditions, funclist, strict=True):
         if np.any(where):
             part = f(x[where], *args, **kw) if callable(f) else f

@@ -22,6 +22,9 @@ case("apply_along_axis", lambda x: np.apply_along_axis(norm, 1, x), R(2, 3, 2))
 case("apply_along_axis", lambda x: np.apply_along_axis(np.cumsum, 0, x), R(3, 2), label="a row")
 case("apply_along_axis", lambda x: np.apply_along_axis(lambda v: np.outer(v, v), 1, x), R(2, 3, 2))
 case("apply_over_axes", lambda x: np.apply_over_axes(np.sum, x * x, [0, 2]), R(2, 3, 2))
+for axis in (0, -1):
+    f = lambda x, k=axis: np.apply_along_axis(lambda s: s[:, None] * s, k, x)  # noqa: E731
+    case("apply_along_axis", f, R(2, 3), label=f"matrices, axis {axis}")
 case("piecewise", lambda x: np.piecewise(x, [x < 0, x > 1], [lambda v: v**2, 3.0, np.sin]), R(6))
 case("piecewise", lambda x: np.piecewise(x, [x < 0], [np.exp, np.cos]), R(2, 3), label="else")
 case("piecewise", lambda x: np.piecewise(x, x < 0, [np.exp, np.cos]), R(4), label="bare")

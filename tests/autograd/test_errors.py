@@ -35,6 +35,10 @@ def under_no_grad():
 
 MISTAKES = [
     # shapes
+    (lambda: ops.linear(x, np.ones((3, 3, 3))), ValueError, r"linear: .*got \(2, 3\), \(3, 3, 3\)"),
+    (lambda: ops.linear(x, np.ones((4, 3)), np.ones((2, 4))), ValueError, r"b \(out,\), got"),
+    (lambda: ops.batch_norm(np.ones((3, 0))), ValueError, "more than one value per channel"),
+    (lambda: ops.batch_norm(np.ones((4, 3), int)), TypeError, "must be real and floating, got int"),
     (lambda: x + np.ones((4, 5)), ValueError, r"add: .*\(2,3\) \(4,5\).*float64\[2, 3\]"),
     (lambda: x @ np.ones((2, 3)), ValueError, r"matmul: .*float64\[2, 3\], float64\[2, 3\]"),
     (lambda: np.reshape(x, (4, 2)), ValueError, r"reshape: .*size 6 into shape \(4,2\)"),

@@ -73,6 +73,24 @@ def test_convolution_of_large_images_in_strips(size, rng=np.random.default_rng(0
         both(convolution.conv_dw, x, y, w.shape, *options)
 
 
+@pytest.mark.parametrize("bad", [np.inf, np.nan])
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
+def test_what_is_infinite_stays_where_it_is(bad, use_kernels, rng=np.random.default_rng(0)):
+    use_kernels("numba")
+    x, w = rng.normal(size=(1, 1, 6, 6)), rng.normal(size=(1, 1, 3, 3))
+    for stride in ((1, 1), (2, 2)):  # with a stride of 2 the last pixel is in no window
+        options = stride, ((0, 0), (0, 0)), (1, 1), 1
+        g = convolution.conv(x, w, None, *options)
+        x_bad, w_bad = x.copy(), w.copy()
+        x_bad[..., -1, -1] = w_bad[..., 0, 0] = bad
+        for kernel, args in (
+            (convolution.conv_dw, (x_bad, g, w.shape)), (convolution.conv_dx, (g, w_bad, x.shape)),
+            (convolution.conv, (x_bad, w, None)),
+        ):  # fmt: skip
+            expected = kernel.__wrapped__(*args, *options)
+            np.testing.assert_allclose(kernel(*args, *options), expected, atol=1e-12)
+
+
 @given(
     st.tuples(*(st.integers(1, n) for n in (4, 3))),
     st.tuples(st.integers(2, 40), st.integers(2, 70)),
@@ -148,6 +166,54 @@ def test_blas_keeps_its_threads(rng=np.random.default_rng(0)):
     assert threadpool_info() == before
 
 
+def test_blas_keeps_its_threads_whoever_leaves_first():
+    from threadpoolctl import threadpool_info
+
+    before = threadpool_info()
+    products.one_thread.__enter__()
+    products.one_thread.__enter__()  # another thread's product
+    products.one_thread.__exit__()
+    assert all(lib["num_threads"] == 1 for lib in threadpool_info() if lib["user_api"] == "blas")
+    products.one_thread.__exit__()
+    assert threadpool_info() == before
+
+
+def test_no_thread_to_be_had_is_no_error(monkeypatch):
+    def none_left(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threads, "_pool", [])
+    monkeypatch.setattr(threads, "threads", lambda: 4)
+    monkeypatch.setattr(threading.Thread, "start", none_left)
+    done = []
+    threads.share_calls([lambda k=k: done.append(k) for k in range(10)])
+    assert sorted(done) == list(range(10))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.filterwarnings("ignore:This process.*multi-threaded:DeprecationWarning")
+def test_a_fork_while_another_thread_is_in_a_kernel():
+    held, done = threading.Event(), threading.Event()
+
+    def busy():
+        with kernels._one_at_a_time, products.one_thread:
+            held.set()
+            done.wait()
+
+    thread = threading.Thread(target=busy)
+    thread.start()
+    held.wait()
+    child = os.fork()
+    if not child:
+        free = kernels._one_at_a_time.acquire(blocking=False)
+        free = free and products.one_thread.lock.acquire(blocking=False)
+        os._exit(0 if free and not products.one_thread.inside else 1)
+    status = os.waitpid(child, 0)[1]
+    done.set()
+    thread.join()
+    assert status == 0
+
+
 def test_a_kernel_called_in_many_threads_at_once(rng=np.random.default_rng(0)):
     x = rng.normal(size=(16, 4, 12, 12)).astype(np.float32)
     w = rng.normal(size=(8, 4, 3, 3)).astype(np.float32)
@@ -186,6 +252,24 @@ SUM = (
 def test_the_same_bits_whatever_the_number_of_threads():
     one, three = (run(SUM, NUMBA_NUM_THREADS=n, AUTOGRAD_KERNELS="numba") for n in "13")
     assert one == three and one.endswith("True")
+
+
+SEQUENCE = (
+    "import numpy as np; from autograd import Tensor, ops; r = np.random.default_rng(0);"
+    "x, w, v = (Tensor(r.normal(size=s), requires_grad=True)"
+    " for s in ((5, 33, 16), (400, 16), (400, 100)));"
+    "np.sum(ops.lstm(x, w, v)[0] ** 2).backward();"
+    "y = ops.linear(r.normal(size=(513, 129)), r.normal(size=(257, 129)));"
+    "print(*(hash(a.tobytes()) for a in (x.grad, w.grad, v.grad, y)))"
+)
+
+
+def test_the_same_bits_of_products_and_sequences_too():
+    one, three = (
+        run(SEQUENCE, NUMBA_NUM_THREADS=n, PYTHONHASHSEED="0", OPENBLAS_NUM_THREADS="2")
+        for n in "13"
+    )
+    assert one == three and "Error" not in one
 
 
 def test_the_environment_chooses():

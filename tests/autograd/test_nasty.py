@@ -168,6 +168,38 @@ def test_std_with_ddof_of_all_elements_is_nan_as_numpys(ddof):
     assert np.isnan(gradients(y, x))
 
 
+@pytest.mark.parametrize("low", [-50, -1e4, -1e8, -inf])
+def test_cross_entropy_of_a_label_far_below_the_others(low):
+    x = Tensor(np.array([[low, 5, 3]], np.float32), requires_grad=True)
+    loss = ops.cross_entropy(x, np.array([0]))
+    np.testing.assert_allclose(loss.data, [np.logaddexp(5, 3) - low], rtol=1e-6)
+    share = 1 / (1 + np.exp(-2.0))
+    np.testing.assert_allclose(gradients(loss, x), [[-1, share, 1 - share]], rtol=1e-6)
+
+
+def test_cross_entropy_keeps_what_an_offset_would_round_away():
+    x = np.array([[1e8, 1e8]], np.float32)
+    np.testing.assert_allclose(ops.cross_entropy(x, np.array([0])), [np.log(2)], rtol=1e-6)
+
+
+def test_batch_norm_of_float16_whose_sums_do_not_fit():
+    x = np.random.default_rng(0).normal(3, 1, size=(64, 2, 30, 30)).astype(np.float16)
+    t = Tensor(x, requires_grad=True)
+    y, mean, var = ops.batch_norm(t)
+    assert y.dtype == np.float16
+    np.testing.assert_allclose(mean.data, x.mean((0, 2, 3), dtype=float), rtol=1e-4)
+    np.testing.assert_allclose(var.data, x.var((0, 2, 3), dtype=float), rtol=1e-4)
+    g = gradients(np.sum(np.astype(y, np.float32) ** 3), t)
+    assert g.dtype == np.float16 and np.all(np.isfinite(g))
+
+
+def test_piecewise_of_infinity_where_no_condition_holds():
+    x = Tensor([inf, 1.0, -2.0], requires_grad=True)
+    y = np.piecewise(x, [np.array([False, True, False])], [np.square])
+    np.testing.assert_array_equal(y.data, [0, 1, 0])
+    np.testing.assert_array_equal(gradients(np.sum(y), x), [0, 2, 0])
+
+
 def test_cross_entropy_of_extreme_logits():
     from nn.functional import cross_entropy
 

@@ -140,7 +140,8 @@ def conv(x, w, b, stride, padding, dilation, groups):
 
 def conv_dx(g, w, x_shape, stride, padding, dilation, groups):
     """See `autograd.kernels.convolution.conv_dx`."""
-    if _is_product(w.shape, stride, padding):
+    # the zeros between the rows of g times an infinite weight would be NaN where no window lies
+    if _is_product(w.shape, stride, padding) or not np.isfinite(w).all():
         return NotImplemented
     dx = np.empty(x_shape, g.dtype)
     layout = _layout(
@@ -165,6 +166,8 @@ def conv_dw(x, g, w_shape, stride, padding, dilation, groups):
         correlations, len(parts), _five(x), _five(g), groups, layout.offsets, layout.phases,
         layout.strides[0], layout.numbers, parts,
     )  # fmt: skip
+    if not np.isfinite(parts).all():  # perhaps 0, between the rows of g, times an infinite pixel
+        return NotImplemented
     return np.reshape(np.sum(parts, axis=0), w_shape)
 
 
