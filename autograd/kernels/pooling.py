@@ -68,6 +68,7 @@ def max_pick(h, x, y, geometry):
     return picked
 
 
+@compilable(lambda x, *_: 20 * x.size)
 def sum_pool(x, geometry):
     """The sum over every window: (N, C, *P)."""
     x, places, _ = _places(x, geometry, 0)
@@ -77,6 +78,7 @@ def sum_pool(x, geometry):
     return y
 
 
+@compilable(lambda x, *_: 20 * x.size)
 def sum_unpool(g, x_shape, geometry):
     """The adjoint of `sum_pool`: ``g`` added at every element of its window: (N, C, *S)."""
     kernel, stride, padding, dilation = geometry

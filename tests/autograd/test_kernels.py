@@ -60,6 +60,9 @@ def test_convolution(case):
     g = rng.normal(size=y.shape).astype(dtype)
     both(convolution.conv_dx, g, w, x_shape, *options)
     both(convolution.conv_dw, x, g, w_shape, *options)
+    geometry = w_shape[2:], *options[:3]
+    g = both(pooling.sum_pool, x, geometry)
+    both(pooling.sum_unpool, g, x_shape, geometry)
 
 
 @pytest.mark.parametrize("size", [20, 70, 200])

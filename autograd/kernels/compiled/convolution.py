@@ -26,6 +26,7 @@ from autograd.kernels.compiled.vectors import (
     copy2,
     copy4,
     copy8,
+    evens,
     fma,
     lanes,
     load,
@@ -276,7 +277,7 @@ def correlations(counter, jobs, x, g, groups, offsets, phases, stride, numbers, 
 def pack(x, n0, images, c0, channels, r0, phases, stride, numbers, buffer):
     """Copy a block of x into ``buffer`` (channel, phase, place); its gaps are zero already."""
     rows, image, row, pitch, lead, plane = numbers[1:7]
-    low, high, stored_b, stored_w = numbers[9:13]
+    V, low, high, stored_b, stored_w = numbers[8:13]
     size_a, size_b, size_w = x.shape[2:]
     flat = x.ravel()
     for c in range(channels):
@@ -296,8 +297,13 @@ def pack(x, n0, images, c0, channels, r0, phases, stride, numbers, buffer):
                         elif stride[2] == 1:
                             copy_row(buffer, q, flat, p, size_w)
                         else:
-                            inside = (size_w - phases[f, 2] + stride[2] - 1) // stride[2]
-                            for i in range(inside):
+                            inside, first = (size_w - phases[f, 2] + stride[2] - 1) // stride[2], 0
+                            if stride[2] == 2:
+                                while first + V <= inside and p + 2 * (first + V) <= flat.size:
+                                    u, v = load(flat, p + 2 * first), load(flat, p + 2 * first + V)
+                                    store(buffer, q + first, evens(u, v))
+                                    first += V
+                            for i in range(first, inside):
                                 buffer[q + i] = flat[p + i * stride[2]]
                             for i in range(inside, stored_w):
                                 buffer[q + i] = 0

@@ -1,12 +1,15 @@
-"""Max pooling over pairs: windows of 2 × 2 that do not overlap, the most common ones.
+"""Sums over windows, as convolutions; maxima over windows of 2 × 2 that do not overlap.
 
 Vectors run over the end of a row; what they spoil behind it is computed later, and right.  At the
-end of a job's memory, single elements are computed instead.  NumPy's kernel does all other windows.
+end of a job's memory, single elements are computed instead.  NumPy's kernel does the maxima of all
+other windows.
 """
+
+import math
 
 import numpy as np
 
-from autograd.kernels.compiled import jit
+from autograd.kernels.compiled import convolution, jit
 from autograd.kernels.compiled.jobs import run, take
 from autograd.kernels.compiled.vectors import (
     evens,
@@ -22,6 +25,7 @@ from autograd.kernels.compiled.vectors import (
 )
 
 PAIRS = ((2, 2), (2, 2), ((0, 0), (0, 0)), (1, 1))
+FEW = 4  # elements in a window, up to which NumPy's passes over the array are faster
 JOBS = 16
 
 
@@ -43,6 +47,22 @@ def max_unpool(g, x, y, geometry):
     planes = map(_planes, (g, x, y, d))
     run(_to_winners, min(JOBS, x.shape[0] * x.shape[1]), *planes, lanes(x.itemsize))
     return d
+
+
+def sum_pool(x, geometry):
+    """See `autograd.kernels.pooling.sum_pool`: a filter of ones for every channel."""
+    if math.prod(geometry[0]) <= FEW:
+        return NotImplemented
+    ones = np.ones((x.shape[1], 1, *geometry[0]), x.dtype)
+    return convolution.conv(x, ones, None, *geometry[1:], x.shape[1])
+
+
+def sum_unpool(g, x_shape, geometry):
+    """See `autograd.kernels.pooling.sum_unpool`."""
+    if math.prod(geometry[0]) <= FEW:
+        return NotImplemented
+    ones = np.ones((x_shape[1], 1, *geometry[0]), g.dtype)
+    return convolution.conv_dx(g, ones, x_shape, *geometry[1:], x_shape[1])
 
 
 def _planes(a):
