@@ -19,7 +19,7 @@ if not hasattr(autograd, "Tensor"):
         "then install chalkgrad again."
     )
 
-from autograd.environment import keep_memory
+from autograd.kernels.allocation import keep_memory
 from nn import functional, init, missing, optim, utils
 from nn.layers import (
     CELU,

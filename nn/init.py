@@ -11,7 +11,9 @@ import numpy as np
 from autograd import Tensor
 from autograd.errors import DtypeError, GraphError, ShapeError, ValueRangeError
 
-_generator = np.random.default_rng(0)
+_generator: "np.random.Generator | None" = (
+    None  # made when first used: importing numpy.random takes a while
+)
 
 
 def seed(n: int):
@@ -20,8 +22,11 @@ def seed(n: int):
     _generator = np.random.default_rng(n)
 
 
-def generator() -> np.random.Generator:
-    """The generator that `seed` set."""
+def generator() -> "np.random.Generator":
+    """The generator that `seed` set; without it, as after ``seed(0)``."""
+    global _generator
+    if _generator is None:
+        _generator = np.random.default_rng(0)
     return _generator
 
 
@@ -30,7 +35,7 @@ def generator() -> np.random.Generator:
 
 def uniform(shape, bound) -> Tensor:
     """A float32 parameter, uniform in [-bound, bound]."""
-    values = _generator.uniform(-bound, bound, shape).astype(np.float32)
+    values = generator().uniform(-bound, bound, shape).astype(np.float32)
     return Tensor(values, requires_grad=True)
 
 
@@ -60,7 +65,7 @@ def uniform_(tensor: Tensor, a=0.0, b=1.0) -> Tensor:
     _leaf("uniform_", tensor)
     if not a <= b:
         raise ValueRangeError(f"uniform_: a must not exceed b, got {a!r} and {b!r}")
-    return _fill("uniform_", tensor, _generator.uniform(a, b, tensor.shape))
+    return _fill("uniform_", tensor, generator().uniform(a, b, tensor.shape))
 
 
 def normal_(tensor: Tensor, mean=0.0, std=1.0) -> Tensor:
@@ -68,7 +73,7 @@ def normal_(tensor: Tensor, mean=0.0, std=1.0) -> Tensor:
     _leaf("normal_", tensor)
     if std < 0:
         raise ValueRangeError(f"normal_: std must not be negative, got {std!r}")
-    return _fill("normal_", tensor, _generator.normal(mean, std, tensor.shape))
+    return _fill("normal_", tensor, generator().normal(mean, std, tensor.shape))
 
 
 def trunc_normal_(tensor: Tensor, mean=0.0, std=1.0, a=-2.0, b=2.0) -> Tensor:
@@ -85,7 +90,7 @@ def trunc_normal_(tensor: Tensor, mean=0.0, std=1.0, a=-2.0, b=2.0) -> Tensor:
         )
     values = np.full(tensor.size, np.inf)
     while np.any(outside := (values < a) | (values > b)):
-        values[outside] = _generator.normal(mean, std, np.count_nonzero(outside))
+        values[outside] = generator().normal(mean, std, np.count_nonzero(outside))
     return _fill(op, tensor, values.reshape(tensor.shape))
 
 
@@ -134,13 +139,13 @@ def dirac_(tensor: Tensor, groups=1) -> Tensor:
 def xavier_uniform_(tensor: Tensor, gain=1.0) -> Tensor:
     """Uniform within gain sqrt(6 / (fan in + fan out)).  Glorot and Bengio 2010."""
     bound = gain * math.sqrt(6 / max(sum(fans("xavier_uniform_", tensor)), 1))
-    return _fill("xavier_uniform_", tensor, _generator.uniform(-bound, bound, tensor.shape))
+    return _fill("xavier_uniform_", tensor, generator().uniform(-bound, bound, tensor.shape))
 
 
 def xavier_normal_(tensor: Tensor, gain=1.0) -> Tensor:
     """Normal with deviation gain sqrt(2 / (fan in + fan out)).  Glorot and Bengio 2010."""
     std = gain * math.sqrt(2 / max(sum(fans("xavier_normal_", tensor)), 1))
-    return _fill("xavier_normal_", tensor, _generator.normal(0, std, tensor.shape))
+    return _fill("xavier_normal_", tensor, generator().normal(0, std, tensor.shape))
 
 
 def kaiming_uniform_(tensor: Tensor, a=0.0, mode="fan_in", nonlinearity="leaky_relu") -> Tensor:
@@ -150,13 +155,13 @@ def kaiming_uniform_(tensor: Tensor, a=0.0, mode="fan_in", nonlinearity="leaky_r
     of the gradients.
     """
     bound = math.sqrt(3) * _deviation("kaiming_uniform_", tensor, a, mode, nonlinearity)
-    return _fill("kaiming_uniform_", tensor, _generator.uniform(-bound, bound, tensor.shape))
+    return _fill("kaiming_uniform_", tensor, generator().uniform(-bound, bound, tensor.shape))
 
 
 def kaiming_normal_(tensor: Tensor, a=0.0, mode="fan_in", nonlinearity="leaky_relu") -> Tensor:
     """Normal with deviation gain / sqrt(fan); see `kaiming_uniform_`.  He et al. 2015."""
     std = _deviation("kaiming_normal_", tensor, a, mode, nonlinearity)
-    return _fill("kaiming_normal_", tensor, _generator.normal(0, std, tensor.shape))
+    return _fill("kaiming_normal_", tensor, generator().normal(0, std, tensor.shape))
 
 
 def orthogonal_(tensor: Tensor, gain=1.0) -> Tensor:
@@ -165,7 +170,7 @@ def orthogonal_(tensor: Tensor, gain=1.0) -> Tensor:
     if tensor.ndim < 2:
         raise ShapeError(f"orthogonal_: expected 2 axes or more, got shape {tensor.shape}")
     rows, columns = tensor.shape[0], math.prod(tensor.shape[1:])
-    flat = _generator.normal(size=(max(rows, columns), min(rows, columns)))
+    flat = generator().normal(size=(max(rows, columns), min(rows, columns)))
     q, r = np.linalg.qr(flat)
     q = q * np.where(np.diagonal(r) < 0, -1, 1)  # so that it is uniform over orthogonal matrices
     q = q.T if rows < columns else q

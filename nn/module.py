@@ -13,17 +13,18 @@ import numpy as np
 from autograd import Tensor
 from autograd.errors import AutogradError, DtypeError, ValueRangeError
 from autograd.graph import clock
-from autograd.trees import flatten
-from nn import hooks
+from nn import hooks, missing
+from nn.attributes import Attributes
 from nn.state import load_state_dict, state_dict
 
 
-class Module:
+class Module(Attributes):
     """Base of all layers and networks: set attributes in ``__init__``, compute in ``forward``.
 
     A plain list or dict of modules does what PyTorch's ModuleList and ModuleDict are for, and a
     plain Tensor or ndarray what Parameter and register_buffer are for.  Lists of lists of modules
-    are refused.  Attributes whose name starts with an underscore are the module's own business.
+    are refused.  What ``forward`` is the first to set, such as features to look at, is a result and
+    no part of the module; nor are Tensors and arrays whose name starts with an underscore.
 
     Examples
     --------
@@ -40,6 +41,11 @@ class Module:
     _forward_pre_hooks: tuple = ()
     _forward_hooks: tuple = ()
 
+    def __getattr__(self, name):
+        if name in missing.MODULE:
+            raise AttributeError(missing.message(type(self).__name__, name, missing.MODULE))
+        return object.__getattribute__(self, name)  # raises, in a property where it went wrong
+
     def forward(self, *inputs):
         """Compute the output; each module says from what."""
         raise NotImplementedError(f"{type(self).__name__} has no forward(self, ...) method")
@@ -50,19 +56,23 @@ class Module:
         A module remembers when its latest calls began and ended, by the clock that numbers the
         nodes of the graph: so a drawing knows which nodes are whose.
         """
-        start = clock()
+        start, mine, around = clock(), vars(self), self._running
+        mine["_running"] = start if around is None else around
         try:
             if self._forward_pre_hooks:
                 inputs = hooks.before(self, inputs)
             y = self.forward(*inputs, **options)
-            vars(self).setdefault("_calls", deque(maxlen=2000)).append((start, clock()))
+            mine.setdefault("_calls", deque(maxlen=2000)).append((start, clock()))
             return hooks.after(self, inputs, y) if self._forward_hooks else y
         except AutogradError as e:
             self._locate(e)
             raise
+        finally:
+            if around is None:
+                mine.pop("_running", None)
 
     def __getstate__(self):  # a copy has not been called
-        return {name: v for name, v in vars(self).items() if name != "_calls"}
+        return {name: v for name, v in vars(self).items() if name not in ("_calls", "_running")}
 
     def _locate(self, e):
         """Note in an error the path, from here, of the innermost module it came through."""
@@ -88,31 +98,6 @@ class Module:
         Returns a handle whose ``remove()`` takes the hook away.
         """
         return hooks.Handle(self, "_forward_hooks", _function("register_forward_hook", hook))
-
-    def attributes(self) -> Iterator[tuple[str, Any]]:
-        """(name, value) of everything this module is made of; lists give one pair per element."""
-        for name, value in vars(self).items():
-            if name.startswith("_"):
-                continue
-            parts = (
-                value.items()
-                if isinstance(value, dict)
-                else enumerate(value)
-                if isinstance(value, (list, tuple))
-                else None
-            )
-            if parts is None:
-                yield name, value
-                continue
-            for k, v in parts:
-                if isinstance(v, (list, tuple, dict)) and any(
-                    isinstance(leaf, (Module, Tensor)) for leaf in flatten(v)[0]
-                ):
-                    raise ValueRangeError(
-                        f"{type(self).__name__}: {name} is a list of lists of modules, which are "
-                        "not searched. Make the inner lists Sequential, or attributes of their own."
-                    )
-                yield f"{name}.{k}", v
 
     def named_children(self) -> Iterator[tuple[str, "Module"]]:
         """(name, module) of the modules right below this one."""
@@ -264,18 +249,6 @@ class Module:
                 module.set_attribute(name, v.astype(dtype))
         return self
 
-    def set_attribute(self, name: str, value):
-        """Set what `attributes` calls ``name``."""
-        name, _, key = name.partition(".")
-        if not key:
-            setattr(self, name, value)
-            return
-        box = getattr(self, name)
-        if isinstance(box, tuple):
-            setattr(self, name, box[: int(key)] + (value,) + box[int(key) + 1 :])
-        else:
-            box[key if isinstance(box, dict) else int(key)] = value
-
     def state_dict(self) -> dict[str, np.ndarray]:
         """Path -> array (a copy) of every parameter and state, PyTorch's names."""
         return state_dict(self)
@@ -344,23 +317,48 @@ class Sequential(Module):
         else:
             self.layers = {str(k): layer for k, layer in enumerate(layers)}
         for name, layer in self.layers.items():
-            if not callable(layer):
-                raise ValueRangeError(
-                    f"Sequential: layer {name!r} must be a module or function, got {layer!r}"
-                )
-            if isinstance(layer, type) and issubclass(layer, Module):
-                raise ValueRangeError(
-                    f"Sequential: layer {name!r} is the class {layer.__name__}; make one: "
-                    f"{layer.__name__}(...)"
-                )
+            _layer(name, layer)
 
     def attributes(self):
-        """The layers, by their own names."""
+        """The layers, by their own names, and what else was set on it."""
         yield from self.layers.items()
+        yield from ((n, v) for n, v in super().attributes() if not n.startswith("layers."))
 
     def set_attribute(self, name, value):
-        """Replace a layer."""
-        self.layers[name] = value
+        """Replace a layer, or another attribute."""
+        if name in self.layers:
+            self.layers[name] = value
+        else:
+            super().set_attribute(name, value)
+
+    def __setattr__(self, name, value):
+        layers = vars(self).get("layers", {})
+        if name in layers:
+            layers[name] = _layer(name, value)
+        elif (
+            layers and isinstance(value, Module) and type(self).forward is Sequential.forward
+        ):  # it would never run
+            raise ValueRangeError(
+                f"Sequential: there is no layer {name!r} to replace; it has {', '.join(layers)}. "
+                "To add a layer, make a Sequential of all of them."
+            )
+        else:
+            super().__setattr__(name, value)
+
+    def __getattr__(self, name):
+        layers = vars(self).get("layers", {})
+        if name not in layers:
+            return super().__getattr__(name)
+        return layers[name]
+
+    def __setitem__(self, k, layer):
+        name = k if isinstance(k, str) else list(self.layers)[k]
+        if name not in self.layers:
+            raise ValueRangeError(
+                f"Sequential: there is no layer {name!r} to replace; it has "
+                f"{', '.join(self.layers)}"
+            )
+        self.layers[name] = _layer(name, layer)
 
     def forward(self, x):
         """The output of the last layer."""
@@ -382,3 +380,21 @@ class Sequential(Module):
             return self.layers[k]
         layers = list(self.layers.items())[k]
         return Sequential(dict(layers)) if isinstance(k, slice) else layers[1]
+
+
+def _layer(name, layer):
+    """``layer``, if a Sequential can hold it."""
+    if isinstance(layer, list):
+        raise ValueRangeError(
+            f"Sequential: layer {name!r} is a list; unpack it: Sequential(*layers)"
+        )
+    if not callable(layer):
+        raise ValueRangeError(
+            f"Sequential: layer {name!r} must be a module or function, got {layer!r}"
+        )
+    if isinstance(layer, type) and issubclass(layer, Module):
+        raise ValueRangeError(
+            f"Sequential: layer {name!r} is the class {layer.__name__}; make one: "
+            f"{layer.__name__}(...)"
+        )
+    return layer

@@ -1,14 +1,14 @@
 """Parameters on disk: .npz files of plain arrays, never pickles."""
 
 import os
-import tempfile
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
+from autograd import Tensor
 from autograd.errors import AutogradError, ValueRangeError
 from nn.module import Module
+from nn.nesting import TREE, pack, unpack
 
 
 class StorageError(AutogradError, RuntimeError):
@@ -16,26 +16,35 @@ class StorageError(AutogradError, RuntimeError):
 
 
 def save(what, path):
-    """Write a module's state, or a dict of arrays, as ``path`` (.npz).
+    """Write a module's state, a dict of arrays, or a nesting, as ``path`` (.npz).
 
     Written to a temporary file beside it and renamed: after a crash the old file is whole.
+
+    Parameters
+    ----------
+    what : Module or dict
+        The values of a dict are arrays, numbers, texts, None, or lists, tuples and dicts of these:
+        ``save({"model": m.state_dict(), "optimizer": o.state_dict(), "epoch": 3}, path)``.
+    path : path_like
+        Its name ends in .npz.
 
     Raises
     ------
     ValueRangeError
-        The path does not end in .npz, or a value is no array of numbers.
+        The path does not end in .npz, or a value is something else.
     """
     path = Path(path)
     if path.suffix != ".npz":
         raise ValueRangeError(f"save: the path must end in .npz, got {str(path)!r}")
     state = what.state_dict() if isinstance(what, Module) else dict(what)
-    arrays = {
-        k: np.asarray(getattr(v, "data", v) if not isinstance(v, np.ndarray) else v)
-        for k, v in state.items()
-    }
+    if not all(isinstance(v, (np.ndarray, np.generic, Tensor)) for v in state.values()):
+        state = pack(state)
+    arrays = {k: v.data if isinstance(v, Tensor) else np.asarray(v) for k, v in state.items()}
     for name, a in arrays.items():
         if a.dtype.hasobject:
             raise ValueRangeError(f"save: {name!r} is no array of numbers, but {a.dtype}")
+    import tempfile  # here, so that `import nn` stays quick
+
     path.parent.mkdir(parents=True, exist_ok=True)
     fd, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
     try:
@@ -50,19 +59,33 @@ def save(what, path):
 
 
 def load(path, into=None):
-    """Read a .npz file: the dict of arrays, or ``into``, a module that takes them over.
+    """Read a .npz file: what `save` was given, or ``into``, a module that takes its arrays over.
 
     Raises
     ------
     StorageError
         The file is not there, is truncated, or holds anything but arrays.
     """
+    state = arrays_in(path)
+    if TREE in state:
+        state = unpack(state)
+    return state if into is None else into.load_state_dict(state)
+
+
+def arrays_in(path) -> dict[str, np.ndarray]:
+    """The arrays of a .npz file by name."""
+    import zipfile  # here, so that `import nn` stays quick
+
     path = Path(path)
     try:
         with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
-            state = {name: arrays[name] for name in arrays.files}
+            found = {name: arrays[name] for name in arrays.files}
     except FileNotFoundError:
         raise StorageError(f"load: there is no file {str(path)!r}") from None
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, AttributeError) as e:
         raise StorageError(f"load: {str(path)!r} is not a whole .npz file of arrays ({e})") from e
-    return state if into is None else into.load_state_dict(state)
+    if not all(isinstance(a, np.ndarray) for a in found.values()):  # any other zip file
+        raise StorageError(
+            f"load: {str(path)!r} is not a .npz file of arrays; nn.load_torch reads PyTorch's files"
+        )
+    return found

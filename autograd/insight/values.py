@@ -91,8 +91,9 @@ def _of_primitive(node, values) -> Call:
         args, options = record.call
         return Call(op.fn, list(args), dict(options), list(plan.key))
     saved = dict(zip(plan.names, node.saved, strict=True))
-    constants = {op.names[k]: v for k, v in node.constants if type(v) is not tuple}
-    constants_shape = {op.names[k]: v for k, v in node.constants if type(v) is tuple}
+    single = [(op.names[k], v) for k, v in node.constants if type(k) is int]
+    constants = {name: v for name, v in single if type(v) is not tuple}
+    constants_shape = {name: v for name, v in single if type(v) is tuple}
     inputs = {place: values.get(p, GONE) for place, p in zip(plan.key, node.parents, strict=True)}
     call = Call(op.fn, [], {}, list(plan.key))
     for k, (name, parameter) in enumerate(op.__signature__.parameters.items()):
@@ -149,7 +150,8 @@ def _ones(long, short) -> tuple:
 
 def _list(node, k, name, saved, inputs):
     """An argument that is a list of arrays."""
-    mine = {place[1]: v for place, v in inputs.items() if type(place) is tuple and place[0] == k}
+    small = {place: v for place, v in node.constants if type(v) is not tuple} | inputs
+    mine = {place[1]: v for place, v in small.items() if type(place) is tuple and place[0] == k}
     if name in saved:
         return [mine.get(i, v) for i, v in enumerate(saved[name])]
     shapes = saved.get(f"{name}_shape")

@@ -1,5 +1,6 @@
 """Data: sets of images, batches out of them (`DataLoader`), and their augmentation."""
 
+from nn import missing
 from nn.data.affine import (
     ElasticTransform,
     RandomHorizontalFlip,
@@ -27,3 +28,7 @@ from nn.data.sources import Images
 from nn.data.text import Vocabulary, names, shakespeare, snippets, stream
 from nn.data.transforms import Compose, Transform
 from nn.data.video import DIRECTIONS, Videos, moving_digits
+
+
+def __getattr__(name):
+    raise AttributeError(missing.message(__name__, name, missing.DATA))

@@ -80,11 +80,15 @@ def labels_for(op, x, target, ignore_index=None):
     classes = x.shape[axis]
     labels = value(array(op, "target", target))
     if labels.dtype.kind not in "iu":
-        raise DtypeError(f"{op}: labels must be integers, got {labels.dtype}")
-    if labels.shape != x.shape[:axis] + x.shape[axis + 1 :]:
+        hint = "; use target.astype(int)" if labels.dtype.kind in "fb" else ""
+        raise DtypeError(
+            f"{op}: labels must be integers, got {labels.dtype} of shape {labels.shape}{hint}"
+        )
+    expected = x.shape[:axis] + x.shape[axis + 1 :]
+    if labels.shape != expected:
         raise ShapeError(
             f"{op}: scores (N, C, ...) and labels (N, ...) expected, got {tuple(x.shape)} and "
-            f"{labels.shape}"
+            f"{labels.shape}{_instead(x, labels, expected, axis)}"
         )
     wrong = (labels < 0) | (labels >= classes)
     if ignore_index is not None:
@@ -95,6 +99,17 @@ def labels_for(op, x, target, ignore_index=None):
             f"{op}: a label is {bad}, but with {classes} scores labels go from 0 to {classes - 1}"
         )
     return labels
+
+
+def _instead(x, labels, expected, axis):
+    """What to do about labels of a wrong shape, where it is plain what they are."""
+    if labels.shape == (*expected, 1):
+        return "; use target[..., 0]"
+    if labels.shape == x.shape and labels.ndim > axis and np.all(labels.sum(axis) == 1):
+        return f"; use target.argmax({axis})"
+    if labels.ndim + 1 == x.ndim and x.shape[:-1] == labels.shape:
+        return "; the classes must be axis 1: use np.moveaxis(input, -1, 1)"
+    return ""
 
 
 def class_weights(op, weight, classes):

@@ -14,6 +14,7 @@
 True
 """
 
+from nn import missing
 from nn.optim.adaptive import Adadelta, Adagrad, Adam, Adamax, AdamW, RMSprop
 from nn.optim.clipping import clip_grad_norm_, clip_grad_value_
 from nn.optim.one_cycle import OneCycleLR
@@ -30,3 +31,7 @@ from nn.optim.schedules import (
     StepLR,
 )
 from nn.optim.sgd import SGD, Rprop
+
+
+def __getattr__(name):
+    raise AttributeError(missing.message(__name__, name, missing.OPTIM))

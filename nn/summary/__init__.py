@@ -8,9 +8,7 @@ import numpy as np
 from autograd import Tensor
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from nn.module import Module
-from nn.summary.rows import Reader, never_ran
 from nn.summary.table import ReceptiveField, Row, Summary
-from nn.summary.trace import trace
 
 __all__ = ["ReceptiveField", "Row", "Summary", "summary"]
 
@@ -76,6 +74,9 @@ def summary(
     768,000 multiply-adds for one example
     41.0 kB of outputs for one example
     """
+    from nn.summary.rows import Reader, never_ran  # here, so that `import nn` stays quick
+    from nn.summary.trace import trace
+
     if not isinstance(model, Module):
         raise DtypeError(f"summary: expected a Module, got {type(model).__name__}")
     if depth is not None and (not hasattr(depth, "__index__") or depth < 0):
@@ -114,6 +115,11 @@ def _shapes(input_shape) -> list[tuple[int, ...]]:
     )
     shapes = [tuple(s) for s in input_shape] if several else [input_shape]
     for shape in shapes:
+        if isinstance(shape, (np.ndarray, Tensor)):
+            raise ShapeError(
+                f"summary: expected the shape of one example, got a batch of shape {shape.shape}; "
+                f"use {tuple(shape.shape[1:])}"
+            )
         if not isinstance(shape, (tuple, list)) or any(
             not hasattr(n, "__index__") or n < 1 for n in shape
         ):

@@ -81,6 +81,7 @@ def _trained(model):
 def _watched(model, calls, roots):
     """Each module's ``forward`` also writes a `Call`; undone on the way out, whatever happens."""
     before = {m: vars(m).get("forward") for m in model.modules()}
+    uncalled = [m for m in before if "_calls" not in vars(m)]
     running = []
     for path, module in model.named_modules():
         vars(module)["forward"] = _noted(path, module, module.forward, running, calls, roots)
@@ -91,6 +92,8 @@ def _watched(model, calls, roots):
             del vars(module)["forward"]
             if forward is not None:
                 vars(module)["forward"] = forward
+        for module in uncalled:
+            vars(module).pop("_calls", None)
 
 
 def _noted(path, module, forward, running, calls, roots):

@@ -36,6 +36,8 @@ class Batches:
     def start_at(self, epoch, batch):
         """An iterator over the batches of an epoch, from this one on."""
         if hasattr(self.loader, "load_state_dict"):
+            if batch >= len(self.loader):  # all are done, and what comes after was interrupted
+                return iter(())
             self.loader.load_state_dict(
                 {**self.loader.state_dict(), "epoch": epoch, "batch": batch}
             )

@@ -1,71 +1,14 @@
-"""Checkpoints: nestings of arrays and plain values as .npz files; the last few are kept."""
+"""Checkpoints: the state of a run as .npz files, of which the last few are kept."""
 
 import contextlib
 import json
 import re
 import warnings
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from autograd.errors import ValueRangeError
-from nn.storage import StorageError, load, save
-
-TREE = "tree.json"  # the name of the array that holds everything that is no array, as JSON
-
-
-def pack(tree) -> dict[str, np.ndarray]:
-    """A nesting of dicts, lists, tuples, arrays and plain values as a flat dict of arrays.
-
-    Raises
-    ------
-    ValueRangeError
-        Something else in it, a function say.
-
-    Examples
-    --------
-    >>> sorted(pack({"step": 3, "model": {"weight": np.ones(2)}}))
-    ['model/weight', 'tree.json']
-    """
-    arrays: dict[str, np.ndarray] = {}
-
-    def plain(v, path):
-        if isinstance(v, (np.ndarray, np.generic)):
-            arrays[path] = np.asarray(v)
-            return {"array": path}
-        if isinstance(v, dict):
-            return {
-                "dict": [[k, plain(x, f"{path}/{k}" if path else str(k))] for k, x in v.items()]
-            }
-        if isinstance(v, (list, tuple)):
-            kind = "list" if isinstance(v, list) else "tuple"
-            return {kind: [plain(x, f"{path}/{k}") for k, x in enumerate(v)]}
-        if v is None or isinstance(v, (bool, int, float, str)):
-            return v
-        raise ValueRangeError(
-            f"checkpoint: {path!r} is of type {type(v).__name__}, expected arrays, numbers, texts "
-            "or nestings of them"
-        )
-
-    text = json.dumps(plain(tree, ""))
-    return {**arrays, TREE: np.frombuffer(text.encode(), np.uint8)}
-
-
-def unpack(arrays) -> Any:
-    """What `pack` was given."""
-
-    def whole(v):
-        if not isinstance(v, dict):
-            return v
-        (kind, of), *_ = v.items()
-        if kind == "array":
-            return arrays[of]
-        if kind == "dict":
-            return {k: whole(x) for k, x in of}
-        return [whole(x) for x in of] if kind == "list" else tuple(map(whole, of))
-
-    return whole(json.loads(bytes(arrays[TREE])))
+from nn.nesting import pack, unpack
+from nn.storage import StorageError, arrays_in, save
 
 
 class Checkpoints:
@@ -157,8 +100,7 @@ class Checkpoints:
 
 def _read(path):
     try:
-        arrays = load(path)
-        return unpack(arrays)
+        return unpack(arrays_in(path))
     except (KeyError, json.JSONDecodeError, UnicodeDecodeError) as e:
         raise StorageError(f"{str(path)!r} is no checkpoint: it lacks {e}.") from e
     except StorageError as e:

@@ -272,7 +272,7 @@ class Trainer(Resumable):
         values = {"loss": loss.data.item()}
         if self.metrics:
             outputs, target = _plain(outputs), _plain(target)
-            values.update({k: float(f(outputs, target)) for k, f in self.metrics.items()})
+            values.update({k: _number(k, f(outputs, target)) for k, f in self.metrics.items()})
         for k, v in values.items():
             sums[k] = sums.get(k, 0.0) + n * v
         sums["samples"] = sums.get("samples", 0) + n
@@ -401,3 +401,14 @@ def _plain(v):
 
 def _means(sums):
     return {k: v / sums["samples"] for k, v in sums.items() if k != "samples"}
+
+
+def _number(name, v):
+    """What a metric gave, as a float."""
+    v = _plain(v)
+    if np.size(v) != 1:
+        raise ShapeError(
+            f"Trainer: the metric {name!r} must give one number for a batch, got shape "
+            f"{np.shape(v)}; take the .mean()"
+        )
+    return float(np.reshape(v, ()))

@@ -117,7 +117,7 @@ MISTAKES = [
     (lambda: nn.CrossEntropyLoss()(x, [0.0, 1.0]), TypeError,
      "labels must be integers, got float64"),
     (lambda: nn.CrossEntropyLoss()(x, [0, 1, 2]), ValueError, r"got \(2, 3\) and \(3,\)"),
-    (lambda: nn.CrossEntropyLoss("avg")(x, [0, 1]), ValueError, "reduction must be"),
+    (lambda: nn.CrossEntropyLoss(reduction="avg")(x, [0, 1]), ValueError, "reduction must be"),
     (lambda: nn.MSELoss()(x, np.ones(3)), ValueError, r"differ in shape, \(2, 3\) and \(3,\)"),
     (lambda: nn.SGD([], lr=0.1), ValueError, "no parameters to train"),
     (lambda: nn.SGD([x * 2], lr=0.1), TypeError, "parameter 0 must be a leaf Tensor"),

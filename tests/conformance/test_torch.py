@@ -244,7 +244,10 @@ OURS = {
     "adaptive_avg_pool": adaptive(ops.adaptive_avg_pool),
     "adaptive_max_pool": adaptive(ops.adaptive_max_pool),
     "local_response_norm": ops.local_response_norm, "unfold": unfold, "fold": fold,
-    "cross_entropy": functional.cross_entropy, "mse_loss": functional.mse_loss,
+    "cross_entropy": lambda x, labels, reduction="mean": functional.cross_entropy(
+        x, np.asarray(labels), reduction=reduction
+    ),
+    "mse_loss": functional.mse_loss,
     "linear": functional.linear, "batch_norm": batch_norm,
 }  # fmt: skip
 

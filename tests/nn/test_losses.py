@@ -5,7 +5,7 @@ import pytest
 
 import nn
 from autograd import Tensor, gradcheck
-from autograd.errors import ValueRangeError
+from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from nn import functional as F
 
 
@@ -137,3 +137,22 @@ def test_derivatives_to_second_order(name):
 def test_gradients_reach_the_targets_too():
     gradcheck(lambda x, t: F.kl_div(x, F.softmax(t), "sum"), normal(2, 3), normal(2, 3, seed=1))
     gradcheck(lambda x, t: F.cross_entropy(x, F.softmax(t)), normal(2, 3), normal(2, 3, seed=1))
+
+
+SCORES = np.ones((2, 3), np.float32)
+
+
+@pytest.mark.parametrize(
+    ("scores", "labels", "says"),
+    [
+        (SCORES, np.array([0.0, 2.0]), r"got float64 of shape \(2,\); use target.astype\(int\)"),
+        (SCORES, np.array(["a", "b"]), r"got <U1 of shape \(2,\)$"),
+        (SCORES, np.array([[0], [2]]), r"use target\[..., 0\]"),
+        (SCORES, np.array([[0, 0, 1], [1, 0, 0]]), r"use target.argmax\(1\)"),
+        (np.ones((2, 5, 3), np.float32), np.zeros((2, 5), int), r"np.moveaxis\(input, -1, 1\)"),
+        (SCORES, np.array([0, 1, 2]), r"got \(2, 3\) and \(3,\)$"),
+    ],
+)
+def test_wrong_labels_are_told_what_to_do(scores, labels, says):
+    with pytest.raises((DtypeError, ShapeError), match=says):
+        F.cross_entropy(scores, labels)

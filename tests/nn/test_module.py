@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Tensor
+from autograd import Tensor, no_grad
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
 
 
@@ -240,3 +240,141 @@ def test_lists_of_lists_are_refused():
         list(m.parameters())
     m.grid = [[1, 2], [3, 4]]
     assert list(m.parameters()) == []
+
+
+class Looking(nn.Module):
+    """Keeps what it computes, as one does to look at it."""
+
+    def __init__(self):
+        self._fc = nn.Linear(4, 2)
+        self._cache = np.zeros(3)
+        self.attention = None
+        self.seen = np.zeros(1, np.float32)
+
+    def forward(self, x):
+        self.attention = self._fc(x)
+        self.inputs, self.layers = x, [self.attention]
+        self.seen = self.seen + np.float32(len(x))
+        return self.attention
+
+
+def test_what_forward_sets_is_a_result_and_no_part_of_the_module():
+    m = Looking()
+    names = list(m.state_dict())
+    m(X)
+    with no_grad():
+        m(X)
+    assert m.inputs is X and list(m.state_dict()) == names and m.seen == 6
+    assert nn.SGD(m.parameters(), lr=0.1)
+    Looking().load_state_dict(m.state_dict())
+    m(Tensor(X, requires_grad=True))  # as a saliency map does
+    m(X)
+    assert list(m.state_dict()) == names
+    fresh = Looking()
+    nn.summary(fresh, (4,))
+    assert list(fresh.state_dict()) == names
+    copied = copy.deepcopy(m)
+    assert list(copied.state_dict()) == names
+    copied.inputs = np.ones(2)  # by hand, it is state like any other array
+    assert "inputs" in copied.state_dict()
+
+
+def test_what_forward_builds_to_be_trained_is_found():
+    class Lazy(nn.Module):
+        def forward(self, x):
+            if not hasattr(self, "fc"):
+                self.fc = nn.Linear(x.shape[1], 2)
+                self.scale = Tensor(np.ones(2, np.float32), requires_grad=True)
+                self.more = [nn.Linear(2, 2)]
+            return self.more[0](self.fc(x) * self.scale)
+
+    m = Lazy()
+    m(X)
+    assert {n for n, _ in m.named_parameters()} == {
+        "fc.weight", "fc.bias", "scale", "more.0.weight", "more.0.bias",
+    }  # fmt: skip
+
+
+def test_an_error_in_forward_leaves_the_module_as_it_was():
+    m = Looking()
+    with pytest.raises(ShapeError):
+        m(np.ones((3, 5), np.float32))
+    m.mean = np.zeros(2)
+    assert "mean" in m.state_dict()
+
+
+def test_modules_are_found_under_any_name():
+    assert [n for n, _ in Looking().named_parameters()] == ["_fc.weight", "_fc.bias"]
+    assert [n for n, _ in Looking().named_buffers()] == ["seen"]
+
+
+def test_a_layer_of_a_sequential_is_replaced_by_its_name_or_place():
+    m = nn.Sequential({"fc": nn.Linear(4, 2), "act": nn.ReLU()})
+    m.fc = nn.Linear(4, 3)
+    assert m["fc"] is m.fc and m(X).shape == (3, 3)
+    m[-1] = nn.Tanh()
+    m["fc"] = nn.Linear(4, 5)
+    assert m(X).shape == (3, 5) and repr(m.act) == "Tanh()"
+    with pytest.raises(ValueRangeError, match="no layer 'head' to replace; it has fc, act"):
+        m.head = nn.Linear(5, 2)
+    with pytest.raises(ValueRangeError, match="no layer '2' to replace"):
+        m["2"] = nn.Linear(5, 2)
+    with pytest.raises(ValueRangeError, match="layer 'fc' must be a module or function"):
+        m.fc = 3
+    with pytest.raises(ValueRangeError, match=r"layer '0' is a list.*Sequential\(\*layers\)"):
+        nn.Sequential([nn.ReLU()])
+    assert copy.deepcopy(m).fc is not m.fc
+
+
+def test_a_sequential_with_a_forward_of_its_own_has_attributes_of_its_own():
+    class Residual(nn.Sequential):
+        def __init__(self):
+            super().__init__(nn.Linear(4, 2))
+            self.shortcut = nn.Linear(4, 2)
+
+        def forward(self, x):
+            return super().forward(x) + self.shortcut(x)
+
+    m = Residual()
+    assert [n for n, _ in m.named_parameters()] == [
+        "0.weight", "0.bias", "shortcut.weight", "shortcut.bias",
+    ]  # fmt: skip
+    assert m(X).shape == (3, 2)
+
+
+class Broken(nn.Module):
+    @property
+    def half_done(self):
+        return self.forgotten
+
+
+def test_a_parameter_is_not_replaced_by_an_array():
+    m = nn.Linear(2, 3)
+    with pytest.raises(DtypeError, match=r"weight is a parameter.*module.weight.assign\(array\)"):
+        m.weight = np.zeros((3, 2), np.float32)
+    assert m.weight.requires_grad and m.count_parameters() == 9
+    m.weight = Tensor(np.zeros((3, 2), np.float32), requires_grad=True)
+    m.bias = None
+    assert m.count_parameters() == 6
+
+
+@pytest.mark.parametrize(
+    ("expression", "says"),
+    [
+        ("nn.ModuleList", "plain list or dict of modules"),
+        ("nn.Parameter", "requires_grad=True"),
+        ("nn.manual_seed", "nn.init.seed"),
+        ("nn.data.TensorDataset", r"DataLoader\(\(images, labels\)\)"),
+        ("nn.optim.lr_scheduler", "nn.optim.StepLR"),
+        ("nn.ReLU().cuda", "on the CPU"),
+        ("nn.ReLU().to", "astype"),
+        ("nn.Sequential().append", r"Sequential\(\*layers\)"),
+        ("nn.ReLU().register_buffer", "state of the module"),
+        ("nn.no_such_name", "nn has no attribute 'no_such_name'$"),
+        ("nn.ReLU().no_such_name", "'ReLU' object has no attribute 'no_such_name'$"),
+        ("Broken().half_done", "'Broken' object has no attribute 'forgotten'$"),
+    ],
+)
+def test_names_of_pytorch_that_are_not_here_say_what_takes_their_place(expression, says):
+    with pytest.raises(AttributeError, match=says):
+        eval(expression)

@@ -473,3 +473,8 @@ MISTAKES = [
 def test_mistakes(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_a_batch_in_the_place_of_a_shape_is_told_its_shape():
+    with pytest.raises(ShapeError, match=r"batch of shape \(8, 4\); use \(4,\)"):
+        nn.summary(nn.Linear(4, 2), np.ones((8, 4)))

@@ -16,9 +16,9 @@ import pytest
 import nn
 from autograd import Tensor, no_grad
 from autograd.errors import AutogradError, DtypeError, ShapeError, ValueRangeError
+from nn.nesting import pack, unpack
 from nn.storage import StorageError
 from nn.training import Curves, TrainingError, plot_history, recipe
-from nn.training.checkpoints import pack, unpack
 from tests.nn import training_run
 
 ROOT = Path(__file__).parents[2]
@@ -636,6 +636,33 @@ def test_an_interrupted_run_goes_on():
     whole = make()
     whole.fit(2)
     assert_equal(weights(trainer), weights(whole))
+
+
+def test_a_run_interrupted_while_it_validates_goes_on():
+    calls = []
+
+    def accuracy(outputs, target):
+        calls.append(1)
+        if len(calls) == len(data) + 1:
+            raise KeyboardInterrupt
+        return nn.training.accuracy(outputs, target)
+
+    data = nn.data.DataLoader((IMAGES, LABELS), 8)
+    trainer = make(validation=data, metrics={"accuracy": accuracy})
+    with pytest.raises(KeyboardInterrupt):
+        trainer.fit(2)
+    trainer.fit(2)
+    whole = make(validation=data, metrics={"accuracy": nn.training.accuracy})
+    whole.fit(2)
+    assert_equal(weights(trainer), weights(whole))
+    for mine, other in zip(trainer.history, whole.history, strict=True):
+        assert {**mine, "seconds": 0} == {**other, "seconds": 0}
+
+
+def test_a_metric_that_gives_no_number_is_named():
+    trainer = make(metrics={"right": lambda outputs, target: outputs.argmax(1) == target})
+    with pytest.raises(ShapeError, match=r"the metric 'right' must give one number.*shape \(8,\)"):
+        trainer.fit(1)
 
 
 @pytest.mark.parametrize(

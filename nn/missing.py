@@ -1,0 +1,53 @@
+"""PyTorch's names that have no counterpart here, and what takes their place: for error messages."""
+
+_DTYPE = "A module is changed to another dtype by .astype(np.float64) or .astype(np.float32)."
+_DEVICE = "All is computed on the CPU: leave the call out."
+_LIST = "A plain list or dict of modules, set as an attribute, is found like a single module."
+_STATE = "An array set as an attribute, self.mean = np.zeros(3), is state of the module."
+_PARAMETER = "A parameter is a Tensor set as an attribute: Tensor(array, requires_grad=True)."
+_SEED = "Seed the weights and dropout by nn.init.seed(0), a DataLoader by its own seed=0."
+
+MODULE = {
+    "to": f"{_DEVICE} {_DTYPE}",
+    "cuda": _DEVICE,
+    "cpu": _DEVICE,
+    "double": _DTYPE,
+    "float": _DTYPE,
+    "half": _DTYPE,
+    "type": _DTYPE,
+    "register_buffer": _STATE,
+    "register_parameter": _PARAMETER,
+    "add_module": "Set the module as an attribute, or put it into a list or dict that is one.",
+    "register_module": "Set the module as an attribute, or put it into a list or dict that is one.",
+    "append": "Make a list of the layers first: Sequential(*layers).",
+    "get_parameter": "dict(model.named_parameters())[path] is the parameter.",
+}
+NN = {
+    "Parameter": _PARAMETER,
+    "Buffer": _STATE,
+    "ModuleList": _LIST,
+    "ModuleDict": _LIST,
+    "ParameterList": "A plain list or dict of Tensors, set as an attribute, holds parameters.",
+    "ParameterDict": "A plain list or dict of Tensors, set as an attribute, holds parameters.",
+    "manual_seed": _SEED,
+    "no_grad": "It is autograd.no_grad.",
+    "Tensor": "It is autograd.Tensor.",
+    "Softmax2d": "Use nn.Softmax(dim=1).",
+    "UpsamplingNearest2d": 'Use nn.Upsample(scale_factor=2, mode="nearest").',
+    "UpsamplingBilinear2d": 'Use nn.Upsample(scale_factor=2, mode="bilinear", align_corners=True).',
+    "Fold": "It is autograd.ops.fold.",
+    "Unfold": "It is autograd.ops.unfold.",
+}
+DATA = {
+    "Dataset": "Any object with __len__ and __getitem__ is a data set for nn.data.DataLoader.",
+    "TensorDataset": "Give the arrays themselves: nn.data.DataLoader((images, labels)).",
+    "Subset": "Index the arrays, or make a list: [dataset[i] for i in indices].",
+    "random_split": "Shuffle the indices with a numpy Generator, and index the arrays with them.",
+}
+OPTIM = {"lr_scheduler": "The schedules are in nn.optim itself: nn.optim.StepLR."}
+
+
+def message(owner: str, name: str, table: dict[str, str]) -> str:
+    """What an AttributeError says of a name that is not there."""
+    text = f"{owner} has no attribute {name!r}"
+    return f"{text}. {table[name]}" if name in table else text
