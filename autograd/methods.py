@@ -47,12 +47,14 @@ class ArrayMethods:
 
     __hash__ = object.__hash__  # by identity: == compares elements, as in NumPy
 
-    def __getattr__(self, name):
-        if name[:1] == "_":  # what Python, NumPy and notebooks look for
-            raise AttributeError(name)
-        from autograd.hints import missing
+    if not TYPE_CHECKING:  # else every name would be there for a type checker
 
-        raise missing(name)
+        def __getattr__(self, name):
+            if name[:1] == "_":  # what Python, NumPy and notebooks look for
+                raise AttributeError(name)
+            from autograd.hints import missing
+
+            raise missing(name)
 
     @property
     def shape(self) -> tuple[int, ...]:

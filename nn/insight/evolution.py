@@ -116,7 +116,8 @@ def evolve(
     Examples
     --------
     >>> import nn
-    >>> found = nn.insight.evolve(nn.models.lenet5(), (1, 28, 28), [3, 8], 3, seed=0, progress=False)
+    >>> model = nn.models.lenet5()
+    >>> found = nn.insight.evolve(model, (1, 28, 28), [3, 8], 3, seed=0, progress=False)
     >>> found.array.shape, bool((found.history[-1] >= found.history[0]).all())
     ((2, 1, 28, 28), True)
     """
