@@ -1,5 +1,7 @@
 """`draw`: from a Tensor or a module to a `Drawing`."""
 
+import inspect
+
 from autograd.draw import (
     derivative,
     loops,
@@ -179,6 +181,15 @@ def _result(t, inputs) -> tuple[Tensor, list]:
         return t, []
     if not callable(t):
         raise DtypeError(f"draw: expected a Tensor, a module or a function, got {type(t).__name__}")
+    try:
+        inspect.signature(getattr(t, "forward", t)).bind(*inputs)
+    except TypeError as e:
+        raise DtypeError(
+            f"draw: {type(t).__name__} cannot be called with these inputs ({e}). Pass what it "
+            "takes: draw(model, x)."
+        ) from None
+    except ValueError:
+        pass  # a function without a signature to read
     with scopes.watched("", t) as calls:
         y = t(*inputs)
     if type(y) is not Tensor:

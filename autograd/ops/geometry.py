@@ -46,9 +46,10 @@ def check_image(op, x, d, channels=None):
     if x.dtype.kind not in "fc":
         raise DtypeError(f"{op}: expected floating x, got {x.dtype}; use x.astype(np.float32)")
     if channels is not None and x.shape[1] != channels:
+        last = x.shape[-1] == channels
         raise ShapeError(
             f"{op}: x of shape {tuple(x.shape)} has {x.shape[1]} channels, but the weights expect "
-            f"{channels}"
+            f"{channels}" + (". If they come last, np.moveaxis(x, -1, 1) brings them here" * last)
         )
 
 

@@ -97,6 +97,8 @@ MISTAKES = [
     # convolution and pooling
     (lambda: ops.conv(image, np.ones((2, 3, 7, 7))), ValueError, r"window \(7, 7\) is larger than"),
     (lambda: ops.conv(image, np.ones((2, 4, 3, 3))), ValueError, "3 channels, .* expect 4"),
+    (lambda: ops.conv(np.ones((2, 8, 8, 3)), np.ones((2, 3, 3, 3))), ValueError,
+     r"8 channels, .* expect 3\. If they come last, np.moveaxis\(x, -1, 1\)"),
     (lambda: ops.conv(image[0], np.ones((2, 3, 3, 3))), ValueError, r"\(N, C, H, W\).*x\[None\]"),
     (lambda: ops.conv(image, np.ones((2, 3, 3, 3)), stride=0), ValueError,
      "stride must be at least 1"),

@@ -246,3 +246,8 @@ def test_everything_turns_dark(renderer):
 def test_drawings_are_the_same_every_time(renderer):
     model, x = Stack([Block() for _ in range(14)]), np.ones((2, 4))
     assert draw(model, x).svg == draw(model, x).svg
+
+
+def test_a_module_without_its_inputs():
+    with pytest.raises(TypeError, match=r"draw: Linear cannot be called .*draw\(model, x\)"):
+        draw(nn.Linear(2, 3))
