@@ -23,6 +23,7 @@ from nn.data.mnist import FASHION_MNIST_CLASSES, Digits, fashion_mnist, mnist
 from nn.data.normalize import Normalize
 from nn.data.photos import ImageFolder, digits, photo, read_image
 from nn.data.resize import center_crop, resize
+from nn.data.scenes import Scenes, cluttered_digits
 from nn.data.series import Series, airline, windows
 from nn.data.sources import Images
 from nn.data.text import Vocabulary, names, shakespeare, snippets, stream

@@ -17,8 +17,8 @@ def parser(about: str, epochs: int, lr: float, batch: int, hidden: int) -> argpa
     p = argparse.ArgumentParser(description=about.splitlines()[0])
     p.add_argument("--epochs", type=int, default=epochs, help="rounds over the data (%(default)s)")
     p.add_argument("--lr", type=float, default=lr, help="Adam's first learning rate (%(default)s)")
-    p.add_argument("--batch", type=int, default=batch, help="sequences in a batch (%(default)s)")
-    p.add_argument("--hidden", type=int, default=hidden, help="size of the state (%(default)s)")
+    p.add_argument("--batch", type=int, default=batch, help="examples in a batch (%(default)s)")
+    p.add_argument("--hidden", type=int, default=hidden, help="width of the network (%(default)s)")
     p.add_argument("--seed", type=int, default=0, help="of weights and data (%(default)s)")
     p.add_argument("--quick", action="store_true", help="seconds instead of minutes: little data")
     p.add_argument("--quiet", action="store_true", help="print nothing")
@@ -33,10 +33,9 @@ def cell_option(p: argparse.ArgumentParser, default="lstm"):
 
 def parsed(p: argparse.ArgumentParser, argv, **quick) -> argparse.Namespace:
     """The options; with ``--quick``, these instead of what was not given by hand."""
+    if p.parse_known_args(argv)[0].quick:
+        p.set_defaults(**quick)
     options = p.parse_args(argv)
-    for name, value in quick.items():
-        if options.quick and getattr(options, name) == p.get_default(name):
-            setattr(options, name, value)
     for name in ("epochs", "batch", "hidden"):
         if getattr(options, name) < 1:
             p.error(f"--{name} must be 1 or more")
