@@ -176,7 +176,7 @@ def test_blas_keeps_its_threads_whoever_leaves_first():
     products.one_thread.__enter__()
     products.one_thread.__enter__()  # another thread's product
     products.one_thread.__exit__()
-    assert all(lib["num_threads"] == 1 for lib in threadpool_info() if lib["user_api"] == "blas")
+    assert all(lib.get_num_threads() == 1 for lib in products._libraries())
     products.one_thread.__exit__()
     assert threadpool_info() == before
 
