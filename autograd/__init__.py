@@ -13,25 +13,8 @@
 
 from autograd import errors, ops
 from autograd.backward import gradients
-from autograd.check import gradcheck
 from autograd.checkpoint import checkpoint
 from autograd.graph import Node, enable_grad, no_grad
-from autograd.hips import (
-    deriv,
-    grad_and_aux,
-    grad_named,
-    hessian_tensor_product,
-    hessian_vector_product,
-    holomorphic_grad,
-    make_ggnvp,
-    make_hvp,
-    make_jvp,
-    make_jvp_reversemode,
-    make_vjp,
-    multigrad_dict,
-    tensor_jacobian_product,
-    vector_jacobian_product,
-)
 from autograd.primitive import primitive
 from autograd.tensor import Tensor, as_tensor, tensor
 from autograd.transforms import (
@@ -47,22 +30,47 @@ from autograd.transforms import (
 
 __version__ = "0.1.0"
 
-_INSIGHT = ("NonFiniteError", "audit", "debug", "explain", "expression", "live_graph")
-_ON_DEMAND = ("builtins", "extend", "misc", "numpy", "test_util")
+# What is loaded when first asked for: where each name comes from.
+_LATER = {
+    "gradcheck": "check",
+    "profile": "profiling",
+    "step_through": "draw",
+    **dict.fromkeys(
+        ("NonFiniteError", "audit", "debug", "explain", "expression", "live_graph"), "insight"
+    ),
+    **dict.fromkeys(
+        (
+            "deriv",
+            "grad_and_aux",
+            "grad_named",
+            "hessian_tensor_product",
+            "hessian_vector_product",
+            "holomorphic_grad",
+            "make_ggnvp",
+            "make_hvp",
+            "make_jvp",
+            "make_jvp_reversemode",
+            "make_vjp",
+            "multigrad_dict",
+            "tensor_jacobian_product",
+            "vector_jacobian_product",
+        ),
+        "hips",
+    ),
+    **dict.fromkeys(("dict", "isinstance", "list", "tuple", "type"), "builtins"),
+}
+_MODULES = ("builtins", "extend", "misc", "numpy", "test_util")
 
 
 def __getattr__(name):
-    """What is loaded when first asked for: answers to "why?", and the names of HIPS autograd."""
     import importlib
 
-    if name in _INSIGHT:
-        return getattr(importlib.import_module("autograd.insight"), name)
-    if name == "profile":
-        return importlib.import_module("autograd.profiling").profile
-    if name == "step_through":
-        return importlib.import_module("autograd.draw").step_through
-    if name in _ON_DEMAND:
+    if name in _LATER:
+        return getattr(importlib.import_module(f"autograd.{_LATER[name]}"), name)
+    if name in _MODULES:
         return importlib.import_module(f"autograd.{name}")
-    if name in ("dict", "isinstance", "list", "tuple", "type"):
-        return getattr(importlib.import_module("autograd.builtins"), name)
     raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *_LATER, *_MODULES})

@@ -15,7 +15,7 @@ from autograd.kernels import backend
 from autograd.kernels.threads import share_calls
 
 ALONE = 20_000  # multiply-adds up to which BLAS would not start a thread
-PARTED = 4_000_000  # multiply-adds from which a product is parted
+PARTED = 30_000_000  # multiply-adds from which threads repay waking them
 PARTS = 8  # at most; never by the number of threads, because the bits depend on the parts
 
 
@@ -87,7 +87,7 @@ def matmul(a, b):
         y = np.empty((a.shape[0], b.shape[1]), np.result_type(a, b))
         axis = int(b.shape[1] > a.shape[0])  # the longer side is parted
         size = y.shape[axis]
-        parts = min(PARTS, 2 * work // PARTED, size)
+        parts = min(PARTS, max(2, work // 16_000_000), size)
         places = [slice(k * size // parts, (k + 1) * size // parts) for k in range(parts)]
         if axis:
             share_calls([functools.partial(np.matmul, a, b[:, p], out=y[:, p]) for p in places])

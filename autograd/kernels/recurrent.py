@@ -12,8 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.kernels import backend, compiled_is_wanted, recurrent_steps, twins
-from autograd.kernels.products import ALONE, PARTS, matmul, one_thread
+from autograd.kernels.products import PARTS, matmul, one_thread
 from autograd.kernels.threads import share_calls
+
+HEAVY = 1_500_000  # multiply-adds of a step, below which threads would wait for the interpreter
 
 
 class Tape(NamedTuple):
@@ -103,7 +105,7 @@ def _in_parts(walk_rows, n, work):
     ``work``: the multiply-adds of one step.  BLAS computes in one thread each.  The parts do not
     depend on the number of threads, and so the bits of the result do not.
     """
-    parts = max(1, min(PARTS, n // 16)) if work >= ALONE and backend() != "numpy" else 1
+    parts = max(1, min(PARTS, n // 16)) if work >= HEAVY and backend() != "numpy" else 1
     rows = [slice(k * n // parts, (k + 1) * n // parts) for k in range(parts)]
     with one_thread:
         share_calls([functools.partial(walk_rows, r) for r in rows])
