@@ -12,117 +12,15 @@ the phases on the side of the result.  The adjoint in w is dw[o, c, t] = Σ over
 g[o, j] x[c, j + shift[t]].  There are always three spatial axes here, the missing ones of size 1.
 """
 
-import functools
 import math
-from itertools import product
-from typing import NamedTuple
 
 import numpy as np
 
 from autograd.kernels.compiled import jit
 from autograd.kernels.compiled.jobs import run, take
-from autograd.kernels.compiled.vectors import (
-    copy1,
-    copy2,
-    copy4,
-    copy8,
-    evens,
-    fma,
-    lanes,
-    load,
-    splat,
-    store,
-    total,
-    zeros,
-)
-
-PLACES = 1024  # about how many places are computed at a time: their x stays in the L2 cache
-JOBS = 8  # into at least so many jobs the work is parted, however many threads there are
-TILE = 3  # vectors of places, by 4 outputs, that stay in registers
-
-
-class Axis(NamedTuple):
-    """``stored`` elements per phase, ``out`` places; (phase, shift) of each tap; the stride."""
-
-    stored: int
-    out: int
-    taps: tuple
-    stride: int
-
-    def pitch(self) -> int:
-        """How far apart rows along the next axis must start for their gaps to hold the zeros."""
-        shifts = [m for _, m in self.taps]
-        before, after = max(0, -min(shifts)), max(0, self.out - self.stored + max(shifts))
-        return max(self.stored + max(before, after), self.out)
-
-
-class Layout:
-    """Where everything lies in the buffers; ``numbers`` is the same for the compiled code.
-
-    A block holds the number of images with the fewest tiles an image; with ``whole``, as many as
-    there may be, for long sums.
-    """
-
-    def __init__(self, axes, itemsize, images, phases_out, whole):
-        a, b, c = axes
-        pitch = c.pitch()
-        row = b.pitch() * pitch
-        image = a.pitch() * row
-        low, high = min(m for _, m in a.taps), max(m for _, m in a.taps)
-        vector = lanes(itemsize)
-        # a block is several images, or some rows (of the first axis) of one
-        most = max(1, min(images // JOBS, PLACES // image))
-        tail = (a.out - 1) * row + (b.out - 1) * pitch + c.out  # places of the last image
-        tiles = [-(-((n - 1) * image + tail) // (TILE * vector)) / n for n in range(1, most + 1)]
-        each = most if whole else min(range(most, 0, -1), key=lambda n: tiles[n - 1])
-        strips = max(image // (2 * PLACES), -(-JOBS // images)) if each == 1 else 1
-        rows = -(-a.out // min(strips, a.out))
-        taps = list(product(a.taps, b.taps, c.taps))
-        shifts = np.array([s * row + t * pitch + u for (_, s), (_, t), (_, u) in taps])
-        last = (each - 1) * image + (rows - 1) * row + (b.out - 1) * pitch + c.out
-        places = -(-last // (TILE * vector)) * TILE * vector
-        lead = max(0, -low * row, -shifts.min())
-        written = (each - 1) * image + (rows - 1 + high) * row + (b.stored - 1) * pitch + c.stored
-        plane = lead + max(places + max(0, shifts.max()), written)
-        self.numbers = np.array(
-            [each, rows, image, row, pitch, lead, plane, places, vector, low, high, b.stored]
-            + [c.stored, a.out, b.out, c.out]
-        )
-        used = [tuple(p for p, _ in tap) for tap in taps]
-        if phases_out:  # taps by the phase of the result that they add to
-            self.phases = np.zeros((1, 3), np.int64)
-            self.out_phases = np.array(list(product(*(range(x.stride) for x in axes))))
-            self.order = [[k for k, p in enumerate(used) if p == tuple(q)] for q in self.out_phases]
-            self.offsets = lead + shifts[[k for part in self.order for k in part]]
-            self.strides = np.ones(3, np.int64), np.array([x.stride for x in axes])
-        else:
-            phases = sorted(set(used))
-            self.phases, self.out_phases = np.array(phases), np.zeros((1, 3), np.int64)
-            self.order = [list(range(len(taps)))]
-            self.offsets = np.array([phases.index(p) for p in used]) * plane + lead + shifts
-            self.strides = np.array([x.stride for x in axes]), np.ones(3, np.int64)
-        self.blocks = each, -(-a.out // rows)
-        self.starts = np.cumsum([0] + [len(part) for part in self.order])
-
-    def jobs(self, images) -> int:
-        """Number of blocks."""
-        return -(-images // self.blocks[0]) * self.blocks[1]
-
-
-@functools.lru_cache(512)
-def _layout(size, kernel, stride, padding, dilation, out, itemsize, images, of_dx, whole=False):
-    axes = []
-    for n, k, s, (p, _), e, o in zip(size, kernel, stride, padding, dilation, out, strict=True):
-        taps = tuple(divmod(i * e - p, s)[::-1] for i in range(k))
-        stored = -(-n // s)
-        if of_dx:
-            axes.append(Axis(o, stored, tuple((f, -m) for f, m in taps), s))
-        else:
-            axes.append(Axis(stored, o, taps, s))
-    missing = [Axis(1, 1, ((0, 0),), 1)] * (3 - len(axes))
-    # strips are along the first axis: with one missing, the rows of an image are that axis
-    axes = missing + axes if len(axes) == 1 else axes[:1] + missing + axes[1:]
-    return Layout(axes, itemsize, images, of_dx, whole)
+from autograd.kernels.compiled.layout import JOBS, layout_of
+from autograd.kernels.compiled.packing import pack, spread, unpack
+from autograd.kernels.compiled.vectors import fma, load, splat, store, total, zeros
 
 
 def conv(x, w, b, stride, padding, dilation, groups):
@@ -131,7 +29,7 @@ def conv(x, w, b, stride, padding, dilation, groups):
         return NotImplemented
     out = _places(x.shape[2:], w.shape[2:], stride, padding, dilation)
     y = np.empty((x.shape[0], w.shape[0], *out), x.dtype)
-    layout = _layout(
+    layout = layout_of(
         x.shape[2:], w.shape[2:], stride, padding, dilation, out, x.itemsize, len(x), False
     )
     rows = np.reshape(w, (groups, w.shape[0] // groups, w.shape[1], -1))
@@ -145,7 +43,7 @@ def conv_dx(g, w, x_shape, stride, padding, dilation, groups):
     if _is_product(w.shape, stride, padding) or not np.isfinite(w).all():
         return NotImplemented
     dx = np.empty(x_shape, g.dtype)
-    layout = _layout(
+    layout = layout_of(
         tuple(x_shape[2:]), w.shape[2:], stride, padding, dilation, g.shape[2:], g.itemsize,
         len(g), True,
     )  # fmt: skip
@@ -158,7 +56,7 @@ def conv_dw(x, g, w_shape, stride, padding, dilation, groups):
     """See `autograd.kernels.convolution.conv_dw`."""
     if _is_product(w_shape, stride, padding):
         return NotImplemented
-    layout = _layout(
+    layout = layout_of(
         x.shape[2:], tuple(w_shape[2:]), stride, padding, dilation, g.shape[2:], x.itemsize,
         len(x), False, True,
     )  # fmt: skip
@@ -271,102 +169,6 @@ def correlations(counter, jobs, x, g, groups, offsets, phases, stride, numbers, 
                     numbers[8], parts[job, k * size : (k + 1) * size],
                 )  # fmt: skip
         job = take(counter)
-
-
-@jit
-def pack(x, n0, images, c0, channels, r0, phases, stride, numbers, buffer):
-    """Copy a block of x into ``buffer`` (channel, phase, place); its gaps are zero already."""
-    rows, image, row, pitch, lead, plane = numbers[1:7]
-    V, low, high, stored_b, stored_w = numbers[8:13]
-    size_a, size_b, size_w = x.shape[2:]
-    flat = x.ravel()
-    for c in range(channels):
-        for f in range(len(phases)):
-            start = (c * len(phases) + f) * plane + lead
-            for n in range(images):
-                p0 = ((n0 + n) * x.shape[1] + c0 + c) * size_a
-                for r in range(low, rows + high):
-                    a = (r0 + r) * stride[0] + phases[f, 0]
-                    for b in range(stored_b):
-                        q = start + n * image + r * row + b * pitch
-                        bb = b * stride[1] + phases[f, 1]
-                        p = ((p0 + a) * size_b + bb) * size_w + phases[f, 2]
-                        if not 0 <= a < size_a or bb >= size_b:
-                            for i in range(stored_w):
-                                buffer[q + i] = 0
-                        elif stride[2] == 1:
-                            copy_row(buffer, q, flat, p, size_w)
-                        else:
-                            inside, first = (size_w - phases[f, 2] + stride[2] - 1) // stride[2], 0
-                            if stride[2] == 2:
-                                while first + V <= inside and p + 2 * (first + V) <= flat.size:
-                                    u, v = load(flat, p + 2 * first), load(flat, p + 2 * first + V)
-                                    store(buffer, q + first, evens(u, v))
-                                    first += V
-                            for i in range(first, inside):
-                                buffer[q + i] = flat[p + i * stride[2]]
-                            for i in range(inside, stored_w):
-                                buffer[q + i] = 0
-
-
-@jit
-def spread(g, n0, images, o0, outs, r0, numbers, weights):
-    """A block of g where `products` would compute it, zero in between."""
-    rows, image, row, pitch = numbers[1:5]
-    places = numbers[7]
-    flat = g.ravel()
-    weights[:] = 0
-    for o in range(outs):
-        for n in range(images):
-            for r in range(min(rows, g.shape[2] - r0)):
-                for b in range(g.shape[3]):
-                    q = o * places + n * image + r * row + b * pitch
-                    p = ((n0 + n) * g.shape[1] + o0 + o) * g.shape[2] + r0 + r
-                    p = (p * g.shape[3] + b) * g.shape[4]
-                    copy_row(weights, q, flat, p, g.shape[4])
-
-
-@jit
-def unpack(sum_of, outs, o0, n0, images, r0, phase, stride, numbers, y):
-    """Copy the places that are not in a gap to where they belong in y."""
-    rows, image, row, pitch = numbers[1:5]
-    places, out_a, out_b = numbers[7], numbers[13], numbers[14]
-    size_a, size_b, size_w = y.shape[2:]
-    inside = (size_w - phase[2] + stride[2] - 1) // stride[2]
-    flat = y.ravel()
-    for o in range(outs):
-        for n in range(images):
-            for r in range(min(rows, out_a - r0)):
-                a = (r0 + r) * stride[0] + phase[0]
-                for b in range(out_b):
-                    bb = b * stride[1] + phase[1]
-                    if a >= size_a or bb >= size_b:
-                        continue
-                    p = ((n0 + n) * y.shape[1] + o0 + o) * size_a + a
-                    p = (p * size_b + bb) * size_w + phase[2]
-                    q = o * places + n * image + r * row + b * pitch
-                    if stride[2] == 1:
-                        copy_row(flat, p, sum_of, q, inside)
-                    else:
-                        for i in range(inside):
-                            flat[p + i * stride[2]] = sum_of[q + i]
-
-
-@jit
-def copy_row(target, q, source, p, n):
-    """``target[q : q + n] = source[p : p + n]``: rows are short, and loops over them slow."""
-    end = q + n // 8 * 8
-    while q < end:
-        copy8(target, q, source, p)
-        q, p = q + 8, p + 8
-    if n & 4:
-        copy4(target, q, source, p)
-        q, p = q + 4, p + 4
-    if n & 2:
-        copy2(target, q, source, p)
-        q, p = q + 2, p + 2
-    if n & 1:
-        copy1(target, q, source, p)
 
 
 @jit
