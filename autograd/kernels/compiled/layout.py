@@ -83,7 +83,7 @@ class Layout:
 
 @functools.lru_cache(512)
 def layout_of(size, kernel, stride, padding, dilation, out, itemsize, images, of_dx, whole=False):
-    """The layout for images of this size; ``of_dx``: of the adjoint in x, from g of size ``out``."""
+    """The layout for images of this size; ``of_dx``: for the adjoint in x, of g of size ``out``."""
     axes = []
     for n, k, s, (p, _), e, o in zip(size, kernel, stride, padding, dilation, out, strict=True):
         taps = tuple(divmod(i * e - p, s)[::-1] for i in range(k))
