@@ -3,12 +3,17 @@
 import contextlib
 import functools
 import hashlib
+import sys
 from pathlib import Path
 
 import numba
 
 _sources = sorted(Path(__file__).parent.glob("*.py"))
 STAMP = hashlib.sha256(b"".join(p.read_bytes() for p in _sources)).hexdigest()
+
+
+if not numba.config.CACHE_DIR and not any(Path(__file__).parent.glob("__pycache__/*.nbi")):
+    print("autograd: compiling kernels, once on this machine: some seconds", file=sys.stderr)
 
 
 def jit(f=None, **options):
