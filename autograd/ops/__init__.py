@@ -214,6 +214,7 @@ from autograd.ops.linalg import (
 )
 from autograd.ops.normalization import (
     batch_norm,
+    batch_norm_of,
     batch_norm_y,
     cross_entropy,
     cross_entropy_y,

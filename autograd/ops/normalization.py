@@ -65,12 +65,7 @@ def batch_norm(x, weight=None, bias=None, eps=1e-5):
     ShapeError
         Fewer than two values per channel, or a weight or bias of another shape.
     """
-    x = as_array(x)
-    if x.dtype.kind != "f":
-        raise DtypeError(
-            f"batch_norm: x must be real and floating, got {x.dtype}"
-            + ("" if x.dtype.kind == "c" else "; write x.astype(np.float32)")
-        )
+    x = _real(x)
     if x.ndim < 2 or not x.shape[1] or x.size < 2 * x.shape[1]:
         raise ShapeError(
             "batch_norm: expected x of shape (N, C, ...) with more than one value per channel, "
@@ -82,6 +77,12 @@ def batch_norm(x, weight=None, bias=None, eps=1e-5):
                 f"batch_norm: expected a {name} of shape ({x.shape[1]},), one per channel, got "
                 f"{np.shape(v)}"
             )
+    return batch_norm_of(x, weight, bias, eps)
+
+
+def batch_norm_of(x, weight=None, bias=None, eps=1e-5):
+    """`batch_norm` of shapes that are known to fit, of a single value per channel too."""
+    x = _real(x)
     channels = x.shape[1:2]
     weight = np.ones_like(getattr(x, "data", x), shape=channels) if weight is None else weight
     bias = np.zeros_like(getattr(x, "data", x), shape=channels) if bias is None else bias
@@ -90,6 +91,16 @@ def batch_norm(x, weight=None, bias=None, eps=1e-5):
         y, mean, var = batch_norm_y(*wide, eps)
         return np.astype(y, np.float16), mean, var
     return batch_norm_y(x, weight, bias, eps)
+
+
+def _real(x):
+    x = as_array(x)
+    if x.dtype.kind != "f":
+        raise DtypeError(
+            f"batch_norm: x must be real and floating, got {x.dtype}"
+            + ("" if x.dtype.kind == "c" else "; write x.astype(np.float32)")
+        )
+    return x
 
 
 @listed

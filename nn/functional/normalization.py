@@ -37,13 +37,10 @@ def batch_norm(
     """
     input = array("batch_norm", "input", input)
     check_batch_norm(input, weight, bias, running_mean, running_var, training)
-    channels = input.shape[1]
     if training or running_mean is None:
-        weight = np.ones(channels, input.dtype) if weight is None else weight
-        bias = np.zeros(channels, input.dtype) if bias is None else bias
-        y, mean, var = ops.batch_norm_y(input, weight, bias, eps)
+        y, mean, var = ops.batch_norm_of(input, weight, bias, eps)
         if running_mean is not None:
-            n = input.size // channels
+            n = input.size // input.shape[1]
             running_mean += momentum * (value(mean) - running_mean)
             running_var += momentum * (value(var) * (n / (n - 1)) - running_var)
         return y

@@ -7,7 +7,7 @@ import pytest
 
 import nn
 from autograd import Tensor, gradcheck
-from autograd.errors import ShapeError
+from autograd.errors import DtypeError, ShapeError
 from nn import functional as F
 from tests.reference import conv_by_definition, conv_matrix
 
@@ -186,6 +186,16 @@ def test_fitting_statistics_goes_layer_by_layer_and_leaves_nothing_half_done():
     for k, v in net.state_dict().items():
         np.testing.assert_array_equal(v, before[k])
     assert net.training and not net.norm._forward_pre_hooks
+
+
+def test_batch_norm_sums_float16_in_float32_and_refuses_complex_numbers():
+    x = np.random.default_rng(0).normal(300, 50, size=(64, 3, 16, 16))
+    expected = nn.functional.batch_norm(x, None, None, training=True)
+    y = nn.functional.batch_norm(x.astype(np.float16), None, None, training=True)
+    assert y.dtype == np.float16
+    np.testing.assert_allclose(y, expected, atol=0.01)
+    with pytest.raises(DtypeError, match="batch_norm: x must be real and floating, got complex"):
+        nn.functional.batch_norm(x * 1j, None, None, training=True)
 
 
 def test_batch_norm_counts_and_averages_batches():
