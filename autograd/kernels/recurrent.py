@@ -75,9 +75,12 @@ def _buffer(count, first, place, dtype):
 
 def _projected(x, w, b, dtype, out=None):
     """``x wᵀ + b`` for all steps in one product: (T, N, kH)."""
-    shape = (*x.shape[:2], w.shape[0])
-    y = np.empty(shape, dtype) if out is None else out
-    y[...] = np.reshape(matmul(np.reshape(x, (-1, x.shape[2])), w.T), shape)
+    y = np.reshape(matmul(np.reshape(x, (-1, x.shape[2])), w.T), (*x.shape[:2], w.shape[0]))
+    if out is None:
+        y = y.astype(dtype, copy=False)
+    else:
+        out[...] = y
+        y = out
     if b is not None:
         y += b
     return y

@@ -2,12 +2,13 @@
 
 import functools
 import itertools
+import math
 
 import numpy as np
 
 from autograd.errors import ShapeError, ValueRangeError
 from autograd.ops.register import as_array, constant, instead_of
-from autograd.ops.statistics import quantile
+from autograd.ops.statistics import axes_last, quantile, with_ones
 
 
 @instead_of(np.apply_along_axis)
@@ -70,10 +71,9 @@ def _put(y, where, part):
 def nanquantile(x, q, axis=None, method="linear", keepdims=False):
     """Quantiles of the elements that are not NaN; NaN where there is none."""
     x, q = as_array(x), as_array(constant("nanquantile", "q", q))
-    axes = tuple(range(x.ndim)) if axis is None else tuple(np.reshape(axis, -1) % x.ndim)
-    rest = tuple(a for a in range(x.ndim) if a not in axes)
-    lead = tuple(x.shape[a] for a in rest)
-    rows = np.reshape(np.transpose(x, rest + axes), (int(np.prod(lead, dtype=int)), -1))
+    flat, axes = axes_last(x, axis)
+    lead = flat.shape[:-1]
+    rows = np.reshape(flat, (math.prod(lead), flat.shape[-1]))
     full = ~np.isnan(rows)
     results = [
         quantile(rows[k][full[k]], q, method=method)
@@ -81,10 +81,8 @@ def nanquantile(x, q, axis=None, method="linear", keepdims=False):
         else np.full(q.shape, np.nan, x.dtype)
         for k in range(rows.shape[0])
     ]
-    y = np.reshape(np.stack(results, axis=-1), q.shape + lead)
-    if keepdims:
-        y = np.reshape(y, q.shape + tuple(1 if a in axes else m for a, m in enumerate(x.shape)))
-    return y
+    y = np.stack(results, axis=-1)
+    return np.reshape(y, q.shape + (with_ones(x.shape, axes) if keepdims else lead))
 
 
 @instead_of(np.nanpercentile)

@@ -41,22 +41,31 @@ def quantile(x, q, axis=None, method="linear", keepdims=False):
     All of NumPy's methods; k + t is the same quantile of 0, 1, 2, ...
     """
     q = as_array(constant("quantile", "q", q))
-    axes = tuple(range(x.ndim)) if axis is None else tuple(np.reshape(axis, -1) % x.ndim)
-    n = count(x.shape, axes)
+    flat, axes = axes_last(x, axis)
+    n = flat.shape[-1]
     if not n:
         raise ShapeError(f"quantile: of no elements at all, x has shape {tuple(x.shape)}")
     at = np.quantile(np.arange(float(n)), q, method=method)
     below = np.floor(at).astype(int)
     t = (at - below).astype(x.dtype)
-    rest = tuple(a for a in range(x.ndim) if a not in axes)
-    flat = np.reshape(np.transpose(x, rest + axes), tuple(x.shape[a] for a in rest) + (n,))
     y = smallest(flat, below)
     if np.any(t):
         y = (1 - t) * y + t * smallest(flat, np.minimum(below + 1, n - 1))
-    y = np.moveaxis(y, tuple(range(len(rest), y.ndim)), tuple(range(q.ndim)))
-    if keepdims:
-        y = np.reshape(y, q.shape + tuple(1 if a in axes else m for a, m in enumerate(x.shape)))
-    return y
+    y = np.moveaxis(y, tuple(range(flat.ndim - 1, y.ndim)), tuple(range(q.ndim)))
+    return np.reshape(y, q.shape + with_ones(x.shape, axes)) if keepdims else y
+
+
+def axes_last(x, axis):
+    """``x`` with the axes to reduce (None: all) as one at its end; and their numbers."""
+    axes = tuple(range(x.ndim)) if axis is None else tuple(np.reshape(axis, -1) % x.ndim)
+    rest = tuple(a for a in range(x.ndim) if a not in axes)
+    lead = tuple(x.shape[a] for a in rest)
+    return np.reshape(np.transpose(x, rest + axes), (*lead, count(x.shape, axes))), axes
+
+
+def with_ones(shape, axes) -> tuple:
+    """The shape of a result that keeps the reduced axes, of size 1."""
+    return tuple(1 if a in axes else m for a, m in enumerate(shape))
 
 
 @instead_of(np.percentile)

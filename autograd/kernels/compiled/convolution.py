@@ -21,13 +21,14 @@ from autograd.kernels.compiled.jobs import run, take
 from autograd.kernels.compiled.layout import JOBS, layout_of
 from autograd.kernels.compiled.packing import pack, spread, unpack
 from autograd.kernels.compiled.vectors import fma, load, splat, store, total, zeros
+from autograd.kernels.windows import output_size
 
 
 def conv(x, w, b, stride, padding, dilation, groups):
     """See `autograd.kernels.convolution.conv`."""
     if _is_product(w.shape, stride, padding):
         return NotImplemented
-    out = _places(x.shape[2:], w.shape[2:], stride, padding, dilation)
+    out = output_size(x.shape[2:], w.shape[2:], stride, padding, dilation)
     y = np.empty((x.shape[0], w.shape[0], *out), x.dtype)
     layout = layout_of(
         x.shape[2:], w.shape[2:], stride, padding, dilation, out, x.itemsize, len(x), False
@@ -73,13 +74,6 @@ def conv_dw(x, g, w_shape, stride, padding, dilation, groups):
 def _is_product(w_shape, stride, padding):
     """A filter of one place is a matrix product, which BLAS does better."""
     return math.prod(w_shape[2:]) == 1 and set(stride) == {1} and not any(map(any, padding))
-
-
-def _places(size, kernel, stride, padding, dilation):
-    return tuple(
-        (n + p + q - e * (k - 1) - 1) // s + 1
-        for n, k, s, (p, q), e in zip(size, kernel, stride, padding, dilation, strict=True)
-    )
 
 
 def _five(a):

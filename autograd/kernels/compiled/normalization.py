@@ -53,36 +53,18 @@ def _sum(a):
 
 
 @jit
-def _sum_of_products(a, x, mean):
-    """Σ a (x - mean)."""
+def _sum_of_products(a, less, x, mean):
+    """Σ (a - less) (x - mean)."""
     parts = np.zeros(16, a.dtype)
     whole = a.size // 16 * 16
     for i in range(0, whole, 16):
         for k in range(16):
-            parts[k] += a[i + k] * (x[i + k] - mean)
+            parts[k] += (a[i + k] - less) * (x[i + k] - mean)
     total = 0.0
     for k in range(16):
         total += parts[k]
     for i in range(whole, a.size):
-        total += a[i] * (x[i] - mean)
-    return total
-
-
-@jit
-def _sum_of_squares(x, mean):
-    """Σ (x - mean)²."""
-    parts = np.zeros(16, x.dtype)
-    whole = x.size // 16 * 16
-    for i in range(0, whole, 16):
-        for k in range(16):
-            d = x[i + k] - mean
-            parts[k] += d * d
-    total = 0.0
-    for k in range(16):
-        total += parts[k]
-    for i in range(whole, x.size):
-        d = x[i] - mean
-        total += d * d
+        total += (a[i] - less) * (x[i] - mean)
     return total
 
 
@@ -97,7 +79,7 @@ def _forward(counter, jobs, x, weight, bias, eps, mean, var, y):
         mean[c] = total / m
         total = 0.0
         for n in range(images):
-            total += _sum_of_squares(x[n, c], mean[c])
+            total += _sum_of_products(x[n, c], mean[c], x[n, c], mean[c])
         var[c] = total / m
         scale = weight[c] / np.sqrt(var[c] + weight.dtype.type(eps))
         shift, center = bias[c], mean[c]
@@ -117,7 +99,7 @@ def _dx(counter, jobs, g, x, weight, mean, var, eps, dx):
         straight, bent = 0.0, 0.0
         for n in range(images):
             straight += _sum(g[n, c])
-            bent += _sum_of_products(g[n, c], x[n, c], center)
+            bent += _sum_of_products(g[n, c], x.dtype.type(0), x[n, c], center)
         scale = weight[c] * r
         less = x.dtype.type(straight / m)
         slope = x.dtype.type(bent / m * r * r)
@@ -134,6 +116,6 @@ def _dweight(counter, jobs, g, x, mean, var, eps, dweight):
     while c < jobs:
         total = 0.0
         for n in range(x.shape[0]):
-            total += _sum_of_products(g[n, c], x[n, c], mean[c])
+            total += _sum_of_products(g[n, c], x.dtype.type(0), x[n, c], mean[c])
         dweight[c] = total / np.sqrt(var[c] + mean.dtype.type(eps))
         c = take(counter)
