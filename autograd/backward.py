@@ -120,9 +120,9 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
             if g is None:
                 continue
             if type(g) is not float64:
-                g = _lent(g)
+                g = lent(g)
             if hooked and has_hook(node):
-                g = _lent(_hooked(node, g))
+                g = lent(_hooked(node, g))
             if targets is None:
                 if node.out() is not None:
                     found[node] = g
@@ -143,11 +143,11 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
                 try:
                     gp = vjp(g, saved)
                 except Exception as e:
-                    e.add_note(f"in the derivative formula of {plan.op.__name__}{_line_of(node)}")
+                    _note(e, node)
                     raise
                 scalar = type(p) is Scalar or (p.dtype is FLOAT64 and not p.shape)
                 if type(gp) is not float64 or not scalar or isnan(gp):
-                    gp = _fitted(gp, g, p, node)
+                    gp = fitted(gp, g, p, node)
                 before = pending.get(p)
                 if before is None:
                     pending[p] = gp
@@ -167,14 +167,26 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
     return found
 
 
-def _line_of(node) -> str:
-    """The source line that made the node, where `autograd.debug` has noted it."""
+def _note(error, node):
+    """Note in an error whose formula raised it, and the source line where `debug` knows it."""
     lines = sys.modules.get("autograd.insight.lines")
     line = lines and lines.line_of(node)
-    return f", recorded in {line}" if line else ""
+    where = f", recorded in {line}" if line else ""
+    error.add_note(f"in the derivative formula of {node.plan.op.__name__}{where}")
 
 
-def _lent(g):
+def contribution(node, k: int, g):
+    """What ``node`` gives its parent number ``k`` for the cotangent ``g``: only to look at."""
+    g = lent(g)
+    with graph.set_recording(False), np.errstate(all="ignore"):
+        try:
+            return fitted(node.plan.vjps[k](g, node.saved), g, node.parents[k], node)
+        except Exception as e:
+            _note(e, node)
+            raise
+
+
+def lent(g):
     """A cotangent as formulas get it: read-only, so what they return is writable only if new."""
     if type(g) is ndarray:
         g.flags.writeable = False
@@ -186,7 +198,7 @@ def _watched(watcher, node):
 
     def formula(k):
         def vjp(g, saved):
-            gp = _fitted(watcher.pull(node, k, g, saved), g, node.parents[k], node)
+            gp = fitted(watcher.pull(node, k, g, saved), g, node.parents[k], node)
             watcher.passed(node, k, gp)
             return gp
 
@@ -247,7 +259,7 @@ def _hooked(node, g):
     return g
 
 
-def _fitted(gp, g, p, node):
+def fitted(gp, g, p, node):
     """A formula's result ``gp`` as the cotangent of the input ``p``: its shape and dtype, checked.
 
     Sums over the axes that broadcasting added; keeps 0 times an infinite derivative 0.

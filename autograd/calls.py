@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import numpy as np
 from numpy import ndarray
 
-from autograd.backward import _fitted
-from autograd.primitive import Plan, _unpack, recorded
+from autograd.backward import fitted
+from autograd.primitive import Plan, recorded, unpack
 from autograd.tensor import Tensor, wrap
 from autograd.trees import flatten, unflatten
 
@@ -71,7 +71,7 @@ class CallPlan(Plan):
         items = list(node.saved)
         for at, (v, link) in enumerate(zip(node.saved, self.links, strict=True)):
             if link == "y":
-                items[at] = _unpack(v, node) if len(v) > 1 else (wrap(v[0], node),)
+                items[at] = unpack(v, node) if len(v) > 1 else (wrap(v[0], node),)
             elif link is not None:
                 items[at] = wrap(v, parents[link])
         return tuple(items)
@@ -105,13 +105,13 @@ def record_call(op, results, inputs, saved, pull) -> tuple:
         if gathered is None:
             return _borrowed(found[0])
         pairs = zip(found, gathered.parents, strict=True)
-        return np.concatenate([np.ravel(_fitted(gp, g, p, gathered)) for gp, p in pairs])
+        return np.concatenate([np.ravel(fitted(gp, g, p, gathered)) for gp, p in pairs])
 
     if gathered is not None:
         names, parents = (gathered.plan.op.__name__,), (gathered,)
     plan = CallPlan(op, names, (pulled,), tuple(saved), links, gathered is not None)
     made = recorded(plan, parents, results if several else results[0], tuple(saved.values()), ())
-    return _unpack(results, made) if several else (made,)
+    return unpack(results, made) if several else (made,)
 
 
 def _gathered(op, names, parents):

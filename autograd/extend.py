@@ -24,7 +24,7 @@ from autograd.calls import Arguments, record_call
 from autograd.errors import DtypeError, ValueRangeError, explained
 from autograd.memory import keep
 from autograd.primitive import Primitive as NamedPrimitive
-from autograd.primitive import _settled
+from autograd.primitive import settled
 from autograd.tensor import FUNCTIONS, UFUNCS, Tensor, wrap
 from autograd.trees import flatten, leaves_like, unflatten
 from autograd.vspaces import VSpace, vspace
@@ -72,7 +72,7 @@ class PositionalPrimitive:
         if all(type(t) is not Tensor for t in given.leaves):
             return y
         leaves, structure = flatten(y)
-        results = tuple(_settled(_view_if_among(r, values)) for r in leaves)
+        results = tuple(settled(_view_if_among(r, values)) for r in leaves)
         if any(getattr(r, "dtype", np.dtype(object)).kind not in "biufc" for r in results):
             raise DtypeError(f"{self.__name__}: expected arrays of numbers, got {y!r}")
         inputs = self._inputs(given) if graph.recording.on else []

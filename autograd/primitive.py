@@ -76,7 +76,7 @@ class Plan:
         for v, link in zip(node.saved, self.links, strict=True):
             if type(link) is str:
                 which = int(link[1:]) if len(link) > 1 else None
-                v = _unpack(v, node) if type(v) is tuple else _of_node(v, node, which)
+                v = unpack(v, node) if type(v) is tuple else _of_node(v, node, which)
             elif type(link) is int:
                 v = wrap(v, node.parents[link])
             elif link is not None:
@@ -212,14 +212,14 @@ class Primitive:
             return y
         if not self.trusted or any(y is r for r in raw):
             y = tuple(map(_viewed, y)) if type(y) is tuple else _viewed(y)
-        y = tuple(map(_settled, y)) if type(y) is tuple else _settled(y)
+        y = tuple(map(settled, y)) if type(y) is tuple else settled(y)
         if not parents or (graph.special and not recording.on):
-            return _unpack(y, None) if type(y) is tuple else wrap(y, None)
+            return unpack(y, None) if type(y) is tuple else wrap(y, None)
         plan = self.plan(tuple(key))
         saved = plan.save(y, *raw, **options) if plan.save else ()
         constants = tuple(self._constants(raw, set(key)))
         if type(y) is tuple:
-            return _unpack(y, recorded(plan, tuple(parents), y, saved, constants))
+            return unpack(y, recorded(plan, tuple(parents), y, saved, constants))
         if y.dtype.kind not in "fc":
             return wrap(y, None)  # integers have no derivative: the graph ends here
         return recorded(plan, tuple(parents), y, saved, constants)
@@ -282,7 +282,7 @@ def _viewed(y):
     return y.view() if isinstance(y, ndarray) else y
 
 
-def _settled(y):
+def settled(y):
     """A result as Tensors hold it: read-only, a NumPy scalar where 0-d."""
     if isinstance(y, ndarray):
         if y.ndim == 0:
@@ -311,7 +311,7 @@ _output_plan.names, _output_plan.links = ("which", "shape", "dtype"), (None, Non
 _output_plan.vjps = (lambda g, s: Several(s[0], g, *s[1:]),)
 
 
-def _unpack(y: tuple, node) -> tuple:
+def unpack(y: tuple, node) -> tuple:
     """A Tensor per output: each with a node of its own, whose parent is the operation's node."""
     if node is None:
         return tuple(wrap(v, None) for v in y)

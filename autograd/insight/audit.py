@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import graph
-from autograd.backward import _fitted
+from autograd.backward import fitted
 from autograd.draw import wording
 from autograd.errors import DtypeError, GraphError
 from autograd.insight.differences import Local, Worst
@@ -271,7 +271,7 @@ class _Checked:
             return [np.asarray(second.plan.vjps[k](whole, ())) for k in range(len(second.parents))]
         stand_in = SimpleNamespace(plan=plan, parents=parents)
         return [
-            np.asarray(_fitted(vjp(g, saved), g, p, stand_in))
+            np.asarray(fitted(vjp(g, saved), g, p, stand_in))
             for p, vjp in zip(parents, plan.vjps, strict=True)
         ]
 

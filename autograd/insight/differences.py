@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from autograd.insight.values import Call
-from autograd.primitive import _settled
+from autograd.primitive import settled
 
 EACH = 64  # elements that are all checked one by one; of larger arrays, directions
 DIRECTIONS = 2
@@ -36,7 +36,7 @@ class Local:
     def __post_init__(self):
         y = self.call.fn(*self.call.args, **self.call.options)
         self.several = type(y) in (tuple, list)
-        self.results = tuple(map(_settled, y if self.several else (y,)))
+        self.results = tuple(map(settled, y if self.several else (y,)))
         self.cotangents = tuple(map(self._random, self.results))
 
     def _random(self, y):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd import graph
-from autograd.backward import Several, _fitted, cotangents
+from autograd.backward import Several, contribution, cotangents
 from autograd.errors import GraphError
 from autograd.insight.values import known_values
 
@@ -51,9 +51,9 @@ class Flow:
 
     def _edge(self, user, k):
         g, parent = self.cotangents[user], user.parents[k]
-        edge = Edge(user, k, parent, g, amount(user, k, g))
+        edge = Edge(user, k, parent, g, contribution(user, k, g))
         if is_single(g) and is_single(edge.amount) and np.size(g) == np.size(edge.amount) == 1:
-            edge.local = np.asarray(amount(user, k, np.ones_like(g))).item()
+            edge.local = np.asarray(contribution(user, k, np.ones_like(g))).item()
         return edge
 
     def paths(self, most: int = MOST_PATHS) -> list[list[Edge]] | None:
@@ -88,12 +88,6 @@ def parts_of(g) -> list:
 def is_single(g) -> bool:
     """Whether a cotangent is that of one array."""
     return type(g) is not Several and type(g) is not tuple
-
-
-def amount(node, k: int, g):
-    """What the formula ``k`` of ``node`` makes of the cotangent ``g``, as the engine takes it."""
-    with graph.set_recording(False), np.errstate(all="ignore"):
-        return _fitted(node.plan.vjps[k](g, node.saved), g, node.parents[k], node)
 
 
 def _check_whole(results):

@@ -3,12 +3,12 @@
 import numpy as np
 
 from autograd import graph
-from autograd.backward import has_hook
+from autograd.backward import contribution, has_hook
 from autograd.draw import wording
 from autograd.errors import AutogradError
 from autograd.insight import blame, cuts, finite
 from autograd.insight.explanation import Cause, Contribution, Explanation
-from autograd.insight.flow import Edge, Flow, amount, is_single, parts_of, trace
+from autograd.insight.flow import Edge, Flow, is_single, parts_of, trace
 from autograd.insight.lines import line_of
 from autograd.insight.phrases import at_line, capital, extent, joined, places, shown
 from autograd.insight.values import input_name
@@ -168,7 +168,7 @@ class Story:
                 told.sentences.append(
                     f"In {self.called(node)} contributions of inf and -inf meet: their sum is NaN."
                 )
-            if _finite(e.upstream) or not _finite(amount(e.node, e.k, _tamed(e.upstream))):
+            if _finite(e.upstream) or not _finite(contribution(e.node, e.k, _tamed(e.upstream))):
                 break
             node = e.node
             if node is flow.root:

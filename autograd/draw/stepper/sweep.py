@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from autograd import graph, memory
-from autograd.backward import _fitted, _lent
+from autograd.backward import contribution
 
 
 @dataclass
@@ -30,24 +30,14 @@ def passed(nodes: list) -> Passed:
     """
     root = nodes[-1]
     found = Passed({root: np.ones(root.shape, root.dtype)[()]})
-    with graph.set_recording(False), np.errstate(all="ignore"):
-        for node in reversed(nodes):
-            if node.plan is None:
-                continue
-            if node.order < graph.changed_at:
-                memory.check_unchanged(node)
-            g = _lent(found.total[node])
-            found.parts[node] = parts = [
-                _part(node, k, vjp, g) for k, vjp in enumerate(node.plan.vjps)
-            ]
+    for node in reversed(nodes):
+        if node.plan is None:
+            continue
+        if node.order < graph.changed_at:
+            memory.check_unchanged(node)
+        g = found.total[node]
+        found.parts[node] = parts = [contribution(node, k, g) for k in range(len(node.parents))]
+        with np.errstate(all="ignore"):
             for p, part in zip(node.parents, parts, strict=True):
                 found.total[p] = found.total[p] + part if p in found.total else part
     return found
-
-
-def _part(node, k, vjp, g):
-    try:
-        return _fitted(vjp(g, node.saved), g, node.parents[k], node)
-    except Exception as e:
-        e.add_note(f"in the derivative formula of {node.plan.op.__name__}")
-        raise

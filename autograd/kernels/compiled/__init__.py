@@ -12,7 +12,8 @@ _sources = sorted(Path(__file__).parent.glob("*.py"))
 STAMP = hashlib.sha256(b"".join(p.read_bytes() for p in _sources)).hexdigest()
 
 
-if not numba.config.CACHE_DIR and not any(Path(__file__).parent.glob("__pycache__/*.nbi")):
+_elsewhere = getattr(numba.config, "CACHE_DIR", "")  # absent from the stubs
+if not _elsewhere and not any(Path(__file__).parent.glob("__pycache__/*.nbi")):
     print("autograd: compiling kernels, once on this machine: some seconds", file=sys.stderr)
 
 
