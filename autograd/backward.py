@@ -111,7 +111,8 @@ def add_hook(t, hook):
 def _sweep(y, cotangent, targets, create_graph) -> dict:
     """Cotangents of the ``targets`` (nodes), or of all leaves and results that are still held."""
     pending, found = {_node(y): _seed(y, cotangent, create_graph)}, {}
-    nodes = graph.results(y.node)  # newest first: a cotangent is whole when its node's turn comes
+    oldest = min((x.order for x in targets), default=0) if targets else 0
+    nodes = graph.results(y.node, oldest)  # newest first: a cotangent is whole at its node's turn
     wanted = set() if targets is None else _leading_to(targets, nodes)
     changed_at, hooked, watcher = graph.changed_at, _hooked_ever, graph.recording.watcher
     with graph.set_recording(create_graph), np.errstate(all="ignore"):
@@ -226,6 +227,11 @@ def _seed(y, cotangent, create_graph):
                 f"backward: a Tensor of shape {y.shape} is not a scalar, so dL/dy must be given. "
                 f"Use y.sum().backward(), or pass a cotangent of shape {y.shape}."
             )
+        if y.dtype.kind == "c":
+            raise DtypeError(
+                f"backward: {y.data} is complex, and its real and imaginary part have a gradient "
+                "each. Start from np.real(y) or np.abs(y), or pass the cotangent you mean."
+            )
         return np.ones_like(y.data)[()]
     g = cotangent if type(cotangent) is Tensor else Tensor(cotangent)
     if g.shape != y.shape:
@@ -269,17 +275,27 @@ def fitted(gp, g, p, node):
         gp = gp.copy()  # a user's formula may give memory that it will give or change again
     if not hasattr(gp, "dtype"):
         gp = np.asarray(gp)[()]
-    if plan.elementwise and gp.size and gp.dtype.kind in "fc":
-        values = gp.data if type(gp) is Tensor else gp
-        if np.isnan(np.min(values)):
-            gp = np.where(np.equal(g, 0) & np.isnan(values), np.zeros_like(values), gp)
+    if plan.elementwise:
+        gp = zero_stays(gp, g)
     if gp.shape != p.shape:
         gp = _summed(gp, p, node)
-    if gp.dtype == p.dtype:
-        return gp
-    if gp.dtype.kind == "c" and p.dtype.kind == "f":
-        gp = np.real(gp)
-    return np.astype(gp, p.dtype) if gp.dtype != p.dtype else gp
+    return gp if gp.dtype == p.dtype else cast(gp, p.dtype)
+
+
+def cast(g, dtype):
+    """``g`` in another dtype: of complex numbers, the real part where that is all there can be."""
+    if g.dtype.kind == "c" and dtype.kind == "f":
+        g = np.real(g)
+    return np.astype(g, dtype) if g.dtype != dtype else g
+
+
+def zero_stays(gp, g):
+    """``gp``, 0 wherever it is NaN and ``g``, that it was made from element by element, is 0."""
+    if gp.size and gp.dtype.kind in "fc":
+        values = gp.data if type(gp) is Tensor else gp
+        if np.isnan(np.min(values)):
+            return np.where(np.equal(g, 0) & np.isnan(values), np.zeros_like(values), gp)
+    return gp
 
 
 def _summed(gp, p, node):

@@ -6,6 +6,7 @@ always a child, so the order of creation *is* a topological order.
 
 import contextlib
 import functools
+import inspect
 import itertools
 import threading
 import weakref
@@ -13,6 +14,8 @@ from operator import attrgetter
 from typing import Any
 
 import numpy as np
+
+from autograd.errors import GraphError
 
 clock = itertools.count(1).__next__  # one for nodes and for in-place changes
 changed_at = 0  # when something was last changed in place or released: older nodes need a check
@@ -116,6 +119,11 @@ class set_recording:
         """Decorate ``f``: the switch is set while it runs."""
         if f is None:
             return self
+        if inspect.isgeneratorfunction(f):
+            raise GraphError(
+                f"no_grad or enable_grad: {f.__name__} is a generator function, whose code runs "
+                "later, between its caller's. Write 'with no_grad():' inside it, around no yield."
+            )
 
         @functools.wraps(f)
         def call(*args, **kwargs):
@@ -186,14 +194,17 @@ def release(root: Node, by: str):
             node.saved, node.parents = gone, ()
 
 
-def results(root: Node) -> list[Node]:
-    """All nodes under ``root`` that are no leaves, newest first: children before their parents."""
+def results(root: Node, since: int = 0) -> list[Node]:
+    """All nodes under ``root`` that are no leaves, newest first: children before their parents.
+
+    Without those made before ``since``: nothing that was made later is under them.
+    """
     if root.plan is None:
         return []
     seen, nodes = {root}, [root]
     for node in nodes:
         for p in node.parents:
-            if p not in seen and p.plan is not None:
+            if p not in seen and p.plan is not None and p.order >= since:
                 seen.add(p)
                 nodes.append(p)
     nodes.sort(key=attrgetter("order"), reverse=True)

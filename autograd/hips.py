@@ -35,7 +35,7 @@ def make_vjp(f, argnum=0):
 def make_jvp(f, argnum=0):
     """``x -> (v -> (f(x), df/dx v))``: the derivative in a direction ``v`` of the structure of x.
 
-    Derived from the reverse formulas, see `jvp`.
+    Forward mode, see `jvp`.
 
     Examples
     --------

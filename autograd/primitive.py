@@ -104,10 +104,13 @@ class Primitive:
     elementwise : bool
         ``y[i]`` depends on ``x[i]`` alone.  A zero cotangent is then kept zero where the local
         derivative is infinite or NaN, as in the untaken branch of ``where``.
+    linear : bool
+        Linear in each argument that has a formula, the others as they are (a list of arrays is
+        one argument): forward mode then calls the function itself.
     """
 
-    def __init__(self, fn, names=None, elementwise=False):
-        self.fn, self.elementwise = fn, elementwise
+    def __init__(self, fn, names=None, elementwise=False, linear=False):
+        self.fn, self.elementwise, self.linear = fn, elementwise, linear
         self.trusted = False  # its results and formulas hand out new memory: `listed` says so
         self.__name__, self.__doc__ = fn.__name__.strip("_"), fn.__doc__
         if names is None:
@@ -325,8 +328,8 @@ def _of_node(v, node, which=None):
     return recorded(_output_plan, (node,), v, (which, node.shape, node.dtype), ())
 
 
-def primitive(fn=None, *, elementwise=False):
+def primitive(fn=None, *, elementwise=False, linear=False):
     """Make a NumPy function differentiable: decorate it, then give its formulas with ``.vjp``."""
     if fn is None:
-        return lambda f: Primitive(f, elementwise=elementwise)
-    return Primitive(fn, elementwise=elementwise)
+        return lambda f: Primitive(f, elementwise=elementwise, linear=linear)
+    return Primitive(fn, elementwise=elementwise, linear=linear)

@@ -10,7 +10,7 @@ import functools
 
 import numpy as np
 
-from autograd import graph
+from autograd import forward, graph
 from autograd.backward import gradients
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from autograd.ops.shapes import copy
@@ -25,11 +25,14 @@ def value_and_grad(f, argnum=0):
     ------
     ShapeError
         The result is not a scalar: use `jacobian`, `vjp` or `elementwise_grad`.
+    DtypeError
+        The result is complex: use its real or imaginary part, or `autograd.holomorphic_grad`.
     """
 
     @named("value_and_grad", f)
     def value_and_gradient(*args, **options):
         with Run("grad", f, argnum, args, options) as run:
+            run.check_real()
             if run.y.size != 1:
                 raise ShapeError(
                     f"grad: {name_of(f)} returned shape {run.y.shape}, but a gradient needs a "
@@ -55,11 +58,16 @@ def grad(f, argnum=0):
 
 
 def elementwise_grad(f, argnum=0):
-    """``x -> d(sum f(x))/dx``: the derivative of a function that acts element by element."""
+    """``x -> d(sum f(x))/dx``: the derivative of a function that acts element by element.
+
+    For complex x and f(x), the complex derivative of a function that has one (holomorphic).
+    """
 
     @named("elementwise_grad", f)
     def derivative(*args, **options):
         with Run("elementwise_grad", f, argnum, args, options) as run:
+            if any(x.dtype.kind == "f" for x in run.xs):
+                run.check_real()
             return run.pull(np.ones_like(run.y.data))
 
     return derivative
@@ -83,23 +91,30 @@ def vjp(f, *args, argnum=None):
 def jvp(f, args, tangents):
     """``f(*args)`` and its derivative in the direction ``tangents``, of the structure of ``args``.
 
-    Forward mode by reverse mode twice: the pullback is linear in its cotangent, and the derivative
-    of that linear function is the Jacobian itself.
+    Forward mode: `autograd.forward` says by which rules.  It costs as much for a function with
+    many results as for one with few.
+
+    Examples
+    --------
+    >>> y, slope = jvp(lambda a, b: a * b, (2.0, 3.0), (1.0, 0.0))
+    >>> float(y), float(slope)
+    (6.0, 3.0)
     """
     args, tangents = tuple(args), tuple(tangents)
-    run = Run("jvp", f, tuple(range(len(args))), args, {})
+    with forward.followed() as calls:
+        run = Run("jvp", f, tuple(range(len(args))), args, {})
     directions = _directions("jvp", run.structure, run.xs, tangents)
-    g = Tensor(np.zeros_like(run.y.data), requires_grad=True)
-    pulled = run.gradients(g, create_graph=True)
-    along = [np.sum(p * v) for p, v in zip(pulled, directions, strict=True) if p.node is not None]
-    if not along:
-        return run.value(), np.zeros_like(run.y.data)
     nested = run.nested or any(type(v) is Tensor and v.requires_grad for v in directions)
-    return run.value(), gradients(sum(along), g, create_graph=nested)
+    moving = {x.node: forward.direction(v, x) for x, v in zip(run.xs, directions, strict=True)}
+    slope = run.y.node and forward.tangent(run.y.node, moving, calls, nested)
+    return run.value(), np.zeros_like(run.y.data) if slope is None else slope
 
 
 def jacobian(f, argnum=0):
-    """``x -> df/dx`` of shape f.shape + x.shape, one backward pass per element of f."""
+    """``x -> df/dx`` of shape f.shape + x.shape, one backward pass per element of f.
+
+    Complex results of real arguments take two passes, for the real and for the imaginary part.
+    """
 
     @named("jacobian", f)
     def jac(*args, **options):
@@ -107,6 +122,11 @@ def jacobian(f, argnum=0):
             y = run.y
             ones = np.reshape(np.eye(y.size, dtype=y.dtype), (y.size, *y.shape))
             rows = [run.gradients(one) for one in ones]
+            if y.dtype.kind == "c" and any(x.dtype.kind == "f" for x in run.xs):
+                turned = [run.gradients(-1j * one) for one in ones]
+                rows = [
+                    list(map(_joined, run.xs, *pair)) for pair in zip(rows, turned, strict=True)
+                ]
             blocks = [
                 np.stack([r[k] for r in rows]) if rows else np.zeros((0, *x.shape), x.dtype)
                 for k, x in enumerate(run.xs)
@@ -115,6 +135,14 @@ def jacobian(f, argnum=0):
             return run.tree([np.reshape(b, s) for b, s in zip(blocks, shapes, strict=True)])
 
     return jac
+
+
+def _joined(x, real, imaginary):
+    """A row of the Jacobian of a complex result, from those of its real and imaginary parts.
+
+    For complex ``x``, the complex derivative of a function that has one.
+    """
+    return real if x.dtype.kind == "c" else real + 1j * imaginary
 
 
 def hessian(f, argnum=0):
@@ -160,7 +188,7 @@ class Run:
     """
 
     def __init__(self, op, f, argnum, args, options):
-        self.several = isinstance(argnum, (tuple, list))
+        self.op, self.f, self.several = op, f, isinstance(argnum, (tuple, list))
         chosen = list(argnum) if self.several else [argnum]
         for k in chosen:
             if not isinstance(k, int) or not -len(args) <= k < len(args):
@@ -192,6 +220,16 @@ class Run:
         for x in self.xs:
             if x.node.plan is None:
                 x.node.out = graph.nobody
+
+    def check_real(self):
+        """Raise where the result is complex, and one gradient cannot say how it changes."""
+        if self.y.dtype.kind == "c":
+            raise DtypeError(
+                f"{self.op}: {name_of(self.f)} returned complex numbers (shape {self.y.shape}), "
+                "whose real and imaginary part have a gradient each. Return np.real, np.imag or "
+                "np.abs of it; use holomorphic_grad where it has a complex derivative, vjp for a "
+                "cotangent of your own, or jacobian."
+            )
 
     def value(self):
         """The result: a Tensor where an outer transform needs it, else an array."""

@@ -46,7 +46,7 @@ def _pick(v, k):
 
 
 @listed
-@primitive
+@primitive(linear=True)
 def convolve_(a, v, mode):
     """Σ over j of a[k - j] v[j], for all k ('full'), or those that need no zeros ('valid')."""
     return np.convolve(a, v, mode)

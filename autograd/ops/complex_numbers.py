@@ -32,14 +32,14 @@ def parts(f, g, *xs):
 
 
 @instead_of(np.real)
-@primitive
+@primitive(linear=True)
 def real(x):
     """The real part.  dL = Re(g dx): the cotangent as it is."""
     return np.real(x)
 
 
 @instead_of(np.imag)
-@primitive
+@primitive(linear=True)
 def imag(x):
     """The imaginary part.  dL = g Im(dx) = Re(-i g dx)."""
     return np.imag(x)

@@ -20,14 +20,14 @@ def conv_y(x, w, b, stride, padding, dilation, groups):
 
 
 @listed
-@primitive
+@primitive(linear=True)
 def conv_dx(g, w, x_shape, stride, padding, dilation, groups):
     """The adjoint of `conv_y` in x: a convolution of g with the flipped filter."""
     return kernel_of.conv_dx(g, w, x_shape, stride, padding, dilation, groups)
 
 
 @listed
-@primitive
+@primitive(linear=True)
 def conv_dw(x, g, w_shape, stride, padding, dilation, groups):
     """The adjoint of `conv_y` in w: a convolution of x with g; shared weights add up."""
     return kernel_of.conv_dw(x, g, w_shape, stride, padding, dilation, groups)

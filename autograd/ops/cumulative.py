@@ -9,7 +9,7 @@ from autograd.primitive import primitive
 
 
 @instead_of(np.cumsum)
-@primitive
+@primitive(linear=True)
 def cumsum(x, axis=None):
     """Running sum.  The cotangent is summed from the other end."""
     return np.cumsum(x, axis=axis)

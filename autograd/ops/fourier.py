@@ -15,14 +15,14 @@ OPPOSITE: dict = {None: "forward", "backward": "forward", "ortho": "ortho", "for
 
 
 @listed
-@primitive
+@primitive(linear=True)
 def dft(x, axes, norm):
     """Σ over j of x[j] exp(-2πi jk/n), along each of ``axes``.  Adjoint: itself."""
     return np.fft.fftn(x, axes=axes, norm=norm)
 
 
 @listed
-@primitive
+@primitive(linear=True)
 def inverse_dft(x, axes, norm):
     """1/n Σ over k of x[k] exp(2πi jk/n), along each of ``axes``.  Adjoint: itself."""
     return np.fft.ifftn(x, axes=axes, norm=norm)
@@ -33,7 +33,7 @@ inverse_dft.vjp(x=lambda g, axes, norm: inverse_dft(g, axes, norm))
 
 
 @listed
-@primitive
+@primitive(linear=True)
 def real_dft(x, axis, norm):
     """The first n//2 + 1 elements of the transform of real numbers.
 
@@ -44,7 +44,7 @@ def real_dft(x, axis, norm):
 
 
 @listed
-@primitive
+@primitive(linear=True)
 def inverse_real_dft(x, n, axis, norm):
     """The ``n`` real numbers whose transform begins with ``x``; see `real_dft`."""
     return np.fft.irfft(x, n, axis, norm)

@@ -10,14 +10,14 @@ from autograd.tensor import Tensor
 
 
 @listed
-@primitive
+@primitive(linear=True)
 def getitem(x, index):
     """``x[index]``.  Adjoint: the cotangent added into zeros at the index."""
     return x[index]
 
 
 @listed
-@primitive
+@primitive(linear=True)
 def scatter_add(x, index, shape):
     """Zeros of ``shape`` with ``x`` added at ``index``, repeated places adding up."""
     y = np.zeros_like(x, shape=shape)

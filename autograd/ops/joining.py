@@ -11,7 +11,7 @@ from autograd.primitive import primitive
 
 
 @instead_of(np.concatenate, np.concat)
-@primitive
+@primitive(linear=True)
 def concatenate(arrays, axis=0):
     """Arrays one after another along an axis.  Each gets its own slice of the cotangent."""
     return np.concatenate(arrays, axis=axis)
@@ -33,7 +33,7 @@ concatenate.vjp(arrays=lambda g, i, arrays_shape, axis: _slice_of(g, i, arrays_s
 
 
 @instead_of(np.stack)
-@primitive
+@primitive(linear=True)
 def stack(arrays, axis=0):
     """Arrays side by side along a new axis.  Each gets its place of the cotangent."""
     return np.stack(arrays, axis=axis)
@@ -45,7 +45,7 @@ stack.vjp(
 
 
 @instead_of(np.array_split)
-@primitive
+@primitive(linear=True)
 def array_split(x, indices_or_sections, axis=0):
     """A list of parts along an axis.  The cotangents of the parts, joined again."""
     return tuple(np.array_split(x, indices_or_sections, axis))

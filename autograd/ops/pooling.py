@@ -21,14 +21,14 @@ def max_pool_y(x, geometry):
 
 
 @listed
-@primitive
+@primitive(linear=True)
 def max_unpool(g, x, top, geometry):
     """``g`` added at the winners of the windows of ``x``."""
     return kernel_of.max_unpool(g, x, top, geometry)
 
 
 @listed
-@primitive
+@primitive(linear=True)
 def max_pick(h, x, top, geometry):
     """``h`` at the winners of the windows of ``x``: the adjoint of `max_unpool`."""
     return kernel_of.max_pick(h, x, top, geometry)
@@ -44,14 +44,14 @@ max_pick.vjp(h=lambda g, x, top, geometry: max_unpool(g, x, top, geometry))
 
 
 @listed
-@primitive
+@primitive(linear=True)
 def sum_pool_y(x, geometry):
     """The sum over every window.  Adjoint: the cotangent at every element of the window."""
     return kernel_of.sum_pool(x, geometry)
 
 
 @listed
-@primitive
+@primitive(linear=True)
 def sum_unpool(g, x_shape, geometry):
     """``g`` added at every element of its window."""
     return kernel_of.sum_unpool(g, x_shape, geometry)

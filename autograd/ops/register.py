@@ -10,6 +10,7 @@ from autograd.primitive import Primitive
 from autograd.tensor import FUNCTIONS, UFUNCS, Tensor, refused
 
 operations: dict[str, Primitive] = {}  # every primitive of autograd.ops, by name
+OPTIONS: dict = {}  # NumPy function -> what takes the options that its operation does not
 
 
 def ufunc(f: np.ufunc, call=None, **formulas) -> Primitive:
@@ -17,7 +18,9 @@ def ufunc(f: np.ufunc, call=None, **formulas) -> Primitive:
 
     ``call``: a function of the same value to call in its place; ``operator.mul`` is faster.
     """
-    op = Primitive(f, names=list(formulas), elementwise=f.signature is None).vjp(**formulas)
+    by_element = f.signature is None  # else a matrix product of some kind
+    op = Primitive(f, list(formulas), elementwise=by_element, linear=not by_element)
+    op.vjp(**formulas)
     op.fn = call or f
     UFUNCS[f, "__call__"] = unary(op) if len(formulas) == 1 else binary(op)
     return listed(op)
@@ -68,10 +71,27 @@ def _adapted(op, f):
             if n not in names and (n not in theirs or given[n] is not theirs[n].default)
         ]
         if extra:
-            raise refused(f.__name__, extra)
+            more = OPTIONS.get(f)
+            if more is None or not inspect.signature(more).parameters.keys() >= set(extra):
+                raise refused(f.__name__, extra)
+            return more(given.pop(first), **given)
         return op(**{names[n]: v for n, v in given.items() if n in names})
 
     return call
+
+
+def with_options(*functions):
+    """Decorator: what is called, with NumPy's names, for options that the operation has not.
+
+    The operation itself stays as it is, and as fast, for the calls that give none.
+    """
+
+    def register(call):
+        for f in functions:
+            OPTIONS[f] = call
+        return call
+
+    return register
 
 
 def values_only(*functions):

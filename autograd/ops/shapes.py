@@ -9,7 +9,7 @@ from autograd.tensor import Tensor
 
 
 @instead_of(np.reshape)
-@primitive
+@primitive(linear=True)
 def reshape(x, shape):
     """The same elements in another shape.  Adjoint: reshape back."""
     return np.reshape(x, shape)
@@ -25,7 +25,7 @@ def ravel(x):
 
 
 @instead_of(np.transpose, np.permute_dims)
-@primitive
+@primitive(linear=True)
 def transpose(x, axes=None):
     """Axes permuted.  Adjoint: the inverse permutation."""
     return np.transpose(x, axes)
@@ -41,7 +41,7 @@ transpose.vjp(x=lambda g, axes: np.transpose(g, _inverse(axes)))
 
 
 @instead_of(np.swapaxes)
-@primitive
+@primitive(linear=True)
 def swapaxes(x, axis1, axis2):
     """Two axes exchanged.  Adjoint: itself."""
     return np.swapaxes(x, axis1, axis2)
@@ -57,7 +57,7 @@ def matrix_transpose(x):
 
 
 @instead_of(np.moveaxis)
-@primitive
+@primitive(linear=True)
 def moveaxis(x, source, destination):
     """Axes moved to other places.  Adjoint: moved back."""
     return np.moveaxis(x, source, destination)
@@ -67,7 +67,7 @@ moveaxis.vjp(x=lambda g, source, destination: np.moveaxis(g, destination, source
 
 
 @instead_of(np.expand_dims)
-@primitive
+@primitive(linear=True)
 def expand_dims(x, axis):
     """New axes of size 1.  Adjoint: reshape back."""
     return np.expand_dims(x, axis)
@@ -77,7 +77,7 @@ expand_dims.vjp(x=lambda g, x_shape: np.reshape(g, x_shape))
 
 
 @instead_of(np.squeeze)
-@primitive
+@primitive(linear=True)
 def squeeze(x, axis=None):
     """Axes of size 1 dropped.  Adjoint: reshape back."""
     return np.squeeze(x, axis)
@@ -87,7 +87,7 @@ squeeze.vjp(x=lambda g, x_shape: np.reshape(g, x_shape))
 
 
 @instead_of(np.broadcast_to)
-@primitive
+@primitive(linear=True)
 def broadcast_to(x, shape):
     """Repeated along new axes and axes of size 1.  Adjoint: the sum, which the engine takes."""
     return np.broadcast_to(x, shape)
@@ -97,7 +97,7 @@ broadcast_to.vjp(x=lambda g: g)
 
 
 @instead_of(np.flip)
-@primitive
+@primitive(linear=True)
 def flip(x, axis=None):
     """Reversed along axes.  Adjoint: itself."""
     return np.flip(x, axis)
@@ -107,7 +107,7 @@ flip.vjp(x=lambda g, axis: np.flip(g, axis))
 
 
 @instead_of(np.roll)
-@primitive
+@primitive(linear=True)
 def roll(x, shift, axis=None):
     """Rolled along axes.  Adjoint: rolled back."""
     return np.roll(x, shift, axis)
@@ -121,7 +121,7 @@ roll.vjp(x=lambda g, shift, axis: np.roll(g, _back(shift), axis))
 
 
 @instead_of(np.repeat)
-@primitive
+@primitive(linear=True)
 def repeat(x, repeats, axis=None):
     """Every element several times.  Adjoint: the sum over its copies."""
     return np.repeat(x, repeats, axis)
@@ -157,13 +157,13 @@ def tile(x, reps):
 
 
 @instead_of(np.diagonal)
-@primitive
+@primitive(linear=True)
 def diagonal(x, offset=0, axis1=0, axis2=1):
     """The diagonal of two axes, as the last axis.  Adjoint: written onto the diagonal of zeros."""
     return np.diagonal(x, offset, axis1, axis2)
 
 
-@primitive
+@primitive(linear=True)
 def on_diagonal(x, shape, offset=0, axis1=0, axis2=1):
     """Zeros of ``shape`` with ``x`` on the diagonal.  Adjoint: that diagonal."""
     y = np.zeros_like(x, shape=shape)
@@ -180,7 +180,7 @@ on_diagonal.vjp(x=lambda g, offset, axis1, axis2: np.diagonal(g, offset, axis1, 
 
 
 @instead_of(np.tril)
-@primitive
+@primitive(linear=True)
 def tril(x, k=0):
     """The lower triangle, zeros above.  Adjoint: itself."""
     return np.tril(x, k)
@@ -190,7 +190,7 @@ tril.vjp(x=lambda g, k: np.tril(g, k))
 
 
 @instead_of(np.triu)
-@primitive
+@primitive(linear=True)
 def triu(x, k=0):
     """The upper triangle, zeros below.  Adjoint: itself."""
     return np.triu(x, k)
@@ -268,7 +268,7 @@ def rollaxis(x, axis, start=0):
 
 
 @instead_of(np.copy)
-@primitive
+@primitive(linear=True)
 def copy(x):
     """The same values in new memory."""
     return np.copy(x)
@@ -278,7 +278,7 @@ copy.vjp(x=lambda g: g)
 
 
 @instead_of(np.astype)
-@primitive
+@primitive(linear=True)
 def astype(x, dtype):
     """Another dtype; the engine casts the cotangent back.  An integer dtype ends the graph."""
     return np.astype(x, dtype)

@@ -12,7 +12,7 @@ from autograd.primitive import primitive
 
 
 @listed
-@primitive
+@primitive(linear=True)
 def windows_of(x, geometry):
     """All windows (N, C, *K, *P) of an image (N, C, *S).  Adjoint: added up again."""
     kernel, stride, padding, dilation = geometry
@@ -20,7 +20,7 @@ def windows_of(x, geometry):
 
 
 @listed
-@primitive
+@primitive(linear=True)
 def add_windows(w, size, geometry):
     """Windows (N, C, *K, *P) added up in an image of spatial shape ``size``."""
     kernel, stride, padding, dilation = geometry

@@ -355,6 +355,14 @@ def test_recording_is_per_thread():
     assert seen[0] is not None
 
 
+def test_no_grad_refuses_to_decorate_a_generator_function():
+    with pytest.raises(GraphError, match="steps is a generator function.*inside it"):
+
+        @no_grad
+        def steps():
+            yield 1
+
+
 def test_no_grad_with_parentheses_or_without():
     x = leaf(2.0)
 

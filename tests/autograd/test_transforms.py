@@ -124,6 +124,14 @@ def test_vjp_and_jvp_are_adjoint():
     np.testing.assert_array_equal(zero, [0.0, 0.0])
 
 
+def test_jacobian_of_a_complex_result():
+    phases = lambda x: np.exp(1j * x)  # noqa: E731
+    np.testing.assert_allclose(jacobian(phases)(x3), np.diag(1j * np.exp(1j * x3)))
+    np.testing.assert_allclose(jacobian(np.fft.fft)(x3), np.fft.fft(np.eye(3)))
+    np.testing.assert_allclose(jacobian(np.exp)(1j * x3), np.diag(np.exp(1j * x3)))
+    np.testing.assert_allclose(elementwise_grad(np.exp)(1j * x3), np.exp(1j * x3))
+
+
 def test_jvp_differentiates_again():
     f = lambda x: jvp(np.sin, (x,), (1.0,))[1]  # noqa: E731
     assert grad(f)(0.3) == pytest.approx(-np.sin(0.3))
@@ -163,6 +171,10 @@ def test_independent_of_the_argument_is_zero():
             ShapeError,
             "tangents: expected a list of 1, got tuple of 2",
         ),
+        (lambda: grad(lambda x: np.sum(np.fft.fft(x)))(x3), DtypeError, r"complex.*np\.real"),
+        (lambda: grad(np.sum)(1j * x3), DtypeError, "holomorphic_grad"),
+        (lambda: elementwise_grad(lambda x: 1j * x)(x3), DtypeError, "a gradient each"),
+        (lambda: Tensor(1j, requires_grad=True).backward(), DtypeError, "1j is complex.*cotangent"),
         (lambda: hvp(np.sum)(x3, 1.0), ShapeError, r"hvp: tangent 0 has shape \(\)"),
         (lambda: vjp(np.sin, x3)[1](1.0), ShapeError, r"cotangent has shape \(\), expected \(3,\)"),
     ],
