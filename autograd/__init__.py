@@ -14,8 +14,9 @@
 from autograd import errors, ops
 from autograd.backward import gradients
 from autograd.checkpoint import checkpoint
-from autograd.graph import Node, enable_grad, no_grad
+from autograd.graph import Node
 from autograd.primitive import primitive
+from autograd.recording import enable_grad, no_grad
 from autograd.tensor import Tensor, as_tensor, tensor
 from autograd.transforms import (
     elementwise_grad,
@@ -59,7 +60,7 @@ _LATER = {
     ),
     **dict.fromkeys(("dict", "isinstance", "list", "tuple", "type"), "builtins"),
 }
-_MODULES = ("builtins", "extend", "misc", "numpy", "test_util")
+_MODULES = ("builtins", "extend", "misc", "numpy", "scipy", "test_util")
 
 
 def __getattr__(name):

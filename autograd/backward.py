@@ -7,7 +7,7 @@ from math import isnan
 import numpy as np
 from numpy import float64, ndarray
 
-from autograd import graph, memory
+from autograd import graph, memory, recording
 from autograd.errors import DtypeError, GraphError, ShapeError
 from autograd.graph import FLOAT64, Scalar
 from autograd.tensor import Tensor
@@ -114,8 +114,8 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
     oldest = min((x.order for x in targets), default=0) if targets else 0
     nodes = graph.results(y.node, oldest)  # newest first: a cotangent is whole at its node's turn
     wanted = set() if targets is None else _leading_to(targets, nodes)
-    changed_at, hooked, watcher = graph.changed_at, _hooked_ever, graph.recording.watcher
-    with graph.set_recording(create_graph), np.errstate(all="ignore"):
+    changed_at, hooked, watcher = graph.changed_at, _hooked_ever, recording.state.watcher
+    with recording.set_recording(create_graph), np.errstate(all="ignore"):
         for node in nodes:
             g = pending.pop(node, None)
             if g is None:
@@ -179,7 +179,7 @@ def _note(error, node):
 def contribution(node, k: int, g):
     """What ``node`` gives its parent number ``k`` for the cotangent ``g``: only to look at."""
     g = lent(g)
-    with graph.set_recording(False), np.errstate(all="ignore"):
+    with recording.set_recording(False), np.errstate(all="ignore"):
         try:
             return fitted(node.plan.vjps[k](g, node.saved), g, node.parents[k], node)
         except Exception as e:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from autograd import graph
+from autograd import recording
 from autograd.backward import gradients
 from autograd.errors import DtypeError, GradcheckError
 from autograd.tensor import Tensor, as_tensor
@@ -191,7 +191,7 @@ class _Check:
         self.names = [names[k] for k in self.at]
         self.left_out = [name for k, name in enumerate(names) if k not in self.at]
         self.us = [_random(x, rng) for x in self.arrays]
-        with graph.no_grad():
+        with recording.no_grad():
             ys = self.run([Tensor(x) for x in self.arrays])
         self.vs = [_random(y, rng) for y in ys]
 
@@ -229,7 +229,7 @@ class _Check:
         """S_k as a number."""
         xs = [Tensor(a, requires_grad=k > 1) for a in arrays[: len(self.at)]]
         vs = [Tensor(a, requires_grad=k > 1) for a in arrays[len(self.at) :]]
-        with graph.set_recording(k > 1), np.errstate(all="ignore"):
+        with recording.set_recording(k > 1), np.errstate(all="ignore"):
             return as_tensor(self.scalar(k, xs, vs)).item()
 
     def formula(self, k, arrays):

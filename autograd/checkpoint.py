@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from autograd import graph
+from autograd import graph, recording
 from autograd.backward import gradients
 from autograd.calls import Arguments, record_call
 from autograd.errors import GraphError
@@ -54,7 +54,7 @@ def checkpoint(f):
 
     @functools.wraps(f, updated=())
     def checkpointed(*args, **options):
-        if not graph.recording.on:
+        if not recording.state.on:
             return f(*args, **options)
         return _Segment(f, Arguments(args, options)).run()
 
@@ -96,10 +96,10 @@ class _Segment:
 
     def pull(self, g, saved):
         """The gradients of arguments and closures, from a second run."""
-        again = graph.recording.on  # the pass itself is recorded: derivatives of derivatives
+        again = recording.state.on  # the pass itself is recorded: derivatives of derivatives
         closures, *inside = saved
         n = len(inside) - len(closures)
-        with graph.enable_grad():
+        with recording.enable_grad():
             for j in self.inputs:
                 v = inside[j]
                 inside[j] = copy(v) if again else as_tensor(v, requires_grad=True)

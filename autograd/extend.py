@@ -19,7 +19,7 @@ from collections.abc import Callable, Container, Iterable
 import numpy as np
 from numpy import ndarray
 
-from autograd import graph
+from autograd import recording
 from autograd.calls import Arguments, record_call
 from autograd.errors import DtypeError, ValueRangeError, explained
 from autograd.memory import keep
@@ -75,7 +75,7 @@ class PositionalPrimitive:
         results = tuple(settled(_view_if_among(r, values)) for r in leaves)
         if any(getattr(r, "dtype", np.dtype(object)).kind not in "biufc" for r in results):
             raise DtypeError(f"{self.__name__}: expected arrays of numbers, got {y!r}")
-        inputs = self._inputs(given) if graph.recording.on else []
+        inputs = self._inputs(given) if recording.state.on else []
         if not inputs or all(r.dtype.kind not in "fc" for r in results):
             return unflatten(structure, [wrap(r, None) for r in results])
         nodes = {given.names[j]: given.leaves[j].node for j in inputs}

@@ -9,7 +9,7 @@ from weakref import ref
 import numpy as np
 from numpy import float64, ndarray
 
-from autograd import graph
+from autograd import recording
 from autograd.errors import reraise
 from autograd.graph import Scalar, clock
 from autograd.primitive import new, recorded, shown
@@ -21,7 +21,7 @@ def unary(op):
     fn, plans, key = op.fn, op.plans, (0,)
 
     def call(a):
-        if type(a) is not Tensor or graph.special:
+        if type(a) is not Tensor or recording.special:
             return op(a)
         x, node = a.data, a.node
         try:
@@ -43,7 +43,7 @@ def binary(op):
     fn, plans, both, left, right = op.fn, op.plans, (0, 1), (0,), (1,)
 
     def call(a, b):
-        if graph.special:
+        if recording.special:
             return op(_plain(a), _plain(b))
         if type(a) is Tensor:
             x, m = a.data, a.node

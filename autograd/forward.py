@@ -12,10 +12,11 @@ A tangent is dv/ds, where the inputs move with s.  No operation has a formula of
 
 import numpy as np
 
-from autograd import graph
+from autograd import graph, recording
 from autograd.backward import cast, fitted, gradients, zero_stays
 from autograd.errors import DtypeError
-from autograd.graph import Node, Watcher, watched
+from autograd.graph import Node
+from autograd.recording import Watcher, watched
 from autograd.tensor import Tensor, as_tensor, wrap
 
 
@@ -23,7 +24,7 @@ class Calls(Watcher):
     """Notes the arguments of the linear operations that are recorded, to call them again."""
 
     def __init__(self):
-        self.outer = graph.recording.watcher or Watcher()
+        self.outer = recording.state.watcher or Watcher()
         self.of: dict[Node, tuple] = {}
         self._latest = (None, (), {})
 
@@ -77,7 +78,7 @@ def tangent(y: Node, tangents: dict, calls: Calls, create_graph: bool):
         Record the pass itself: its results are Tensors, to differentiate again.
     """
     known = dict(tangents)
-    with graph.set_recording(create_graph), np.errstate(all="ignore"):
+    with recording.set_recording(create_graph), np.errstate(all="ignore"):
         for node in reversed(graph.results(y)):
             moving = {k: known[p] for k, p in enumerate(node.parents) if p in known}
             if moving and node not in known:
@@ -143,7 +144,7 @@ def _transposed(node, moving, create_graph):
     """J t, the derivative of <Jᵀ u, t> with respect to u: one or several outputs."""
     several = type(node.dtype) is tuple
     kinds = zip(node.shape, node.dtype, strict=True) if several else [(node.shape, node.dtype)]
-    with graph.enable_grad():
+    with recording.enable_grad():
         us = [Tensor(np.zeros(s, d), requires_grad=d.kind in "fc") for s, d in kinds]
         u = tuple(us) if several else us[0]
         saved = node.plan.relink(node)  # formulas that are recorded expect it

@@ -1,21 +1,15 @@
-"""The graph: nodes made while recording, the switch that records, and who changed what.
+"""The graph: nodes made while recording, and when something they know was changed.
 
 A node holds what its derivative formulas will need and points to its parents; the newest node is
 always a child, so the order of creation *is* a topological order.
 """
 
-import contextlib
-import functools
-import inspect
 import itertools
-import threading
 import weakref
 from operator import attrgetter
 from typing import Any
 
 import numpy as np
-
-from autograd.errors import GraphError
 
 clock = itertools.count(1).__next__  # one for nodes and for in-place changes
 changed_at = 0  # when something was last changed in place or released: older nodes need a check
@@ -73,106 +67,6 @@ class Leaf(Node):
         self.parents = self.constants = ()
         self.order, self.out = clock(), weakref.ref(tensor)
         self.shape, self.dtype = tensor.data.shape, tensor.data.dtype
-
-
-# -- recording ------------------------------------------------------------------------------------
-
-
-class _Recording(threading.local):
-    on = True
-    watcher: Any = None
-
-    def __init__(self):
-        self.before: list[bool] = []
-
-
-recording = _Recording()
-special = 0  # how many switches, in all threads, are set to something else than plain recording
-_lock = threading.Lock()
-
-
-def _count(n: int):
-    global special
-    with _lock:
-        special += n
-
-
-class set_recording:
-    """Context manager and decorator: record, or not, in this thread; with parentheses or without.
-
-    ``with no_grad():``, ``with no_grad:``, ``@no_grad`` and ``@no_grad()`` are all right.
-    """
-
-    def __init__(self, on: bool):
-        self.on = on
-
-    def __enter__(self):
-        recording.before.append(recording.on)
-        _count(not self.on)
-        recording.on = self.on
-
-    def __exit__(self, *exc):
-        recording.on = recording.before.pop()
-        _count(-(not self.on))
-
-    def __call__(self, f=None):
-        """Decorate ``f``: the switch is set while it runs."""
-        if f is None:
-            return self
-        if inspect.isgeneratorfunction(f):
-            raise GraphError(
-                f"no_grad or enable_grad: {f.__name__} is a generator function, whose code runs "
-                "later, between its caller's. Write 'with no_grad():' inside it, around no yield."
-            )
-
-        @functools.wraps(f)
-        def call(*args, **kwargs):
-            with self:
-                return f(*args, **kwargs)
-
-        return call
-
-
-class Watcher:
-    """What is told of everything that happens in this thread, while ``with watched(watcher):``.
-
-    Debugging, drawing and profiling are subclasses that override what they need.
-    """
-
-    def compute(self, op, args, options):
-        """Run the forward function of ``op``; returns what it returns."""
-        return op.fn(*args, **options)
-
-    def made(self, node: Node, value):
-        """A node was made; ``value`` is its raw value, a tuple where there are several outputs."""
-
-    def pull(self, node: Node, k: int, g, saved):
-        """Run the formula of ``node`` for its parent number ``k``; returns what it returns."""
-        return node.plan.vjps[k](g, saved)
-
-    def passed(self, node: Node, k: int, g):
-        """``g`` has gone from ``node`` to its parent number ``k``, in the parent's shape."""
-
-
-@contextlib.contextmanager
-def watched(watcher: Watcher):
-    """Tell ``watcher`` what happens in this thread; the one before is told again afterwards."""
-    before = recording.watcher
-    recording.watcher = watcher
-    _count(1)
-    try:
-        yield watcher
-    finally:
-        recording.watcher = before
-        _count(-1)
-
-
-no_grad = set_recording(False)
-no_grad.__doc__ = (
-    "``with no_grad():`` results are plain values, and leaves may be changed in place."
-)
-enable_grad = set_recording(True)
-enable_grad.__doc__ = "``with enable_grad():`` record again, inside ``no_grad``."
 
 
 class Released:

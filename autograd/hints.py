@@ -2,11 +2,14 @@
 
 import numpy as np
 
+from autograd.errors import DtypeError
+
 _INSTEAD = {
     "add": "t + u", "add_": "t += u inside `with no_grad():`", "cat": "np.concatenate([t, u])",
     "bmm": "t @ u", "mm": "t @ u", "mul": "t * u", "sub": "t - u", "div": "t / u", "pow": "t ** u",
     "neg": "-t", "cpu": "t: it is there already", "cuda": "a CuPy array inside the Tensor",
-    "to": "t.astype(dtype)", "float": "t.astype(np.float32)", "double": "t.astype(float)",
+    "to": "t.astype(dtype), and nothing for a device", "double": "t.astype(float)",
+    "float": "t.astype(np.float32)",
     "half": "t.astype(np.float16)", "long": "t.astype(int)", "bool": "t.astype(bool)",
     "int": "t.astype(int)", "type": "t.astype(dtype)", "chunk": "np.array_split(t, n, axis)",
     "clamp": "np.clip(t, low, high)", "clone": "t.copy()", "contiguous": "t: nothing needs it",
@@ -22,9 +25,61 @@ _INSTEAD = {
     "sigmoid": "ops.sigmoid(t)", "softmax": "ops.softmax(t, axis)",
     "log_softmax": "ops.log_softmax(t, axis)", "t": "t.T", "topk": "np.partition, or np.sort",
     "unbind": "np.unstack(t)", "unsqueeze": "np.expand_dims(t, axis), or t[:, None]",
+    "eq": "t == u", "ne": "t != u", "lt": "t < u", "le": "t <= u", "gt": "t > u", "ge": "t >= u",
+    "matmul": "t @ u", "sub_": "t -= u inside `with no_grad():`", "mv": "t @ u",
+    "mul_": "t *= u inside `with no_grad():`", "div_": "t /= u inside `with no_grad():`",
+    "clamp_": "t.assign(np.clip(t, low, high))", "normal_": "t.assign(rng.normal(size=t.shape))",
+    "uniform_": "t.assign(rng.uniform(size=t.shape))", "nelement": "t.size",
+    "data_ptr": "t.data.ctypes.data", "device": "'cpu': every array is in memory",
+    "expand_as": "np.broadcast_to(t, u.shape)", "is_contiguous": "t.data.flags.c_contiguous",
+    "index_add": "t + ops.scatter_add(u, index, t.shape)", "masked_fill_": "t[mask] = value",
+    "index_add_": "t + ops.scatter_add(u, index, t.shape)", "scatter_": "t[index] = value",
+    "index_fill_": "t[index] = value", "index_copy_": "t[index] = u",
+    "logsumexp": "ops.logsumexp(t, axis)", "narrow": "t[start : start + n]",
+    "outer": "np.outer(t, u)",
+    "repeat_interleave": "np.repeat(t, n, axis)", "rsqrt": "1 / np.sqrt(t)", "select": "t[i]",
+    "split_with_sizes": "np.split(t, ends, axis)", "unfold": "ops.unfold(t, size)",
+    "tanh_": "t = np.tanh(t)", "sigmoid_": "t = ops.sigmoid(t)", "exp_": "t = np.exp(t)",
+    "H": "np.conj(t.T)", "mH": "np.conj(t.mT)", "adjoint": "np.conj(t.mT)", "erf": "ops.erf(t)",
+    "movedim": "np.moveaxis(t, from, to)", "pin_memory": "t: nothing needs it",
+    "lerp": "t + w * (u - t)",
+    "is_floating_point": "t.dtype.kind == 'f'", "element_size": "t.dtype.itemsize",
+    "float_power": "np.float_power(t, u)", "where": "np.where(condition, t, u)",
+    "addmm": "t + a @ b", "baddbmm": "t + a @ b", "softplus": "ops.softplus(t)",
+    "flat": "t.ravel()", "nbytes": "t.data.nbytes", "itemsize": "t.dtype.itemsize",
+    "strides": "t.data.strides", "flags": "t.data.flags", "base": "t.data.base",
+    "ctypes": "t.data.ctypes", "tobytes": "t.data.tobytes()", "tofile": "t.data.tofile(file)",
+    "fill": "t[...] = value", "sort": "np.sort(t, axis), a new Tensor",
+    "partition": "np.partition(t, kth, axis), a new Tensor", "put": "t[index] = values",
+    "resize": "np.resize(t, shape)", "compress": "np.compress(condition, t, axis)",
+    "choose": "np.choose(numbers, choices)", "searchsorted": "np.searchsorted(t, values)",
+    "conjugate": "t.conj()", "byteswap": "t.data.byteswap()", "extract": "np.extract(condition, t)",
+    "tril_": "t = np.tril(t)", "triu_": "t = np.triu(t)", "einsum": "np.einsum(subscripts, t, u)",
+    "stack": "np.stack([t, u])", "concatenate": "np.concatenate([t, u])",
     "value": "t.data", "view": "t.reshape(shape)", "view_as": "t.reshape(u.shape)",
     "zero_": "t.assign(0)", "vjp": "autograd.gradients(t, xs, cotangent)",
 }  # fmt: skip
+
+
+_OPTIONS = {
+    "dim": "axis=...", "dims": "axis=...", "keepdim": "keepdims=True",
+    "unbiased": "ddof=1 for True, ddof=0 for False",
+    "descending": "np.argsort(-t.data), or np.flip of the result",
+}  # fmt: skip
+
+
+def checked(name: str, options: dict) -> dict:
+    """The options of the method ``t.name``, as NumPy's function takes them.
+
+    Raises
+    ------
+    DtypeError
+        For PyTorch's names, with what NumPy calls the same.
+    """
+    for option in options:
+        if option in _OPTIONS:
+            raise DtypeError(f"t.{name}: there is no option {option!r}; write {_OPTIONS[option]}")
+    return options
 
 
 def missing(name: str) -> AttributeError:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from autograd import graph
+from autograd import graph, recording
 from autograd.errors import DtypeError, GraphError, ShapeError
 
 _changes: dict[int, tuple[int, str]] = {}  # id of the object that owns the memory: when, by whom
@@ -137,7 +137,7 @@ class InPlace:
         While recording, this Tensor becomes the result of a new node; else its memory changes.
         """
         node, called = self.node, f" {self.name!r}" if self.name else ""
-        record = graph.recording.on and (
+        record = recording.state.on and (
             node is not None or getattr(value, "node", None) is not None
         )
         if record and node is not None and node.plan is None:

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd import recording
 from autograd.errors import DtypeError
-from autograd.graph import recording
+from autograd.hints import checked
 
 if TYPE_CHECKING:
     from autograd.tensor import Tensor
@@ -122,7 +123,7 @@ class ArrayMethods:
         return complex(self._number("complex"))
 
     def _number(self, kind):
-        if self.node is not None and recording.on:
+        if self.node is not None and recording.state.on:
             raise DtypeError(
                 f"{kind}(t) of a Tensor that requires grad would cut the graph, and so would "
                 "math.exp(t). Use np.exp(t) to record it, or t.item() for the number."
@@ -169,41 +170,41 @@ class ArrayMethods:
             return format(self.item(), spec)
         return np.array2string(self.data, formatter={"all": lambda v: format(v, spec)})
 
-    def sum(self, axis=None, keepdims=False) -> "Tensor":
+    def sum(self, axis=None, keepdims=False, **options) -> "Tensor":
         """``np.sum``."""
-        return np.sum(self, axis=axis, keepdims=keepdims)
+        return np.sum(self, axis=axis, keepdims=keepdims, **checked("sum", options))
 
-    def mean(self, axis=None, keepdims=False) -> "Tensor":
+    def mean(self, axis=None, keepdims=False, **options) -> "Tensor":
         """``np.mean``."""
-        return np.mean(self, axis=axis, keepdims=keepdims)
+        return np.mean(self, axis=axis, keepdims=keepdims, **checked("mean", options))
 
-    def prod(self, axis=None, keepdims=False) -> "Tensor":
+    def prod(self, axis=None, keepdims=False, **options) -> "Tensor":
         """``np.prod``."""
-        return np.prod(self, axis=axis, keepdims=keepdims)
+        return np.prod(self, axis=axis, keepdims=keepdims, **checked("prod", options))
 
-    def max(self, axis=None, keepdims=False) -> "Tensor":
+    def max(self, axis=None, keepdims=False, **options) -> "Tensor":
         """``np.max``; equal winners share the gradient evenly."""
-        return np.max(self, axis=axis, keepdims=keepdims)
+        return np.max(self, axis=axis, keepdims=keepdims, **checked("max", options))
 
-    def min(self, axis=None, keepdims=False) -> "Tensor":
+    def min(self, axis=None, keepdims=False, **options) -> "Tensor":
         """``np.min``; equal winners share the gradient evenly."""
-        return np.min(self, axis=axis, keepdims=keepdims)
+        return np.min(self, axis=axis, keepdims=keepdims, **checked("min", options))
 
-    def var(self, axis=None, ddof=0, keepdims=False) -> "Tensor":
+    def var(self, axis=None, ddof=0, keepdims=False, **options) -> "Tensor":
         """``np.var``."""
-        return np.var(self, axis=axis, ddof=ddof, keepdims=keepdims)
+        return np.var(self, axis=axis, ddof=ddof, keepdims=keepdims, **checked("var", options))
 
-    def std(self, axis=None, ddof=0, keepdims=False) -> "Tensor":
+    def std(self, axis=None, ddof=0, keepdims=False, **options) -> "Tensor":
         """``np.std``."""
-        return np.std(self, axis=axis, ddof=ddof, keepdims=keepdims)
+        return np.std(self, axis=axis, ddof=ddof, keepdims=keepdims, **checked("std", options))
 
-    def cumsum(self, axis=None) -> "Tensor":
+    def cumsum(self, axis=None, **options) -> "Tensor":
         """``np.cumsum``."""
-        return np.cumsum(self, axis=axis)
+        return np.cumsum(self, axis=axis, **checked("cumsum", options))
 
-    def cumprod(self, axis=None) -> "Tensor":
+    def cumprod(self, axis=None, **options) -> "Tensor":
         """``np.cumprod``."""
-        return np.cumprod(self, axis=axis)
+        return np.cumprod(self, axis=axis, **checked("cumprod", options))
 
     def round(self, decimals=0) -> "Tensor":
         """``np.round``: constant between its jumps, so its derivative is 0."""
@@ -221,37 +222,37 @@ class ArrayMethods:
         """``np.conj``."""
         return np.conj(self)
 
-    def take(self, indices, axis=None) -> "Tensor":
+    def take(self, indices, axis=None, **options) -> "Tensor":
         """``np.take``."""
-        return np.take(self, indices, axis=axis)
+        return np.take(self, indices, axis=axis, **checked("take", options))
 
-    def any(self, axis=None, keepdims=False):
+    def any(self, axis=None, keepdims=False, **options):
         """``np.any``: plain, it has no derivative."""
-        return np.any(self.data, axis=axis, keepdims=keepdims)
+        return np.any(self.data, axis=axis, keepdims=keepdims, **checked("any", options))
 
-    def all(self, axis=None, keepdims=False):
+    def all(self, axis=None, keepdims=False, **options):
         """``np.all``: plain, it has no derivative."""
-        return np.all(self.data, axis=axis, keepdims=keepdims)
+        return np.all(self.data, axis=axis, keepdims=keepdims, **checked("all", options))
 
-    def argsort(self, axis=-1):
-        """``np.argsort``: a plain array, it has no derivative."""
-        return np.argsort(self.data, axis=axis, kind="stable")
+    def argsort(self, axis=-1, **options):
+        """``np.argsort``: a plain array, it has no derivative.  Stable."""
+        return np.argsort(self.data, axis, **({"kind": "stable"} | checked("argsort", options)))
 
-    def argmax(self, axis=None, keepdims=False):
+    def argmax(self, axis=None, keepdims=False, **options):
         """``np.argmax``: a plain array, it has no derivative."""
-        return np.argmax(self.data, axis=axis, keepdims=keepdims)
+        return np.argmax(self.data, axis=axis, keepdims=keepdims, **checked("argmax", options))
 
-    def argmin(self, axis=None, keepdims=False):
+    def argmin(self, axis=None, keepdims=False, **options):
         """``np.argmin``: a plain array, it has no derivative."""
-        return np.argmin(self.data, axis=axis, keepdims=keepdims)
+        return np.argmin(self.data, axis=axis, keepdims=keepdims, **checked("argmin", options))
 
-    def reshape(self, *shape) -> "Tensor":
+    def reshape(self, *shape, **options) -> "Tensor":
         """``np.reshape``, with the shape as a tuple or as several numbers."""
-        return np.reshape(self, shape[0] if len(shape) == 1 else shape)
+        return np.reshape(self, shape[0] if len(shape) == 1 else shape, **options)
 
-    def ravel(self) -> "Tensor":
+    def ravel(self, order="C") -> "Tensor":
         """``np.ravel``: one axis."""
-        return np.reshape(self, -1)
+        return np.ravel(self, order)
 
     flatten = ravel
 
@@ -263,13 +264,13 @@ class ArrayMethods:
         """``np.swapaxes``."""
         return np.swapaxes(self, axis1, axis2)
 
-    def squeeze(self, axis=None) -> "Tensor":
+    def squeeze(self, axis=None, **options) -> "Tensor":
         """``np.squeeze``."""
-        return np.squeeze(self, axis=axis)
+        return np.squeeze(self, axis=axis, **checked("squeeze", options))
 
-    def repeat(self, repeats, axis=None) -> "Tensor":
+    def repeat(self, repeats, axis=None, **options) -> "Tensor":
         """``np.repeat``."""
-        return np.repeat(self, repeats, axis=axis)
+        return np.repeat(self, repeats, axis=axis, **checked("repeat", options))
 
     def clip(self, min=None, max=None) -> "Tensor":
         """``np.clip``."""

@@ -19,13 +19,14 @@ from weakref import ref
 import numpy as np
 from numpy import float64, ndarray
 
-from autograd import errors, graph
+from autograd import errors, recording
 from autograd.backward import Several
-from autograd.graph import Node, Scalar, clock, nobody, recording
+from autograd.graph import Node, Scalar, clock, nobody
 from autograd.memory import keep
 from autograd.tensor import Tensor, wrap
 
 new = object.__new__
+KEPT = 32  # plans for up to this many inputs are kept
 SMALL = 6  # values of up to this many elements stay with their node, for drawings
 
 
@@ -50,13 +51,13 @@ class Plan:
         env = {"_shape": _shape, "_keep": keep, "_float64": float64, **op.defaults}
         self.save = eval(f"lambda _output, {op.head}: ({items})", env) if items else None
         self.links = tuple(self._link(q, places) for q in self.names)
-        self.vjps = tuple(
-            eval(
-                f"lambda g, s: formula({', '.join(['g', *map(self._argument, need)])})",
-                {"formula": f, "i": i},
-            )
-            for f, need, (_, i) in zip(formulas, needs, places, strict=True)
-        )
+        calls = {f: self._call(need) for f, need in zip(formulas, needs, strict=True)}
+        self.vjps = tuple(calls[f](f, i) for f, (_, i) in zip(formulas, places, strict=True))
+
+    def _call(self, need):
+        """What makes the call of a formula: it picks what the formula needs from what was saved."""
+        given = ", ".join(["g", *map(self._argument, need)])
+        return eval(f"lambda formula, i: lambda g, s: formula({given})")
 
     def _argument(self, name):
         return "i" if self.op.is_place(name) else f"s[{self.names.index(name)}]"
@@ -206,7 +207,7 @@ class Primitive:
                         if b.node is not None:
                             parents.append(b.node)
                             key.append((k, i))
-        watcher = recording.watcher if graph.special else None
+        watcher = recording.state.watcher if recording.special else None
         try:
             y = watcher.compute(self, raw, options) if watcher else self.fn(*raw, **options)
         except Exception as e:
@@ -216,7 +217,7 @@ class Primitive:
         if not self.trusted or any(y is r for r in raw):
             y = tuple(map(_viewed, y)) if type(y) is tuple else _viewed(y)
         y = tuple(map(settled, y)) if type(y) is tuple else settled(y)
-        if not parents or (graph.special and not recording.on):
+        if not parents or (recording.special and not recording.state.on):
             return unpack(y, None) if type(y) is tuple else wrap(y, None)
         plan = self.plan(tuple(key))
         saved = plan.save(y, *raw, **options) if plan.save else ()
@@ -236,10 +237,12 @@ class Primitive:
                 yield k, shown(v)
 
     def plan(self, key: tuple) -> Plan:
-        """The plan for inputs at ``key``, made once."""
+        """The plan for inputs at ``key``, made once; for long lists, of any length, each time."""
         plan = self.plans.get(key)
         if plan is None:
-            plan = self.plans[key] = Plan(self, key)
+            plan = Plan(self, key)
+            if len(key) <= KEPT:
+                self.plans[key] = plan
         return plan
 
 
@@ -263,8 +266,8 @@ def recorded(plan, parents, y, saved, constants):
     if type(y) is not tuple:
         t = wrap(y, n)
         n.out = ref(t)
-    if graph.special and recording.watcher:
-        recording.watcher.made(n, y)
+    if recording.special and recording.state.watcher:
+        recording.state.watcher.made(n, y)
     return n if type(y) is tuple else t
 
 

@@ -5,7 +5,7 @@ import weakref
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from autograd import graph
+from autograd import recording
 
 
 @dataclass
@@ -26,7 +26,7 @@ class Row:
         return self.seconds + self.backward_seconds
 
 
-class Profile(graph.Watcher, AbstractContextManager):
+class Profile(recording.Watcher, AbstractContextManager):
     """Time, memory and calls per operation in this thread, while ``with autograd.profile() as p:``.
 
     ``p.rows``: dict of operation name to `Row`; ``p.of(t)``: the `Row` of the one node that made
@@ -55,7 +55,7 @@ class Profile(graph.Watcher, AbstractContextManager):
 
     def __enter__(self):
         self._start = time.perf_counter()
-        self._watch = graph.watched(self)
+        self._watch = recording.watched(self)
         self._watch.__enter__()
         return self
 

@@ -95,7 +95,7 @@ class Tensor(ArrayMethods, InPlace):
         """True where no recorded operation made this Tensor."""
         return self.node is None or self.node.plan is None
 
-    def backward(self, cotangent=None):
+    def backward(self, cotangent=None, **options):
         """Fill ``.grad`` of every Tensor you hold that this one was computed from.
 
         Leaves add to the ``.grad`` they have (`zero_grad` forgets it), results get a new one.
@@ -115,6 +115,11 @@ class Tensor(ArrayMethods, InPlace):
         """
         from autograd.backward import backward
 
+        if options:
+            raise DtypeError(
+                f"backward: there is no option {', '.join(options)}. A graph is kept as long as "
+                "its Tensors are; gradients(y, xs, create_graph=True) records the pass itself."
+            )
         backward(self, cotangent)
 
     def zero_grad(self):
@@ -153,8 +158,8 @@ class Tensor(ArrayMethods, InPlace):
         if self.node is not None:
             raise DtypeError(
                 f"np.array or np.asarray of a Tensor that requires grad (shape {self.shape}) would "
-                "cut the graph. Use np.stack([t, u]) or autograd.numpy.array to join Tensors, or "
-                "t.data for the values."
+                "cut the graph. Join Tensors with np.stack([t, u]) or autograd.numpy.array, for "
+                "np.mean([t, u]) too; t.data has the values."
             )
         return np.array(self.data, dtype=dtype, copy=copy)
 

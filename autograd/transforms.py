@@ -10,7 +10,7 @@ import functools
 
 import numpy as np
 
-from autograd import forward, graph
+from autograd import forward, graph, recording
 from autograd.backward import gradients
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from autograd.ops.shapes import copy
@@ -197,7 +197,7 @@ class Run:
                     f"got {len(args)}"
                 )
         leaves, self.structure = flatten([_floating(args[k]) for k in chosen])
-        with graph.enable_grad():
+        with recording.enable_grad():
             self.xs = [_variable(op, f, x) for x in leaves]
             args = list(args)
             for k, x in zip(chosen, unflatten(self.structure, self.xs), strict=True):

@@ -1,7 +1,6 @@
 """Drawing: a picture of a graph as it was, that shows itself in a notebook and saves to a file."""
 
 import html
-import os
 from functools import cached_property
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from autograd.draw.dot import dot
 from autograd.draw.model import Picture
 from autograd.draw.theme import THEMES
 from autograd.errors import ValueRangeError
+from autograd.files import replacing
 
 DPI = 192  # of PNG files: sharp on a projector
 LEGIBLE = 0.6  # a notebook narrower than this share of a picture scrolls it
@@ -78,12 +78,8 @@ class Drawing:
                 f"a drawing can be saved as {', '.join(SUFFIXES)}"
             )
         content = self._content(path.suffix)
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            draft.write_bytes(content)
-            os.replace(draft, path)
-        finally:
-            draft.unlink(missing_ok=True)
+        with replacing(path) as file:
+            file.write(content)
         return path
 
     def _content(self, suffix: str) -> bytes:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import graph
+from autograd import graph, recording
 from autograd.backward import fitted
 from autograd.draw import wording
 from autograd.errors import DtypeError, GraphError
@@ -179,7 +179,7 @@ def audit(t, seed: int = 0) -> Audit:
     report = Audit(names.of_node(t.node) or "it")
     hidden = {node.parents[0] for node in nodes if gathers(node)}
     rng = np.random.default_rng(seed)
-    with graph.no_grad(), np.errstate(all="ignore"):
+    with recording.no_grad(), np.errstate(all="ignore"):
         values = known_values(graph.reachable(t.node))
         for node in nodes:
             if node not in hidden and not _is_output(node):

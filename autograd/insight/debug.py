@@ -3,7 +3,7 @@
 import functools
 import sys
 
-from autograd import graph
+from autograd import recording
 from autograd.backward import Several
 from autograd.errors import AutogradError
 from autograd.insight import finite
@@ -29,10 +29,10 @@ class NonFiniteError(AutogradError, FloatingPointError):
         self.found = found
 
 
-_NOBODY = graph.Watcher()
+_NOBODY = recording.Watcher()
 
 
-class debug(graph.Watcher):
+class debug(recording.Watcher):
     """``with debug():`` write down where each operation is, and stop at the first NaN or infinity.
 
     Every operation recorded in this thread keeps its source line and its value as long as its graph
@@ -77,8 +77,8 @@ class debug(graph.Watcher):
         self._cotangent = None  # what came in to the formula that ran last
 
     def __enter__(self):
-        self._outer.append(graph.recording.watcher)
-        self._inside.append(graph.watched(self))
+        self._outer.append(recording.state.watcher)
+        self._inside.append(recording.watched(self))
         self._inside[-1].__enter__()
         return self
 
@@ -110,7 +110,7 @@ class debug(graph.Watcher):
 
     def _note_unrecorded(self, op, args, y):
         why = ""
-        if not graph.recording.on:
+        if not recording.state.on:
             why = "ran under no_grad"
         elif getattr(y, "dtype", None) is not None and y.dtype.kind not in "fc":
             why = f"gave {y.dtype}, which has no derivative"

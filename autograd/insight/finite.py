@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from autograd import graph
+from autograd import recording
 from autograd.draw import wording
 from autograd.insight.lines import Line, line_of
 from autograd.insight.reasons import why_not_finite
@@ -136,7 +136,7 @@ def _place(node, k, result, g, index):
         return index
     if k is None or g is None or isinstance(g, tuple):
         return None
-    with graph.set_recording(False), np.errstate(all="ignore"):
+    with recording.set_recording(False), np.errstate(all="ignore"):
         whole = np.asarray(node.plan.vjps[k](g, node.saved))
     places = np.argwhere(~np.isfinite(whole))
     return tuple(map(int, places[0])) if whole.shape == node.shape and len(places) else None

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from autograd import graph
+from autograd import graph, recording
 from autograd.draw import wording
 from autograd.errors import GraphError
 from autograd.insight import algebra
@@ -51,7 +51,7 @@ class Reader:
                     f"{node.plan.op.__name__}. Write it before the step."
                 )
         self.known = known_values(nodes)
-        with graph.no_grad(), np.errstate(all="ignore"):
+        with recording.no_grad(), np.errstate(all="ignore"):
             uses = Counter(p for node in nodes for p in node.parents)
             sizes = self._whole_size(nodes)
             for node in nodes:
@@ -186,7 +186,7 @@ class Reader:
                     args[at[0]][at[1]] = v
                 else:
                     args[at] = v
-            with graph.no_grad():
+            with recording.no_grad():
                 y = op.fn(*args, **called.options)
             return y if type(y) is tuple else np.asarray(y)[()]
 

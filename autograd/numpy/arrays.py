@@ -74,15 +74,9 @@ def full_like(a, fill_value, dtype=None, shape=None, **options):
 
 
 def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
-    """``np.linspace``; of Tensors, the same points from start (1 - w) + stop w."""
-    if not (holds_tensor(start) or holds_tensor(stop)):
-        return np.linspace(start, stop, num, endpoint, retstep, dtype, axis)
-    start, stop = asarray(start), asarray(stop)
-    w = np.linspace(0.0, 1.0, num, endpoint)
-    w = np.reshape(w, (num,) + (1,) * max(start.ndim, stop.ndim))
-    points = np.moveaxis(start * (1 - w) + stop * w, 0, axis)
-    points = points if dtype is None else np.astype(points, dtype)
-    return (points, (stop - start) / (num - bool(endpoint))) if retstep else points
+    """``np.linspace``, of lists of Tensors too."""
+    start, stop = (array(v) if holds_tensor(v) else v for v in (start, stop))
+    return np.linspace(start, stop, num, endpoint, retstep, dtype, axis=axis)
 
 
 def make_diagonal(D, offset=0, axis1=-1, axis2=-2):

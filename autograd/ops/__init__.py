@@ -6,6 +6,7 @@ Options carry NumPy's names (``axis``, ``keepdims``).  What NumPy has is best ca
 
 import numpy as np
 
+from autograd.ops import emath, options, some_elements, ufunc_methods
 from autograd.ops.activations import (
     celu,
     elu,
@@ -205,6 +206,7 @@ from autograd.ops.joining import (
 from autograd.ops.linalg import (
     det,
     inv,
+    lstsq,
     matrix_power,
     pinv,
     slogdet,
@@ -232,10 +234,12 @@ from autograd.ops.polynomials import (
     poly,
     polyadd,
     polyder,
+    polydiv,
     polyfit,
     polyint,
     polymul,
     polysub,
+    roots,
     vander,
 )
 from autograd.ops.pooling import (
@@ -293,9 +297,20 @@ from autograd.ops.selection import (
     put_along_axis,
     resize,
     select,
-    setdiff1d,
-    union1d,
     unique,
+)
+from autograd.ops.sets import (
+    intersect1d,
+    real_if_close,
+    setdiff1d,
+    setxor1d,
+    sort_complex,
+    trim_zeros,
+    union1d,
+    unique_all,
+    unique_counts,
+    unique_inverse,
+    unique_values,
 )
 from autograd.ops.shapes import (
     astype,
@@ -359,8 +374,10 @@ from autograd.tensor import UFUNCS, Tensor
 _BINARY = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide,
     "pow": np.power, "mod": np.remainder, "floordiv": np.floor_divide, "matmul": np.matmul,
+    "divmod": np.divmod, "and": np.bitwise_and, "or": np.bitwise_or, "xor": np.bitwise_xor,
+    "lshift": np.bitwise_left_shift, "rshift": np.bitwise_right_shift,
 }  # fmt: skip
-_UNARY = {"neg": np.negative, "pos": np.positive, "abs": np.absolute}
+_UNARY = {"neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": np.bitwise_invert}
 _COMPARISONS = {
     "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal,
     "eq": np.equal, "ne": np.not_equal,

@@ -144,26 +144,33 @@ def trapezoid(y, x=None, dx=1.0, axis=-1):
 def gradient(f, *varargs, axis=None, edge_order=1):
     """Slopes along axes: central differences inside, one-sided at the ends.
 
+    With edge_order=2 the slopes at the ends are those of the parabola through three points.
     The spacing is a number or the coordinates, for all axes or one each.  A list for several axes.
     """
-    if edge_order != 1:
-        raise ValueRangeError(f"gradient: edge_order must be 1 on Tensors, got {edge_order!r}")
+    if edge_order not in (1, 2):
+        raise ValueRangeError(f"gradient: edge_order must be 1 or 2, got {edge_order!r}")
     f = as_array(f)
     axes = tuple(range(f.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     spacings = varargs * len(axes) if len(varargs) == 1 else varargs or (1.0,) * len(axes)
     if len(spacings) != len(axes):
         raise ValueRangeError(f"gradient: {len(spacings)} spacings for {len(axes)} axes")
-    slopes = [_slope(np.moveaxis(f, a, 0), h, a) for h, a in zip(spacings, axes, strict=True)]
+    slopes = [
+        _slope(np.moveaxis(f, a, 0), h, a, edge_order) for h, a in zip(spacings, axes, strict=True)
+    ]
     return slopes[0] if len(slopes) == 1 else tuple(slopes)
 
 
-def _slope(f, h, axis):
+def _slope(f, h, axis, edge_order):
     n = f.shape[0]
-    if n < 2:
-        raise ShapeError(f"gradient: at least 2 elements are needed along an axis, got {n}")
+    if n <= edge_order:
+        raise ShapeError(
+            f"gradient: at least {edge_order + 1} elements are needed along an axis, got {n}"
+        )
     if np.ndim(h) == 0:
         inner = (f[2:] - f[:-2]) / (2 * h)
         first, last = (f[1:2] - f[:1]) / h, (f[-1:] - f[-2:-1]) / h
+        if edge_order == 2:  # a parabola's slopes at both ends of a step have its slope for mean
+            first, last = 2 * first - inner[:1], 2 * last - inner[-1:]
     else:
         d = np.reshape(np.diff(h), (-1,) + (1,) * (f.ndim - 1))
         if d.shape[0] != n - 1:
@@ -175,6 +182,8 @@ def _slope(f, h, axis):
             + left / (right * (left + right)) * f[2:]
         )
         first, last = (f[1:2] - f[:1]) / d[:1], (f[-1:] - f[-2:-1]) / d[-1:]
+        if edge_order == 2:
+            first, last = 2 * first - inner[:1], 2 * last - inner[-1:]
     y = np.moveaxis(np.concatenate([first, inner, last], axis=0), 0, axis)
     return np.astype(y, f.dtype) if f.dtype.kind in "fc" else y
 
@@ -190,30 +199,35 @@ def polyval(p, x):
 
 
 @instead_of(np.linspace)
-def linspace(start, stop, num=50, endpoint=True, axis=0):
-    """``num`` numbers from ``start`` in equal steps to ``stop``."""
-    dtype = np.result_type(start, stop, 0.0)
-    start, stop = (np.astype(as_array(v), dtype) for v in (start, stop))
+def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
+    """``num`` numbers from ``start`` in equal steps to ``stop``; with ``retstep`` the step too."""
+    exact = np.result_type(start, stop, 0.0)
+    start, stop = (np.astype(as_array(v), exact) for v in (start, stop))
     d = max(start.ndim, stop.ndim)
-    t = np.linspace(0, 1, num, endpoint=endpoint).astype(dtype)
+    t = np.linspace(0, 1, num, endpoint=endpoint).astype(exact)
     t = np.reshape(t, (-1,) + (1,) * d)
-    return np.moveaxis(start * (1 - t) + stop * t, 0, axis)
+    y = np.moveaxis(start * (1 - t) + stop * t, 0, axis)
+    y = y if dtype is None else np.astype(y, dtype)
+    steps = num - bool(endpoint)
+    return (y, (stop - start) / steps if steps > 0 else (stop - start) * np.nan) if retstep else y
 
 
 @instead_of(np.geomspace)
-def geomspace(start, stop, num=50, endpoint=True, axis=0):
+def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
     """``num`` numbers from ``start`` in equal factors to ``stop``, of one sign."""
     sign = np.sign(value(start))
     if np.any(sign * np.sign(value(stop)) <= 0):
         raise ValueRangeError("geomspace: start and stop must have one sign, and not be 0")
     logs = np.linspace(np.log(start * sign), np.log(stop * sign), num, endpoint, axis=axis)
-    return np.exp(logs) * (sign if np.ndim(sign) == 0 else np.expand_dims(sign, axis))
+    y = np.exp(logs) * (sign if np.ndim(sign) == 0 else np.expand_dims(sign, axis))
+    return y if dtype is None else np.astype(y, dtype)
 
 
 @instead_of(np.logspace)
-def logspace(start, stop, num=50, endpoint=True, base=10.0, axis=0):
+def logspace(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0):
     """``base`` to the power of numbers in equal steps."""
-    return np.power(base, np.linspace(start, stop, num, endpoint, axis=axis))
+    y = np.power(base, np.linspace(start, stop, num, endpoint, axis=axis))
+    return y if dtype is None else np.astype(y, dtype)
 
 
 @instead_of(np.unwrap)

@@ -119,10 +119,16 @@ def where(condition, x=None, y=None):
 
 
 @instead_of(np.take)
-def take(x, indices, axis=None):
-    """``x`` at integer ``indices`` along ``axis``; without an axis, of the flattened array."""
+def take(x, indices, axis=None, mode="raise"):
+    """``x`` at integer ``indices`` along ``axis``; without an axis, of the flattened array.
+
+    Indices beyond the ends count round and round with mode='wrap', as the ends with 'clip'.
+    """
     if axis is None:
-        return np.reshape(x, -1)[indices]
+        x, axis = np.reshape(x, -1), 0
+    if mode != "raise":
+        n, at = x.shape[axis], np.asarray(value(indices))
+        indices = at % n if mode == "wrap" else np.clip(at, 0, n - 1)
     return x[(slice(None),) * (axis % x.ndim) + (indices,)]
 
 
@@ -143,8 +149,10 @@ def along(axis, indices, shape):
 
 
 @instead_of(np.sort)
-def sort(x, axis=-1):
-    """Sorted along an axis: every element takes its gradient along."""
+def sort(x, axis=-1, kind=None, order=None, stable=None):
+    """Sorted along an axis: every element takes its gradient along.  It is stable always."""
+    if order is not None:
+        raise DtypeError("sort: order= is for structured arrays, a Tensor holds numbers")
     if axis is None:
         x, axis = np.reshape(x, -1), -1
     return np.take_along_axis(x, np.argsort(x, axis=axis, kind="stable"), axis=axis)

@@ -8,9 +8,8 @@ import numpy as np
 
 from autograd.errors import DtypeError, ShapeError
 from autograd.ops.complex_numbers import conj, is_complex
-from autograd.ops.register import instead_of, listed
+from autograd.ops.register import as_array, instead_of, listed, value
 from autograd.primitive import primitive
-from autograd.tensor import FUNCTIONS
 
 SlogdetResult = type(np.linalg.slogdet(np.eye(1)))
 
@@ -211,11 +210,25 @@ def tensorsolve(a, b, axes=None):
     return np.reshape(np.linalg.solve(square, np.reshape(b, -1)), shape)
 
 
-def _no_lstsq(*args, **options):
-    raise DtypeError(
-        "np.linalg.lstsq is not supported on Tensors. Write np.linalg.pinv(a) @ b, or, for a of "
-        "full column rank, np.linalg.solve(a.T @ a, a.T @ b)."
-    )
+@instead_of(np.linalg.lstsq)
+def lstsq(a, b, rcond=None):
+    """The x of least Σ|b - a x|², of least Σ|x|² among these: x = pinv(a) b, of constant rank.
 
-
-FUNCTIONS[np.linalg.lstsq] = _no_lstsq
+    Also Σ|b - a x|² for each column of b (nothing where a has not full column rank, or has no more
+    rows than columns), the rank, and the singular values.
+    """
+    a, b = as_array(a), as_array(b)
+    if a.ndim != 2 or b.ndim not in (1, 2) or b.shape[0] != a.shape[0]:
+        raise ShapeError(
+            f"lstsq: expected a (m, n) and b (m,) or (m, k), got {tuple(a.shape)} and "
+            f"{tuple(b.shape)}"
+        )
+    m, n = a.shape
+    s = np.linalg.svdvals(a)
+    limit = np.finfo(s.dtype).eps * (max(m, n) if rcond is None else 1)
+    limit = limit if rcond is None or rcond < 0 else rcond
+    rank = np.sum(value(s) > limit * np.max(value(s), initial=0)).item()
+    x = np.linalg.pinv(a, limit) @ b
+    rest = b - a @ x
+    rest = np.atleast_1d(np.sum(np.real(rest * conj(rest)), axis=0))
+    return x, rest if rank == n < m else rest[:0], rank, s

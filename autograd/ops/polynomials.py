@@ -1,9 +1,11 @@
-"""Polynomials as arrays of coefficients, highest power first: sums of products of them."""
+"""Polynomials as arrays of coefficients, highest power first: arithmetic, roots, fits."""
 
 import numpy as np
 
 from autograd.errors import DtypeError, ShapeError
-from autograd.ops.register import as_array, constant, instead_of
+from autograd.ops.complex_numbers import is_complex
+from autograd.ops.register import as_array, constant, instead_of, listed, value
+from autograd.primitive import primitive
 
 
 def _coefficients(op, p):
@@ -35,14 +37,68 @@ def polymul(a1, a2):
     return np.convolve(_coefficients("polymul", a1), _coefficients("polymul", a2))
 
 
+@instead_of(np.polydiv)
+def polydiv(u, v):
+    """Quotient and remainder of u / v, by long division; the remainder without leading zeros."""
+    u, v = _coefficients("polydiv", u), _coefficients("polydiv", v)
+    more = u.shape[0] - v.shape[0]
+    r = u + 0.0 * v[0]
+    quotient = []
+    for k in range(more + 1):
+        quotient.append(r[k] / v[0])
+        r = r - quotient[-1] * np.pad(v, (k, more - k))
+    q = np.stack(quotient) if quotient else 0 * r[:1]
+    size = value(r)
+    kept = np.flatnonzero(~np.isclose(size, 0))
+    return q, r[kept[0].item() if kept.size else -1 :]
+
+
 @instead_of(np.poly)
 def poly(seq_of_zeros):
-    """The polynomial Π (x - r) over the zeros r."""
-    roots = _coefficients("poly", seq_of_zeros)
+    """The polynomial Π (x - r) over the zeros r, or over the eigenvalues of a square matrix."""
+    roots = as_array(seq_of_zeros)
+    if roots.ndim == 2 and roots.shape[0] == roots.shape[1] > 0:
+        p = poly(np.linalg.eigvals(roots))
+        return p if is_complex(roots) else np.real(p)
+    roots = _coefficients("poly", roots)
+    if roots.dtype.kind in "biu":
+        roots = np.astype(roots, float)
     p = np.ones_like(getattr(roots, "data", roots), shape=(1,))
     for k in range(roots.shape[0]):
         p = np.pad(p, (0, 1)) - roots[k] * np.pad(p, (1, 0))
     return p
+
+
+@listed
+@primitive
+def roots_of(p):
+    """The roots of a polynomial whose first and last coefficients are not 0.
+
+    Of Σ pₖ rⁿ⁻ᵏ = 0: dr = -Σ rⁿ⁻ᵏ dpₖ / p'(r).  A multiple root has no derivative.
+    """
+    return np.roots(p)
+
+
+def _roots_vjp(g, p, y):
+    return -(g / np.polyval(np.polyder(p), y)) @ np.vander(y, p.shape[0])
+
+
+roots_of.vjp(p=lambda g, p, y: _roots_vjp(g, p, y))
+
+
+@instead_of(np.roots)
+def roots(p):
+    """The roots of a polynomial: complex, unless all are real.
+
+    Leading coefficients of 0 do not count; closing ones are roots at 0, whose derivative, with
+    respect to coefficients that are exactly 0, is not taken.
+    """
+    p = _coefficients("roots", p)
+    at = np.flatnonzero(value(p))
+    if not at.size:
+        return np.zeros_like(value(p), dtype=float, shape=0)
+    first, last = at[0].item(), at[-1].item()
+    return np.pad(roots_of(p[first : last + 1]), (0, p.shape[0] - 1 - last))
 
 
 @instead_of(np.polyder)
@@ -75,10 +131,11 @@ def vander(x, N=None, increasing=False):
 
 
 @instead_of(np.polyfit)
-def polyfit(x, y, deg, w=None):
+def polyfit(x, y, deg, w=None, cov=False):
     """Least squares: the coefficients p that minimise Σ (w (p(x) - y))²: (deg + 1,).
 
     With V the weighted powers of x, p = (VᵀV)⁻¹ Vᵀ w y, solved through the QR decomposition of V.
+    With ``cov`` their covariances too, (VᵀV)⁻¹ times the mean square error (unless 'unscaled').
     """
     x, y = as_array(x), as_array(y)
     if x.ndim != 1 or y.shape[:1] != x.shape:
@@ -95,4 +152,14 @@ def polyfit(x, y, deg, w=None):
     if x.dtype.kind == "c":
         raise DtypeError("polyfit: complex x is not supported on Tensors")
     q, r = np.linalg.qr(powers)
-    return np.linalg.solve(r, q.T @ y)
+    p = np.linalg.solve(r, q.T @ y)
+    if not cov:
+        return p
+    spread = np.linalg.inv(r.T @ r)
+    if y.ndim > 1:
+        spread = spread[:, :, None]
+    if cov == "unscaled":
+        return p, spread
+    if x.shape[0] <= deg + 1:
+        raise ShapeError(f"polyfit: {x.shape[0]} points are too few to scale the covariances")
+    return p, spread * (np.sum((powers @ p - y) ** 2, axis=0) / (x.shape[0] - deg - 1))

@@ -18,15 +18,17 @@ import weakref
 import numpy as np
 from numpy import ndarray
 
+from autograd import recording
 from autograd.backward import gradients
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
-from autograd.graph import enable_grad, recording
 from autograd.kernels import recurrent as kernel_of
 from autograd.kernels.products import matmul
 from autograd.kernels.recurrent import Cotangents
+from autograd.ops.passes import once_per_pass
 from autograd.ops.recurrent_cells import GATES, STEPS, recurrent_steps, walk
 from autograd.ops.register import as_array, listed, value
 from autograd.primitive import Primitive, primitive
+from autograd.recording import enable_grad
 from autograd.tensor import Tensor
 
 
@@ -95,7 +97,7 @@ def _cotangents(cell, g, y, x, w_ih, w_hh, b_ih, b_hh, h0, c0, mask, reverse, no
         if cell == "gru":
             return kernel_of.gru_backward(g, w_hh, mask, reverse, tape)
         return kernel_of.rnn_backward(g, y, w_hh, cell[4:], mask, reverse)
-    again = recording.on  # so that what comes out is in the graph
+    again = recording.state.on  # so that what comes out is in the graph
     with enable_grad():
         p = x @ np.swapaxes(w_ih, 0, 1)
         p = _apart(p if b_ih is None else p + b_ih)
@@ -117,28 +119,6 @@ def _apart(v):
     if type(v) is Tensor and v.node is not None:
         return +v
     return Tensor(value(v), requires_grad=True)
-
-
-class _OncePerPass:
-    """All formulas of a node share one walk back through time: it lives as long as ``g`` does."""
-
-    def __init__(self):
-        self.found = {}
-
-    def __call__(self, make, *parts):
-        """``make()``, or what it gave for these very objects."""
-        key = tuple(map(id, parts))
-        if key not in self.found:
-            result = make()
-            self.found[key] = result, [weakref.ref(p, lambda _: self.forget(key)) for p in parts]
-            return result
-        return self.found[key][0]
-
-    def forget(self, key):
-        self.found.pop(key, None)
-
-
-_once = _OncePerPass()
 
 
 def _over_time(d, v):
@@ -173,7 +153,7 @@ def _layer(cell) -> Primitive:
 
         def vjp(g, y, x, w_ih, w_hh, b_ih, b_hh, h0, c0, mask, reverse, notes):
             arguments = x, w_ih, w_hh, b_ih, b_hh, h0, c0, mask, reverse, notes
-            d = _once(
+            d = once_per_pass(
                 lambda: _cotangents(cell, g, y, *arguments),
                 notes, _states(y), *(g if type(g) is tuple else (g,)),
             )  # fmt: skip
@@ -292,6 +272,9 @@ def _checked(cell, x, w_ih, w_hh, b_ih, b_hh, h0, c0, mask):
     k = GATES[cell]
     if len(w_hh.shape) != 2 or w_hh.shape[0] != k * w_hh.shape[1]:
         raise ShapeError(f"{cell}: expected w_hh of shape ({k}H, H), got {tuple(w_hh.shape)}")
+    for name, w in (("w_ih", w_ih), ("w_hh", w_hh)):
+        if w.dtype.kind not in "fc":
+            raise DtypeError(f"{cell}: {name} must be floating, got {w.dtype}; write 1.0, not 1")
     width = w_hh.shape[1]
     if tuple(w_ih.shape) != (k * width, features):
         raise ShapeError(

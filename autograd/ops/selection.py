@@ -77,7 +77,7 @@ FUNCTIONS[np.fill_diagonal] = _in_place("fill_diagonal", "np.where(np.eye(n, dty
 
 
 @instead_of(np.partition)
-def partition(x, kth, axis=-1):
+def partition(x, kth, axis=-1, kind="introselect"):
     """Partitioned along an axis: every element takes its gradient along."""
     if axis is None:
         x, axis = np.reshape(x, -1), -1
@@ -92,6 +92,7 @@ def unique(
     return_counts=False,
     axis=None,
     equal_nan=True,
+    sorted=True,
 ):
     """The sorted different elements; the first of equal ones gets the gradient."""
     values = x.data if type(x) is Tensor else np.asarray(x)
@@ -111,19 +112,6 @@ values_only(
 )  # fmt: skip
 
 
-@instead_of(np.union1d)
-def union1d(ar1, ar2):
-    """The sorted different elements of both; the first of equal ones gets the gradient."""
-    return unique(np.concatenate([np.reshape(ar1, -1), np.reshape(ar2, -1)]))
-
-
-@instead_of(np.setdiff1d)
-def setdiff1d(ar1, ar2, assume_unique=False):
-    """The elements of ``ar1`` that are not in ``ar2``."""
-    ar1 = np.reshape(ar1, -1) if assume_unique else unique(ar1)
-    return ar1[~np.isin(value(ar1), value(ar2))]
-
-
 @instead_of(np.resize)
 def resize(a, new_shape):
     """The elements over and over, as many as fit into the new shape."""
@@ -139,6 +127,5 @@ values_only(
     np.min_scalar_type, np.einsum_path, np.ravel_multi_index, np.unravel_index, np.packbits,
     np.unpackbits, np.save, np.savetxt, np.savez, np.savez_compressed, np.bitwise_and,
     np.bitwise_or, np.bitwise_xor, np.bitwise_invert, np.bitwise_left_shift,
-    np.bitwise_right_shift, np.bitwise_count, np.gcd, np.lcm, np.spacing, np.unique_counts,
-    np.unique_inverse,
+    np.bitwise_right_shift, np.bitwise_count, np.gcd, np.lcm, np.spacing,
 )  # fmt: skip

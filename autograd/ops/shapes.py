@@ -19,9 +19,9 @@ reshape.vjp(x=lambda g, x_shape: np.reshape(g, x_shape))
 
 
 @instead_of(np.ravel)
-def ravel(x):
-    """One axis."""
-    return np.reshape(x, -1)
+def ravel(x, order="C"):
+    """One axis; with order='F' the first index is the fastest."""
+    return np.reshape(x, -1, order=order)
 
 
 @instead_of(np.transpose, np.permute_dims)

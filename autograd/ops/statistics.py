@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from autograd.errors import ShapeError
+from autograd.errors import ShapeError, ValueRangeError
 from autograd.ops.complex_numbers import conj
 from autograd.ops.reductions import centred, count
-from autograd.ops.register import as_array, constant, instead_of, listed, values_only
+from autograd.ops.register import as_array, constant, instead_of, listed, value, values_only
 from autograd.primitive import primitive
 
 
@@ -35,14 +35,19 @@ smallest.vjp(x=lambda g, x, y, k: _to_smallest(g, x, y, k))
 
 
 @instead_of(np.quantile)
-def quantile(x, q, axis=None, method="linear", keepdims=False):
+def quantile(x, q, axis=None, method="linear", keepdims=False, weights=None):
     """Quantiles ``q`` in [0, 1]: (1 - t) times one order statistic plus t times the next.
 
-    All of NumPy's methods; k + t is the same quantile of 0, 1, 2, ...
+    All of NumPy's methods; k + t is the same quantile of 0, 1, 2, ...  Of weighted elements, with
+    method='inverted_cdf', one element each; the weights themselves have no derivative.
     """
     q = as_array(constant("quantile", "q", q))
     flat, axes = axes_last(x, axis)
     n = flat.shape[-1]
+    if weights is not None:
+        weights = as_array(constant("quantile", "weights", weights))
+        y = _weighted(flat, q, axes_last(weights, axis)[0] if weights.ndim > 1 else weights, method)
+        return np.reshape(y, q.shape + with_ones(x.shape, axes)) if keepdims else y
     if not n:
         raise ShapeError(f"quantile: of no elements at all, x has shape {tuple(x.shape)}")
     at = np.quantile(np.arange(float(n)), q, method=method)
@@ -53,6 +58,21 @@ def quantile(x, q, axis=None, method="linear", keepdims=False):
         y = (1 - t) * y + t * smallest(flat, np.minimum(below + 1, n - 1))
     y = np.moveaxis(y, tuple(range(flat.ndim - 1, y.ndim)), tuple(range(q.ndim)))
     return np.reshape(y, q.shape + with_ones(x.shape, axes)) if keepdims else y
+
+
+def _weighted(x, q, weights, method):
+    """Which one of the sorted elements it is, is the same quantile of their ranks."""
+    if method != "inverted_cdf":
+        raise ValueRangeError(f"quantile: method 'inverted_cdf' alone takes weights, not {method}")
+    order = np.argsort(value(x), axis=-1, kind="stable")
+    rank = np.argsort(order, axis=-1)
+    k = np.quantile(rank.astype(float), q, axis=-1, method=method, weights=weights).astype(int)
+    k = np.reshape(k, (q.size, *x.shape[:-1]))
+    y = np.take_along_axis(np.sort(x, axis=-1), np.moveaxis(k, 0, -1), axis=-1)
+    bad = np.any(np.isnan(value(x)), axis=-1, keepdims=True)
+    if np.any(bad):
+        y = np.where(bad, np.nan, y)
+    return np.reshape(np.moveaxis(y, -1, 0), q.shape + x.shape[:-1])
 
 
 def axes_last(x, axis):
@@ -69,10 +89,10 @@ def with_ones(shape, axes) -> tuple:
 
 
 @instead_of(np.percentile)
-def percentile(x, q, axis=None, method="linear", keepdims=False):
+def percentile(x, q, axis=None, method="linear", keepdims=False, weights=None):
     """`quantile` of q / 100."""
     q = np.true_divide(constant("percentile", "q", q), 100)
-    return quantile(x, q, axis, method, keepdims)
+    return quantile(x, q, axis, method, keepdims, weights)
 
 
 @instead_of(np.median)
@@ -132,18 +152,31 @@ batch_stats.vjp(
 
 
 @instead_of(np.cov)
-def cov(m, y=None, rowvar=True, bias=False, ddof=None):
-    """Covariance matrix of the rows of ``m``: X Xᴴ / (n - ddof), X the deviations."""
+def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None):
+    """Covariance matrix of the rows of ``m``: X Xᴴ / (n - ddof), X the deviations.
+
+    Observations count ``fweights`` (integers) times, or as ``aweights``, which have a derivative.
+    """
     x = np.atleast_2d(m)
     x = x if rowvar or x.shape[0] == 1 else np.transpose(x)
     if y is not None:
         y = np.atleast_2d(y)
         y = y if rowvar or y.shape[0] == 1 else np.transpose(y)
         x = np.concatenate([x, y], axis=0)
-    x = x - np.mean(x, axis=1, keepdims=True)
     ddof = (0 if bias else 1) if ddof is None else ddof
-    c = np.matmul(x, np.transpose(conj(x))) / max(x.shape[1] - ddof, 0)
-    return np.squeeze(c)
+    if fweights is None and aweights is None:
+        x = x - np.mean(x, axis=1, keepdims=True)
+        c = np.matmul(x, np.transpose(conj(x))) / max(x.shape[1] - ddof, 0)
+        return np.squeeze(c)
+    a = 1.0 if aweights is None else aweights
+    w = a if fweights is None else a * as_array(constant("cov", "fweights", fweights))
+    w = as_array(w)
+    if tuple(w.shape) != (x.shape[1],):
+        raise ShapeError(f"cov: {x.shape[1]} observations, but weights of shape {tuple(w.shape)}")
+    total = np.sum(w)
+    x = x - np.sum(x * w, axis=1, keepdims=True) / total
+    lost = ddof * np.sum(w * a) / total if aweights is not None else ddof
+    return np.squeeze(np.matmul(x * w, np.transpose(conj(x))) / np.maximum(total - lost, 0))
 
 
 @instead_of(np.corrcoef)
@@ -165,7 +198,13 @@ def _but_nan(x, otherwise):
 
 
 def _number(x, axis, keepdims):
-    return np.sum(~np.isnan(x), axis=axis, keepdims=keepdims)
+    return how_many(~np.isnan(x), x, axis, keepdims)
+
+
+def how_many(chosen, x, axis, keepdims):
+    """How many elements are chosen, in the real dtype that a mean of ``x`` has."""
+    dtype = np.finfo(x.dtype).dtype if x.dtype.kind in "fc" else float
+    return np.sum(chosen, axis=axis, keepdims=keepdims, dtype=dtype)
 
 
 @instead_of(np.nansum)

@@ -43,7 +43,14 @@ case("gradient", lambda f: np.gradient(f, 0.3, axis=1), R(2, 4), label="spacing"
 case("gradient", lambda f, x: np.gradient(f, np.cumsum(x), axis=0), R(4, 2), P(4), label="places")
 case("gradient", lambda f: np.gradient(f, 0.5, [0.0, 0.3, 1.0]), R(2, 3), label="of each axis")
 case("gradient", lambda f, h: np.gradient(f, h), R(2), P(), label="two elements")
-case("polyval", np.polyval, R(4), R(2, 3))
-case("polyval", lambda x: np.polyval([2.0, 0.0, -1.0], x), R(), label="constants")
+case("gradient", lambda f: np.gradient(f, 0.3, edge_order=2), R(4), label="parabolas at the ends")
+case(
+    "gradient",
+    lambda f, x: np.gradient(f, np.cumsum(x), axis=0, edge_order=2),
+    R(3, 2), P(3), label="parabolas at the ends, places",
+)  # fmt: skip
 case("linspace", lambda a, b: np.linspace(a, b, 5), R(), R())
 case("linspace", lambda a: np.linspace(a, 2, 4, False, axis=-1), R(3), label="open, last axis")
+case("linspace", lambda a, b: np.linspace(a, b, 4, retstep=True), R(2), R(2), label="and the step")
+case("geomspace", lambda a, b: np.geomspace(a, b, 4), P(2), P())
+case("logspace", lambda a, b: np.logspace(a, b, 4, base=2.0), R(2), R())

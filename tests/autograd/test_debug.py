@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograd import NonFiniteError, Tensor, debug, explain, gradients, graph, no_grad, ops
+from autograd import NonFiniteError, Tensor, debug, explain, gradients, no_grad, ops, recording
 from autograd.insight.lines import line_of, records, unrecorded
 
 
@@ -63,7 +63,7 @@ def test_stops(f, words):
     assert re.search(words, str(e.value), re.DOTALL), str(e.value)
     assert isinstance(e.value, FloatingPointError)
     assert e.value.found.line.code in Path(__file__).read_text()
-    assert graph.recording.watcher is None and graph.special == 0
+    assert recording.state.watcher is None and recording.special == 0
 
 
 FINE = [
@@ -122,7 +122,7 @@ def test_nested_and_decorator():
     with debug(stop=False) as outer:
         with debug(stop=False) as inner:
             np.log(x)
-        assert graph.recording.watcher is outer
+        assert recording.state.watcher is outer
         1 / x
     assert [f.op for f in inner.found] == ["log"] and [f.op for f in outer.found] == ["divide"]
 
@@ -132,7 +132,7 @@ def test_nested_and_decorator():
         return np.log(t)
 
     f(x)
-    assert f.__name__ == "f" and f.__doc__ == "Doc." and graph.recording.watcher is None
+    assert f.__name__ == "f" and f.__doc__ == "Doc." and recording.state.watcher is None
 
     @debug()
     def g(t):
@@ -140,11 +140,11 @@ def test_nested_and_decorator():
 
     with pytest.raises(NonFiniteError):
         g(x)
-    assert graph.recording.watcher is None and graph.special == 0
+    assert recording.state.watcher is None and recording.special == 0
 
 
 def test_another_watcher_is_told_too():
-    class Counts(graph.Watcher):
+    class Counts(recording.Watcher):
         made_ = passed_ = computed = 0
 
         def compute(self, op, args, options):
@@ -157,7 +157,7 @@ def test_another_watcher_is_told_too():
         def passed(self, node, k, g):
             self.passed_ += 1
 
-    with graph.watched(Counts()) as counts, debug() as d:
+    with recording.watched(Counts()) as counts, debug() as d:
         (x * 2).sum().backward()
         with d, debug():
             (x * 2).sum().backward()

@@ -11,8 +11,11 @@ from autograd.trees import flatten
 from tests.autograd.cases import CASES
 from tests.autograd.duck import Duck
 
+# SciPy's own functions take NumPy's arrays only
+NUMPYS = [case for case in CASES if not case.op.startswith("scipy.")]
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+
+@pytest.mark.parametrize("case", NUMPYS, ids=str)
 def test_a_duck_stays_a_duck(case):
     ducks = [Tensor(Duck(np.array(x)), requires_grad=True) for x in case.inputs]
     plain = [Tensor(x, requires_grad=True) for x in case.inputs]

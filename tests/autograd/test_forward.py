@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograd import Tensor, forward, grad, graph, jvp, primitive, vjp
+from autograd import Tensor, forward, grad, jvp, primitive, recording, vjp
 from autograd.errors import DtypeError
 from autograd.ops import operations
 from autograd.trees import flatten
@@ -50,8 +50,8 @@ def test_forward_mode_differentiates_again(case):
     for f in functions:
         directions, u = list(map(random_like, xs)), random_like(f(*xs))
         each = tuple(range(len(xs)))
-        ahead = grad(lambda *a: np.real(np.sum(u * jvp(f, a, directions)[1])), each)  # noqa: B023
-        behind = grad(lambda *a: np.real(back(f, a, u, directions)), each)  # noqa: B023
+        ahead = grad(lambda *a: np.real(np.sum(u * jvp(f, a, directions)[1])), each)
+        behind = grad(lambda *a: np.real(back(f, a, u, directions)), each)
         for got, expected in zip(ahead(*xs), behind(*xs), strict=True):
             np.testing.assert_allclose(got, expected, rtol=1e-8, atol=1e-10)
 
@@ -130,14 +130,14 @@ def test_under_a_watcher():
     """What watches a run sees that of the function; forward mode takes nothing from it."""
     seen = []
 
-    class Names(graph.Watcher):
+    class Names(recording.Watcher):
         def made(self, node, value):
             seen.append(node.plan.op.__name__)
 
-    with graph.watched(Names()):
+    with recording.watched(Names()):
         jvp(lambda x: np.sum(np.exp(x)), (np.ones(2),), (np.ones(2),))
     assert seen == ["exp", "sum"]
-    assert graph.recording.watcher is None
+    assert recording.state.watcher is None
 
 
 def test_a_variable_that_is_the_result():

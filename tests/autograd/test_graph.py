@@ -9,7 +9,7 @@ import weakref
 import numpy as np
 import pytest
 
-from autograd import Tensor, as_tensor, enable_grad, gradients, graph, no_grad, ops, primitive
+from autograd import Tensor, as_tensor, enable_grad, gradients, no_grad, ops, primitive, recording
 from autograd.errors import DtypeError, GraphError, ShapeError
 
 
@@ -383,7 +383,7 @@ def test_no_grad_with_parentheses_or_without():
                 assert not (2 * x).requires_grad
         assert not (2 * x).requires_grad
     assert (2 * x).requires_grad and not called(x).requires_grad and not bare(x).requires_grad
-    assert bare.__doc__ == "Doubled." and graph.special == 0
+    assert bare.__doc__ == "Doubled." and recording.special == 0
 
 
 @pytest.mark.parametrize("n", [3000])
@@ -418,7 +418,7 @@ def test_a_hook_that_refers_to_its_own_tensor_keeps_nothing_alive():
 
 
 def test_a_watcher_sees_every_node_and_cotangent_in_its_thread():
-    class Notes(graph.Watcher):
+    class Notes(recording.Watcher):
         def __init__(self):
             self.computed, self.nodes, self.cotangents = [], [], []
 
@@ -433,7 +433,7 @@ def test_a_watcher_sees_every_node_and_cotangent_in_its_thread():
             self.cotangents.append((node.plan.of(k), float(np.sum(g))))
 
     a, b = Tensor(2.0, requires_grad=True), Tensor([3.0, 4.0], requires_grad=True)
-    with graph.watched(Notes()) as notes:
+    with recording.watched(Notes()) as notes:
         y = np.sum(a * b)
         y.backward()
         with no_grad():
@@ -442,7 +442,7 @@ def test_a_watcher_sees_every_node_and_cotangent_in_its_thread():
     assert notes.computed == ["multiply", "sum", "multiply"]
     assert notes.nodes == [("multiply", (2,)), ("sum", ())]
     assert notes.cotangents == [("x", 2.0), ("a", 7.0), ("b", 4.0)]
-    assert graph.special == 0 and graph.recording.watcher is None
+    assert recording.special == 0 and recording.state.watcher is None
 
 
 def test_hooks_see_and_replace_the_gradient():

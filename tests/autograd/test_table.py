@@ -6,7 +6,7 @@ import pytest
 from autograd import Tensor, gradcheck, gradients
 from autograd.ops import operations
 from autograd.primitive import Primitive
-from autograd.tensor import UFUNCS
+from autograd.tensor import FUNCTIONS, UFUNCS
 from autograd.trees import flatten
 from tests.autograd.cases import CASES, MADE_OF
 
@@ -26,6 +26,27 @@ def outputs(y):
 def test_every_primitive_has_a_row():
     tested = {op for case in CASES for op in MADE_OF.get(case.op, set()) | {case.op}}
     assert not operations.keys() - tested, "primitives without a row in tests/autograd/cases.py"
+
+
+HAVE_NO_DERIVATIVE = {
+    "isnat", "busday_count", "busday_offset", "is_busday", "datetime_as_string",  # of dates
+    "nextafter",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("module", [np, np.linalg, np.fft, np.emath], ids=lambda m: m.__name__)
+def test_every_function_of_numpy_takes_tensors(module):
+    """Those that ask their arguments what to do; others, such as np.full, make arrays."""
+    missing = set()
+    for name in dir(module):
+        f = getattr(module, name)
+        if isinstance(f, np.ufunc):
+            known = (f, "__call__") in UFUNCS
+        else:
+            known = not hasattr(f, "_implementation") or f in FUNCTIONS
+        if name[0] != "_" and not known:
+            missing.add(name)
+    assert missing <= HAVE_NO_DERIVATIVE
 
 
 @every_case
@@ -129,3 +150,58 @@ def test_adjoint_law_of_bilinear_operations(case):
     for x, g in zip(xs, gradients(out, xs, y), strict=True):
         expected = np.real(np.sum(out.data * y))
         assert np.real(np.sum(x.data * g)) == pytest.approx(expected, rel=1e-12)
+
+
+VALUES = [
+    lambda t: np.poly(t[:0]),
+    lambda t: np.roots(0 * t),
+    lambda t: np.maximum.accumulate(t),
+    lambda t: np.minimum.accumulate(np.where(t == 3, np.nan, t)),
+    lambda t: np.max(t[:0], initial=7),
+    lambda t: np.sum(t, where=t > 1),
+    lambda t: np.mean(t, where=t > 1, dtype=np.float32),
+    lambda t: np.nanmean(np.stack([t, t]), axis=0),
+    lambda t: np.pad(t, 2, "median"),
+    lambda t: np.quantile(t, 0.3, weights=[0, 1, 2, 3], method="inverted_cdf"),
+    lambda t: np.linspace(t, 5, 3, dtype=int),
+    lambda t: np.sort_complex(t),
+    lambda t: np.intersect1d(t, [2.0, 9.0], return_indices=True),
+    lambda t: np.unique_all(t),
+    lambda t: np.trim_zeros(t - 1, "b"),
+    lambda t: np.emath.power(t, -2),
+    lambda t: np.greater.outer(t, t),
+    lambda t: np.logical_or.reduce(t > 2),
+    lambda t: divmod(t, 2),
+    lambda t: divmod(7, t),
+]
+
+
+@pytest.mark.parametrize("dtype", [int, np.float32, float])
+@pytest.mark.parametrize("f", VALUES, ids=range(len(VALUES)))
+def test_values_and_dtypes_are_those_of_numpy(f, dtype):
+    x = np.array([3, 1, 3, 2], dtype=dtype)
+    for got, expected in zip(outputs(f(Tensor(x))), outputs(f(x)), strict=True):
+        got = got.data if type(got) is Tensor else got
+        np.testing.assert_allclose(got, expected, rtol=1e-6)
+        assert np.asarray(got).dtype == np.asarray(expected).dtype
+
+
+def test_bits_are_those_of_numpy():
+    x = np.array([5, 3, 6])
+    t = Tensor(x)
+    for got, expected in (
+        (t & 6, x & 6),
+        (1 | t, 1 | x),
+        (t ^ t, x ^ x),
+        (~t, ~x),
+        (t << 2, x << 2),
+    ):
+        assert type(got) is np.ndarray
+        np.testing.assert_array_equal(got, expected)
+    np.testing.assert_array_equal(np.bitwise_and.reduce(t), 0)
+
+
+def test_of_equal_running_extremes_the_first_gets_the_gradient():
+    x = Tensor([1.0, 2.0, 2.0, 1.0], requires_grad=True)
+    g = gradients(np.sum(np.maximum.accumulate(x)), x)
+    np.testing.assert_array_equal(g, [1, 3, 0, 0])

@@ -20,7 +20,8 @@ from autograd.draw.stepper import picture, rules
 from autograd.draw.stepper.steps import _Walk
 from autograd.draw.stepper.sweep import passed
 from autograd.errors import DtypeError, GraphError, ShapeError, ValueRangeError
-from autograd.graph import no_grad, reachable, release
+from autograd.graph import reachable, release
+from autograd.recording import no_grad
 from autograd.trees import flatten
 from tests.autograd.cases import CASES
 from tests.browser.walks import diamond, leaf, lecture, perceptron

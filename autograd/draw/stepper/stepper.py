@@ -2,7 +2,6 @@
 
 import base64
 import html
-import os
 from functools import cached_property
 from pathlib import Path
 from xml.etree import ElementTree
@@ -14,6 +13,7 @@ from autograd.draw.stepper import page
 from autograd.draw.stepper.steps import Step
 from autograd.draw.theme import LIGHT, THEMES
 from autograd.errors import ValueRangeError
+from autograd.files import replacing
 
 LONG = 8  # boxes in a row, above which a graph is drawn from top to bottom
 LINES = 100  # lines of a repr
@@ -106,12 +106,8 @@ class Stepper:
             )
         content = {".html": lambda: self.html, ".svg": lambda: self.svg}
         text = content.get(path.suffix, lambda: self.text + "\n")()
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            draft.write_bytes(text.encode())
-            os.replace(draft, path)
-        finally:
-            draft.unlink(missing_ok=True)
+        with replacing(path) as file:
+            file.write(text.encode())
         return path
 
     def _repr_mimebundle_(self, include=None, exclude=None):
