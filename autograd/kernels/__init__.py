@@ -53,7 +53,7 @@ def compilable(work):
     """Decorator of a NumPy kernel that has a compiled twin.
 
     ``work(*args)``: how many multiply-adds it takes.  The twin is called with the same arguments if
-    all its arrays are of one floating dtype; it may decline by returning ``NotImplemented``.
+    all its arrays are of one floating dtype, or integers; it may return ``NotImplemented``.
     """
 
     def decorate(kernel):
@@ -75,11 +75,15 @@ def compilable(work):
 
 
 def _plain(args) -> bool:
-    """Whether all arrays among the arguments are NumPy's, not empty, of one floating dtype."""
+    """Whether all arrays among the arguments are NumPy's, not empty, of one floating dtype.
+
+    Or of integers: labels.
+    """
     arrays = [a for a in args if hasattr(a, "dtype")]
     dtype = arrays[0].dtype
     return dtype in (np.float32, np.float64) and all(
-        type(a) is np.ndarray and a.dtype == dtype and a.size for a in arrays
+        type(a) is np.ndarray and (a.dtype == dtype or a.dtype.kind in "iu") and a.size
+        for a in arrays
     )
 
 

@@ -7,13 +7,15 @@ import math
 
 import numpy as np
 
-from autograd.kernels import compilable
+from autograd.kernels import compilable, flat
 from autograd.kernels.windows import cropped, overlap_add, padded, windows
 
 
 @compilable(lambda x, w, *_: x.size * math.prod(w.shape[2:]) * w.shape[0])
 def conv(x, w, b, stride, padding, dilation, groups):
     """y = b[o] + Σ over c, k of w[o, c, k] x[n, c, stride·p + dilation·k]: (N, O, *P)."""
+    if _flat(x, w) and flat.pays(x.shape[2:], w.shape, stride, padding, dilation, groups):
+        return flat.conv(x, w, b, padding, dilation)
     columns, out = _columns(x, w.shape, stride, padding, dilation, groups)
     y = np.matmul(_rows(w, groups), columns)  # (G, O/G, CK) @ (N, G, CK, P)
     y = np.reshape(y, (x.shape[0], w.shape[0]) + out)
@@ -23,6 +25,11 @@ def conv(x, w, b, stride, padding, dilation, groups):
 @compilable(lambda g, w, *_: g.size * math.prod(w.shape[1:]))
 def conv_dx(g, w, x_shape, stride, padding, dilation, groups):
     """The adjoint in x: every window gets wᵀ g, and windows overlap: (N, C, *S)."""
+    if _flat(g, w) and set(stride) == {1}:
+        back = flat.turned_padding(w.shape, padding, dilation)
+        least = min(map(min, back))
+        if least >= 0 and flat.pays(g.shape[2:], w.shape, stride, back, dilation, groups):
+            return flat.conv_dx(g, w, padding, dilation)
     n, d = x_shape[0], len(stride)
     g = np.reshape(g, (n, groups, w.shape[0] // groups, math.prod(g.shape[2:])))
     columns = np.matmul(np.swapaxes(_rows(w, groups), -1, -2), g)  # (N, G, CK, P)
@@ -38,6 +45,8 @@ def conv_dx(g, w, x_shape, stride, padding, dilation, groups):
 @compilable(lambda x, g, w_shape, *_: g.size * math.prod(w_shape[1:]))
 def conv_dw(x, g, w_shape, stride, padding, dilation, groups):
     """The adjoint in w: every window of x times its cotangent: (O, C/groups, *K)."""
+    if _flat(x, g) and flat.pays(x.shape[2:], w_shape, stride, padding, dilation, groups):
+        return flat.conv_dw(x, g, w_shape, padding, dilation)
     columns, _ = _columns(x, w_shape, stride, padding, dilation, groups)
     n, places = x.shape[0], math.prod(g.shape[2:])
     g = np.reshape(g, (n, groups, w_shape[0] // groups, places))
@@ -46,6 +55,11 @@ def conv_dw(x, g, w_shape, stride, padding, dilation, groups):
     columns = np.moveaxis(columns, (0, 3), (1, 2))  # (G, N, P, CK)
     columns = np.reshape(columns, (groups, n * places, columns.shape[3]))
     return np.reshape(np.matmul(g, columns), w_shape)
+
+
+def _flat(a, b):
+    """Whether these are arrays that can be laid out in one row."""
+    return type(a) is type(b) is np.ndarray and a.size and b.size
 
 
 def _rows(w, groups):

@@ -30,18 +30,11 @@ def batch_norm(x, weight, bias, eps):
     return y.astype(x.dtype, copy=False), mean, var
 
 
-@compilable(lambda x, *_: 8 * x.size)
-def batch_norm_dx(g, x, weight, mean, var, eps):
-    """Weight r (g - Σg / m - x̂ Σ(g x̂) / m), with x̂ = (x - mean) r, r = 1 / sqrt(var + eps)."""
+@compilable(lambda x, *_: 16 * x.size)
+def batch_norm_backward(g, x, weight, mean, var, eps):
+    """dx, dweight and dbias, for the cotangent ``g`` of y."""
     r, m = 1 / np.sqrt(var + eps), x.size // x.shape[1]
     normal = (x - along_channels(mean, x.ndim)) * along_channels(r, x.ndim)
-    straight, bent = over_channels(g) / m, over_channels(g * normal) / m
-    inner = g - along_channels(straight, x.ndim) - normal * along_channels(bent, x.ndim)
-    return along_channels(weight * r, x.ndim) * inner
-
-
-@compilable(lambda x, *_: 8 * x.size)
-def batch_norm_dweight(g, x, mean, var, eps):
-    """Σ g x̂."""
-    r = 1 / np.sqrt(var + eps)
-    return over_channels(g * (x - along_channels(mean, x.ndim))) * r
+    dbias, dweight = over_channels(g), over_channels(g * normal)
+    straight, bent = (along_channels(v / m, x.ndim) for v in (dbias, dweight))
+    return along_channels(weight * r, x.ndim) * (g - straight - normal * bent), dweight, dbias

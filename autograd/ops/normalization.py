@@ -3,7 +3,9 @@
 import numpy as np
 
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
+from autograd.kernels import classification
 from autograd.kernels import normalization as kernel_of
+from autograd.ops.passes import once_per_pass
 from autograd.ops.reductions import softmax
 from autograd.ops.register import as_array, listed
 from autograd.primitive import primitive
@@ -19,23 +21,34 @@ def batch_norm_y(x, weight, bias, eps):
     return kernel_of.batch_norm(x, weight, bias, eps)
 
 
-def _of_mean_and_var(g, x, mean):
-    """What x gets through the outputs mean and var: (g_mean + 2 (x - mean) g_var) / m."""
-    if all(type(v) is np.ndarray and not v.any() for v in g):
-        return np.zeros_like(mean, shape=())
+def _backward(g, x, weight, mean, var, eps):
+    """dx, dweight and dbias by the output y: in one walk over g and x for all three."""
+
+    def walk():
+        found = kernel_of.batch_norm_backward(g[0], x, weight, mean, var, eps)
+        if type(found[0]) is np.ndarray:
+            found[0].flags.writeable = False  # it is kept: nobody may add into it
+        return found
+
+    return once_per_pass(walk, g[0], x, weight, mean)
+
+
+def _dx(g, x, weight, mean, var, eps):
+    """What x gets through y, and through mean and var: (g_mean + 2 (x - mean) g_var) / m."""
+    dx, _, _ = _backward(g, x, weight, mean, var, eps)
+    if all(type(v) is np.ndarray and not v.any() for v in g[1:]):
+        return dx
     m = x.size // x.shape[1]
-    g_mean, g_var, mean = (kernel_of.along_channels(v, x.ndim) for v in (*g, mean))
-    return (g_mean + 2 * (x - mean) * g_var) / m
+    g_mean, g_var, mean = (kernel_of.along_channels(v, x.ndim) for v in (*g[1:], mean))
+    return dx + (g_mean + 2 * (x - mean) * g_var) / m
 
 
 # Ioffe and Szegedy 2015, section 3, put together; Σ is over all axes but 1, x̂ = (x - mean) r:
-# dx = weight r (g - Σg / m - x̂ Σ(g x̂) / m), with r = 1 / sqrt(var + eps).
+# dx = weight r (g - Σg / m - x̂ Σ(g x̂) / m), dweight = Σ g x̂, dbias = Σ g; r = 1 / sqrt(var + eps).
 batch_norm_y.vjp(
-    x=lambda g, x, weight, y1, y2, eps: (
-        kernel_of.batch_norm_dx(g[0], x, weight, y1, y2, eps) + _of_mean_and_var(g[1:], x, y1)
-    ),
-    weight=lambda g, x, y1, y2, eps: kernel_of.batch_norm_dweight(g[0], x, y1, y2, eps),
-    bias=lambda g: kernel_of.over_channels(g[0]),
+    x=lambda g, x, weight, y1, y2, eps: _dx(g, x, weight, y1, y2, eps),
+    weight=lambda g, x, weight, y1, y2, eps: _backward(g, x, weight, y1, y2, eps)[1],
+    bias=lambda g, x, weight, y1, y2, eps: _backward(g, x, weight, y1, y2, eps)[2],
 )
 
 
@@ -107,23 +120,18 @@ def _real(x):
 @primitive
 def cross_entropy_y(x, labels):
     """log Σ exp(x) - x[label] along axis 1: x (N, C, *S), labels (N, *S) -> (N, *S)."""
-    top = np.max(x, axis=1, keepdims=True)
-    # the difference of the two first: it is exact where both are large
-    return np.log(np.sum(np.exp(x - top), axis=1)) + (np.squeeze(top, 1) - _chosen(x, labels))
+    return classification.cross_entropy(x, labels)
 
 
 # dy/dx = softmax(x) - one-hot label.  exp(x - x[label] - y) would save its sum and its maximum, but
 # is wrong where x[label] is so far below the others that the rounding of y matters.
 cross_entropy_y.vjp(
-    x=lambda g, x, labels: np.expand_dims(g, 1) * (softmax(x, axis=1) - _one_hot(labels, x.shape))
+    x=lambda g, x, labels: (
+        classification.cross_entropy_dx(g, x, labels)
+        if type(g) is type(x) is np.ndarray
+        else np.expand_dims(g, 1) * (softmax(x, axis=1) - _one_hot(labels, x.shape))
+    )
 )
-
-
-def _chosen(x, labels):
-    """x[n, label] of every example."""
-    if x.ndim == 2:
-        return x[np.arange(x.shape[0]), labels]
-    return np.squeeze(np.take_along_axis(x, np.expand_dims(labels, 1), 1), 1)
 
 
 def _one_hot(labels, shape):

@@ -40,12 +40,14 @@ def _matmul_db(g, a, b_shape):
 @primitive
 def linear(x, w, b=None):
     """x wᵀ + b, a layer: x (..., in), w (out, in), b (out,) -> (..., out)."""
-    one_each = b is None or np.shape(b) in (w.shape[:1], (1,), ())
-    if w.ndim != 2 or x.shape[-1:] != w.shape[1:] or not one_each:
+    if w.ndim != 2 or x.shape[-1:] != w.shape[1:]:
+        features = x.shape[-1] if x.ndim else "no"
         raise ShapeError(
-            "linear: expected x (..., in), w (out, in) and b (out,), got "
-            + ", ".join(str(np.shape(v)) for v in (x, w, b) if v is not None)
+            f"linear: expected x (..., in) and w (out, in), got {x.shape}, {w.shape}: x has "
+            f"{features} features, w expects {' × '.join(map(str, w.shape[1:])) or 'none'}"
         )
+    if b is not None and np.shape(b) not in (w.shape[:1], (1,), ()):
+        raise ShapeError(f"linear: expected b (out,), got {np.shape(b)}; w (out, in) is {w.shape}")
     y = kernel_of.matmul(x, np.swapaxes(w, 0, 1))
     return y if b is None else y + b
 

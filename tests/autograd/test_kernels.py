@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import kernels
-from autograd.kernels import convolution, normalization, pooling, products, threads
+from autograd.kernels import classification, convolution, normalization, pooling, products, threads
 
 pytest.importorskip("numba", reason="the extra fast is not installed")
 DTYPES = st.sampled_from([np.float32, np.float64])
@@ -124,8 +124,35 @@ def test_batch_norm(shape, dtype, seed):
     x, g = (rng.normal(3, 2, size=shape).astype(dtype) for _ in range(2))
     weight, bias = (rng.normal(size=shape[1]).astype(dtype) for _ in range(2))
     _, mean, var = both(normalization.batch_norm, x, weight, bias, 1e-5)
-    both(normalization.batch_norm_dx, g, x, weight, mean, var, 1e-5)
-    both(normalization.batch_norm_dweight, g, x, mean, var, 1e-5)
+    both(normalization.batch_norm_backward, g, x, weight, mean, var, 1e-5)
+
+
+@given(
+    st.sampled_from([(1, 1), (4, 3), (3, 40), (33, 17), (2, 3, 5)]),
+    DTYPES,
+    st.sampled_from([1, 300]),
+    st.integers(0, 9),
+)
+@settings(max_examples=40, deadline=None)
+def test_cross_entropy(shape, dtype, scale, seed):
+    rng = np.random.default_rng(seed)
+    x, labels = rng.normal(0, scale, size=shape), rng.integers(0, shape[1], shape[:1] + shape[2:])
+    x.flat[rng.integers(x.size)] = rng.choice([-np.inf, np.nan, 0])
+    with np.errstate(all="ignore"):
+        y = both(classification.cross_entropy, x.astype(dtype), labels.astype(np.int32))
+        g = rng.normal(size=y.shape).astype(dtype)
+        both(classification.cross_entropy_dx, g, x.astype(dtype), labels)
+
+
+def test_exponentials():
+    """The vectors' e^x, over all that a score minus the largest can be."""
+    x = np.concatenate([-np.geomspace(1e-8, 120, 4096), [0, -np.inf]])[None].astype(np.float32)
+    shares = kernels.twins("classification").cross_entropy_dx(
+        np.ones(1, np.float32), x, np.array([x.size - 2])
+    )
+    e = np.exp(x.astype(float))
+    np.testing.assert_allclose(shares[0, :-2], (e / e.sum())[0, :-2], rtol=4e-7, atol=1e-38)
+    assert shares[0, -1] == 0
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 1), (2, 30, 500), (64, 784, 256), (3000, 70, 20)])

@@ -1,121 +1,114 @@
 """Batch normalisation in few passes over memory; see `autograd.kernels.normalization`.
 
-A job is a channel; sums run over the images one after another, in double precision.
+A job is a channel, whose values stay in cache between the passes; sums run over the images one
+after another, in double precision.
 """
 
 import numpy as np
 
 from autograd.kernels.compiled import jit
 from autograd.kernels.compiled.jobs import run, take
+from autograd.kernels.compiled.vectors import fma, lanes, load, splat, store, total, zeros
 
 
 def batch_norm(x, weight, bias, eps):
     """See `autograd.kernels.normalization.batch_norm`."""
-    planes, y = _planes(x), np.empty_like(x, order="C")
-    mean, var = np.empty_like(weight), np.empty_like(weight)
-    run(_forward, x.shape[1], planes, weight, bias, eps, mean, var, _planes(y))
+    y, mean, var = np.empty_like(x, order="C"), np.empty_like(weight), np.empty_like(weight)
+    given = _flat(x), weight, bias, eps
+    run(_forward, x.shape[1], *given, mean, var, _flat(y), len(x), lanes(x.itemsize))
     return y, mean, var
 
 
-def batch_norm_dx(g, x, weight, mean, var, eps):
-    """See `autograd.kernels.normalization.batch_norm_dx`."""
-    dx = np.empty_like(x, order="C")
-    run(_dx, x.shape[1], _planes(g), _planes(x), weight, mean, var, eps, _planes(dx))
-    return dx
+def batch_norm_backward(g, x, weight, mean, var, eps):
+    """See `autograd.kernels.normalization.batch_norm_backward`."""
+    dx, dweight, dbias = np.empty_like(x, order="C"), np.empty_like(mean), np.empty_like(mean)
+    given = _flat(g), _flat(x), weight, mean, var, eps
+    run(_backward, x.shape[1], *given, _flat(dx), dweight, dbias, len(x), lanes(x.itemsize))
+    return dx, dweight, dbias
 
 
-def batch_norm_dweight(g, x, mean, var, eps):
-    """See `autograd.kernels.normalization.batch_norm_dweight`."""
-    dweight = np.empty_like(mean)
-    run(_dweight, x.shape[1], _planes(g), _planes(x), mean, var, eps, dweight)
-    return dweight
-
-
-def _planes(a):
-    """(N, C, places), in memory that may be written to where ``a`` is new."""
-    return np.ascontiguousarray(a).reshape(a.shape[0], a.shape[1], -1)
+def _flat(a):
+    """All elements in a row, in memory that may be written to where ``a`` is new."""
+    return np.ascontiguousarray(a).reshape(-1)
 
 
 @jit
-def _sum(a):
-    """Σ a, in partial sums that fill a vector."""
-    parts = np.zeros(16, a.dtype)
-    whole = a.size // 16 * 16
-    for i in range(0, whole, 16):
-        for k in range(16):
-            parts[k] += a[i + k]
-    total = 0.0
-    for k in range(16):
-        total += parts[k]
-    for i in range(whole, a.size):
-        total += a[i]
-    return total
+def _sum(a, start, end, V):
+    """Σ a from ``start`` to ``end``."""
+    parts, one, i = zeros(a), splat(a.dtype.type(1)), start
+    while i + V <= end:
+        parts = fma(load(a, i), one, parts)
+        i += V
+    whole = float(total(parts))
+    for k in range(i, end):
+        whole += a[k]
+    return whole
 
 
 @jit
-def _sum_of_products(a, less, x, mean):
+def _sum_of_products(a, less, x, mean, start, end, V):
     """Σ (a - less) (x - mean)."""
-    parts = np.zeros(16, a.dtype)
-    whole = a.size // 16 * 16
-    for i in range(0, whole, 16):
-        for k in range(16):
-            parts[k] += (a[i + k] - less) * (x[i + k] - mean)
-    total = 0.0
-    for k in range(16):
-        total += parts[k]
-    for i in range(whole, a.size):
-        total += (a[i] - less) * (x[i] - mean)
-    return total
+    parts, one, i = zeros(a), splat(a.dtype.type(1)), start
+    below, center = splat(-less), splat(-mean)
+    while i + V <= end:
+        parts = fma(fma(load(a, i), one, below), fma(load(x, i), one, center), parts)
+        i += V
+    whole = float(total(parts))
+    for k in range(i, end):
+        whole += (a[k] - less) * (x[k] - mean)
+    return whole
 
 
 @jit
-def _forward(counter, jobs, x, weight, bias, eps, mean, var, y):
-    images, m = x.shape[0], x.shape[0] * x.shape[2]
+def _forward(counter, jobs, x, weight, bias, eps, mean, var, y, images, V):
+    places, m = x.size // (images * jobs), x.size // jobs
+    one = x.dtype.type(1)
     c = take(counter)
     while c < jobs:
-        total = 0.0
+        whole = 0.0
         for n in range(images):
-            total += _sum(x[n, c])
-        mean[c] = total / m
-        total = 0.0
+            start = (n * jobs + c) * places
+            whole += _sum(x, start, start + places, V)
+        mean[c] = whole / m
+        center, shift, whole = mean[c], bias[c], 0.0
         for n in range(images):
-            total += _sum_of_products(x[n, c], mean[c], x[n, c], mean[c])
-        var[c] = total / m
-        scale = weight[c] / np.sqrt(var[c] + weight.dtype.type(eps))
-        shift, center = bias[c], mean[c]
+            start = (n * jobs + c) * places
+            whole += _sum_of_products(x, center, x, center, start, start + places, V)
+        var[c] = whole / m
+        scale = weight[c] / np.sqrt(var[c] + x.dtype.type(eps))
         for n in range(images):
-            row, out = x[n, c], y[n, c]
-            for i in range(row.size):
-                out[i] = (row[i] - center) * scale + shift
+            i, end = (n * jobs + c) * places, (n * jobs + c + 1) * places
+            while i + V <= end:
+                v = fma(load(x, i), splat(one), splat(-center))
+                store(y, i, fma(v, splat(scale), splat(shift)))
+                i += V
+            for k in range(i, end):
+                y[k] = (x[k] - center) * scale + shift
         c = take(counter)
 
 
 @jit
-def _dx(counter, jobs, g, x, weight, mean, var, eps, dx):
-    images, m = x.shape[0], x.shape[0] * x.shape[2]
+def _backward(counter, jobs, g, x, weight, mean, var, eps, dx, dweight, dbias, images, V):
+    places, m = x.size // (images * jobs), x.size // jobs
+    one, zero = x.dtype.type(1), x.dtype.type(0)
     c = take(counter)
     while c < jobs:
-        center, r = mean[c], 1 / np.sqrt(var[c] + weight.dtype.type(eps))
+        center, r = mean[c], 1 / np.sqrt(var[c] + x.dtype.type(eps))
         straight, bent = 0.0, 0.0
         for n in range(images):
-            straight += _sum(g[n, c])
-            bent += _sum_of_products(g[n, c], x.dtype.type(0), x[n, c], center)
-        scale = weight[c] * r
-        less = x.dtype.type(straight / m)
-        slope = x.dtype.type(bent / m * r * r)
+            start = (n * jobs + c) * places
+            straight += _sum(g, start, start + places, V)
+            bent += _sum_of_products(g, zero, x, center, start, start + places, V)
+        dbias[c], dweight[c] = straight, bent * r
+        scale, less = x.dtype.type(weight[c] * r), x.dtype.type(straight / m)
+        slope = x.dtype.type(-scale * (bent / m * r * r))
         for n in range(images):
-            a, row, out = g[n, c], x[n, c], dx[n, c]
-            for i in range(row.size):
-                out[i] = scale * (a[i] - less - (row[i] - center) * slope)
-        c = take(counter)
-
-
-@jit
-def _dweight(counter, jobs, g, x, mean, var, eps, dweight):
-    c = take(counter)
-    while c < jobs:
-        total = 0.0
-        for n in range(x.shape[0]):
-            total += _sum_of_products(g[n, c], x.dtype.type(0), x[n, c], mean[c])
-        dweight[c] = total / np.sqrt(var[c] + mean.dtype.type(eps))
+            i, end = (n * jobs + c) * places, (n * jobs + c + 1) * places
+            while i + V <= end:
+                v = fma(load(x, i), splat(one), splat(-center))
+                u = fma(load(g, i), splat(one), splat(-less))
+                store(dx, i, fma(u, splat(scale), fma(v, splat(slope), zeros(x))))
+                i += V
+            for k in range(i, end):
+                dx[k] = scale * (g[k] - less) + (x[k] - center) * slope
         c = take(counter)

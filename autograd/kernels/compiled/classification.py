@@ -1,0 +1,120 @@
+"""Cross-entropy of (N, C) scores, a row in cache at a time; see `autograd.kernels.classification`.
+
+Single precision: NumPy's kernel does the rest.
+"""
+
+import numpy as np
+
+from autograd.kernels.compiled import jit
+from autograd.kernels.compiled.jobs import run, take
+from autograd.kernels.compiled.vectors import (
+    exp,
+    fma,
+    lanes,
+    largest,
+    load,
+    splat,
+    store,
+    total,
+    zeros,
+)  # fmt: skip
+
+JOBS = 16
+
+
+def cross_entropy(x, labels):
+    """See `autograd.kernels.classification.cross_entropy`."""
+    if x.ndim != 2 or x.dtype != np.float32:
+        return NotImplemented
+    y = np.empty(len(x), x.dtype)
+    run(_losses, min(JOBS, len(x)), _flat(x), np.ascontiguousarray(labels, np.int64), y, _lanes(x))
+    return y
+
+
+def cross_entropy_dx(g, x, labels):
+    """See `autograd.kernels.classification.cross_entropy_dx`."""
+    if x.ndim != 2 or x.dtype != np.float32:
+        return NotImplemented
+    dx = np.empty_like(x, order="C")
+    given = np.ascontiguousarray(g), _flat(x), np.ascontiguousarray(labels, np.int64)
+    run(_slopes, min(JOBS, len(x)), *given, dx.reshape(-1), _lanes(x))
+    return dx
+
+
+def _flat(a):
+    return np.ascontiguousarray(a).reshape(-1)
+
+
+def _lanes(x):
+    return lanes(x.itemsize)
+
+
+@jit
+def _top(x, start, end, few):
+    """The largest of the elements from ``start`` to ``end``; NaN where there is one."""
+    V, i, top = few.size, start, x[start]
+    if end - start >= V:
+        best = load(x, i)
+        while i + V <= end:
+            best = largest(load(x, i), best)
+            i += V
+        store(few, 0, best)
+        for k in range(V):
+            if few[k] > top or few[k] != few[k]:
+                top = few[k]
+    for k in range(i, end):
+        if x[k] > top or x[k] != x[k]:
+            top = x[k]
+    return top
+
+
+@jit
+def _exponentials(x, start, end, top, e, at, V):
+    """e = exp(x - top) of the elements from ``start`` to ``end``, from ``at`` on; their sum."""
+    parts, i = zeros(x), start
+    one, less = splat(x.dtype.type(1)), splat(-top)
+    while i + V <= end:
+        v = exp(fma(load(x, i), one, less))
+        parts = fma(v, one, parts)
+        store(e, at + i - start, v)
+        i += V
+    whole = total(parts)
+    for k in range(i, end):
+        v = np.exp(x[k] - top)
+        e[at + k - start] = v
+        whole += v
+    return whole
+
+
+@jit
+def _losses(counter, jobs, x, labels, y, V):
+    rows, classes = labels.size, x.size // labels.size
+    few, e = np.empty(V, x.dtype), np.empty(classes, x.dtype)
+    job = take(counter)
+    while job < jobs:
+        for n in range(job * rows // jobs, (job + 1) * rows // jobs):
+            start = n * classes
+            top = _top(x, start, start + classes, few)
+            whole = _exponentials(x, start, start + classes, top, e, 0, V)
+            y[n] = np.log(whole) + (top - x[start + labels[n]])
+        job = take(counter)
+
+
+@jit
+def _slopes(counter, jobs, g, x, labels, dx, V):
+    rows, classes = labels.size, x.size // labels.size
+    few = np.empty(V, x.dtype)
+    job = take(counter)
+    while job < jobs:
+        for n in range(job * rows // jobs, (job + 1) * rows // jobs):
+            start, end = n * classes, (n + 1) * classes
+            top = _top(x, start, end, few)
+            whole = _exponentials(x, start, end, top, dx, start, V)
+            i, scale = start, x.dtype.type(g[n] / whole)
+            while i + V <= end:
+                store(dx, i, fma(load(dx, i), splat(scale), zeros(x)))
+                i += V
+            for k in range(i, end):
+                dx[k] *= scale
+            dx[start + labels[n]] -= g[n]
+        job = take(counter)
