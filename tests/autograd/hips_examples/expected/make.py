@@ -1,7 +1,7 @@
 """Run every example with HIPS autograd and store what it prints.
 
-In an environment of its own, never chalkgrad's: ``pip install autograd==1.9.1 numpy==2.4.6``, then
-``python make.py [name ...]``.
+In an environment of its own, never chalkgrad's: ``pip install autograd==1.9.1 numpy==2.4.6
+scipy==1.17.1``, then ``python make.py [name ...]``.
 """
 
 import subprocess
