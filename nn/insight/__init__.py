@@ -12,12 +12,11 @@ from nn.insight.adversarial import (
     iterated_fgsm,
 )
 from nn.insight.approximation import (
-    Approximation,
-    DepthComparison,
     deep_against_shallow,
     sawtooth_network,
     universal_approximation,
 )
+from nn.insight.approximation_results import Approximation, DepthComparison
 from nn.insight.attribution import (
     Attribution,
     IntegratedGradients,

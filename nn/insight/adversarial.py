@@ -8,8 +8,9 @@ import numpy as np
 
 from autograd import Tensor, enable_grad, gradients
 from autograd.errors import ValueRangeError
+from nn.figures import new_figure
 from nn.functional import cross_entropy
-from nn.insight.figures import new_figure
+from nn.functional.checks import positive
 from nn.insight.results import Drawn, bare, image_of, show
 from nn.insight.running import (
     all_scores,
@@ -19,13 +20,13 @@ from nn.insight.running import (
     examples,
     limits,
     not_negative,
-    positive,
     probabilities,
     scores_of,
 )
 from nn.module import Module
 
 SHOWN = 6
+SMALL = 0.005  # a probability below this has no bar to be seen
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -75,18 +76,24 @@ class Adversarial(Drawn):
             show(bare(line[0]), self.inputs[k], *self.bounds)
             show(bare(line[1]), change, -self.eps, self.eps)
             show(bare(line[2]), self.array[k], *self.bounds)
-            best = np.unique([*np.argsort(-before[k])[:2], *np.argsort(-after[k])[:2]])
+            best = np.unique([*_likeliest(before[k]), *_likeliest(after[k])])
             place = np.arange(len(best))
             line[3].barh(place - 0.2, before[k, best], 0.4, label="before", color="0.6")
             line[3].barh(place + 0.2, after[k, best], 0.4, label="after", color="C3")
             line[3].set_yticks(place, [_name(names, int(c)) for c in best])
-            line[3].set(xlim=(0, 1.02))
+            line[3].set(xlim=(0, 1.02), ylim=(-0.5, len(best) - 0.5), xticks=[0, 0.5, 1])
             line[3].invert_yaxis()
             line[3].tick_params(labelsize=8)
         for ax, title in zip(axes[0], (*titles, "probability"), strict=True):
             ax.set_title(title, fontsize=9)
         axes[0, 3].legend(fontsize=7, loc="best")
         return figure
+
+
+def _likeliest(p):
+    """The best two classes, the second only if it is worth a bar."""
+    first, second = np.argsort(-p)[:2] if len(p) > 1 else (0, 0)
+    return [first, second] if p[second] >= SMALL else [first]
 
 
 def _name(names, c):
@@ -169,7 +176,8 @@ def iterated_fgsm(
     --------
     >>> import nn
     >>> x = np.full((2, 1, 28, 28), 0.5, np.float32)
-    >>> found = nn.insight.iterated_fgsm(nn.models.lenet5(), x, 3, eps=0.1, targeted=True)
+    >>> options = dict(eps=0.1, targeted=True, progress=False)
+    >>> found = nn.insight.iterated_fgsm(nn.models.lenet5(), x, 3, **options)
     >>> bool((found.after[:, 3] > found.before[:, 3]).all())
     True
     """
@@ -230,7 +238,8 @@ class AdversarialAccuracy(Drawn):
         figure = new_figure((5, 2.8))
         ax = figure.subplots()
         ax.plot(self.eps, self.accuracy, marker="o", markersize=4)
-        ax.set(xlabel="eps, how far each pixel may move", ylabel="right", ylim=(-0.02, 1.02))
+        ax.set(xlabel="eps, how far each pixel may move", ylim=(-0.02, 1.02))
+        ax.set(ylabel="part still right", title="accuracy under attack")
         ax.grid(alpha=0.3)
         return figure
 
@@ -263,7 +272,9 @@ def adversarial_accuracy(
     --------
     >>> import nn
     >>> x = np.random.default_rng(0).random((8, 1, 28, 28), np.float32)
-    >>> curve = nn.insight.adversarial_accuracy(nn.models.lenet5(), x, np.arange(8), [0, 0.1, 0.3])
+    >>> curve = nn.insight.adversarial_accuracy(
+    ...     nn.models.lenet5(), x, np.arange(8), [0, 0.1, 0.3], progress=False
+    ... )
     >>> curve.accuracy.shape
     (3,)
     """

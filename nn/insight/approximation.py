@@ -1,74 +1,19 @@
 """What networks can express: one hidden layer and any function; depth against width."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
 from autograd import no_grad
 from autograd.errors import ValueRangeError
 from nn import functional, init
-from nn.insight.landscape import bar
+from nn.functional.checks import positive
+from nn.insight.approximation_results import Approximation, DepthComparison
+from nn.insight.running import bar
 from nn.layers import Linear, ReLU
 from nn.module import Sequential
 from nn.optim import Adam
 from nn.optim.schedules import CosineAnnealingLR
-
-
-class Approximation(NamedTuple):
-    """What `universal_approximation` finds; shows itself as plots in a notebook."""
-
-    widths: np.ndarray
-    """Numbers of hidden units: (K,)."""
-    errors: np.ndarray
-    """Root mean square errors: (K,)."""
-    x: np.ndarray
-    """Where the function was taken: (points,)."""
-    y: np.ndarray
-    """The function: (points,)."""
-    fits: np.ndarray
-    """The networks: (K, points)."""
-
-    def figure(self):
-        """A matplotlib figure: the function with some networks, the error over the width."""
-        from nn.insight.landscape_plots import approximation_figure
-
-        return approximation_figure(self)
-
-    def _repr_png_(self):
-        from nn.insight.figures import png
-
-        return png(self.figure())
-
-
-class DepthComparison(NamedTuple):
-    """What `deep_against_shallow` finds; shows itself as plots in a notebook."""
-
-    depths: np.ndarray
-    """Numbers of hidden layers: (K,)."""
-    widths: np.ndarray
-    """Units in each of them: (K,)."""
-    parameters: np.ndarray
-    """Parameters in all: (K,)."""
-    errors: np.ndarray
-    """Root mean square errors: (K, seeds)."""
-    x: np.ndarray
-    """Where the function was taken: (points,)."""
-    y: np.ndarray
-    """The function: (points,)."""
-    fits: np.ndarray
-    """The best network of each depth: (K, points)."""
-
-    def figure(self):
-        """A matplotlib figure: the function with two networks, the error over the depth."""
-        from nn.insight.landscape_plots import depth_figure
-
-        return depth_figure(self)
-
-    def _repr_png_(self):
-        from nn.insight.figures import png
-
-        return png(self.figure())
 
 
 def universal_approximation(
@@ -127,8 +72,8 @@ def universal_approximation(
     before = init.generator()
     errors, fits = [], []
     try:
-        for width in bar(list(widths), progress, "widths"):
-            _positive("universal_approximation", "widths", width)
+        for width in bar(list(widths), "widths", progress):
+            positive("universal_approximation", widths=width)
             init.seed(_seed(seed, width))
             net = _bends([width])
             _solve_last(net, scaled, y)
@@ -193,14 +138,14 @@ def deep_against_shallow(
     op = "deep_against_shallow"
     x, y, scaled = _samples(op, function, interval, points)
     for depth in depths:
-        _positive(op, "depths", depth)
-    _positive(op, "seeds", seeds)
+        positive(op, depths=depth)
+    positive(op, seeds=seeds)
     sizes = [[_width(op, depth, parameters)] * depth for depth in depths]
     errors, fits = np.zeros((len(sizes), seeds)), []
     runs = [(k, s) for k in range(len(sizes)) for s in range(seeds)]
     before = init.generator()
     try:
-        for k, s in bar(runs, progress, "depths"):
+        for k, s in bar(runs, "depths", progress):
             init.seed(_seed(seed + s, k))
             fit = _trained(_bends(sizes[k]), scaled, y, steps, 1e-2)
             errors[k, s] = _error(fit, y)
@@ -238,7 +183,7 @@ def sawtooth_network(layers: int) -> Sequential:
     >>> net.count_parameters()
     19
     """
-    _positive("sawtooth_network", "layers", layers)
+    positive("sawtooth_network", layers=layers)
     modules: list = []
     for k in range(layers):
         modules += [Linear(1 if k == 0 else 2, 2), ReLU()]
@@ -309,7 +254,7 @@ def _samples(op, function, interval, points):
     low, high = interval
     if not low < high:
         raise ValueRangeError(f"{op}: the interval must grow, got {interval!r}")
-    _positive(op, "points", points)
+    positive(op, points=points)
     x = np.linspace(low, high, points)
     y = np.asarray(function(x), float)
     if y.shape != x.shape or not np.isfinite(y).all():
@@ -338,8 +283,3 @@ def _seed(*numbers) -> int:
 
 def _error(fit, y):
     return np.sqrt(np.mean((fit - y) ** 2))
-
-
-def _positive(op, what, v):
-    if isinstance(v, bool) or not isinstance(v, (int, np.integer)) or v < 1:
-        raise ValueRangeError(f"{op}: {what} must be positive ints, got {v!r}")

@@ -7,7 +7,7 @@ import numpy as np
 
 from autograd import Tensor, enable_grad, gradients
 from autograd.errors import ShapeError
-from nn.functional.checks import array, value
+from nn.functional.checks import array, positive, value
 from nn.insight.results import Drawn, grid, heat, image_of, show
 from nn.insight.running import (
     bar,
@@ -15,7 +15,6 @@ from nn.insight.running import (
     evaluating,
     examples,
     not_negative,
-    positive,
     random,
     scores_of,
 )
@@ -79,15 +78,17 @@ class IntegratedGradients(Attribution):
 
 
 def maps_figure(inputs, maps, method, target, signed=False):
-    """The first pictures in a row, and under each a map."""
+    """The first pictures in a row, and under each a map; of one picture, beside it."""
     image_of(inputs[0])
-    n = min(len(inputs), SHOWN)
-    figure, axes = grid(2, n, 1.6 if n > 2 else 2.6, 1.7 if n > 2 else 2.7)
-    for k in range(n):
-        show(axes[0, k], inputs[k])
-        heat(axes[1, k], maps[k], signed)
-        axes[0, k].set_title(f"class {target[k]}", fontsize=8)
+    n, side = min(len(inputs), SHOWN), 1.6 if len(inputs) > 2 else 2.6
+    figure, axes = grid(min(n, 2), max(n, 2), side, side + 0.1)
+    for k, (above, below) in enumerate(axes.reshape(2, n).T):
+        show(above, inputs[k])
+        heat(below, maps[k], signed)
+        above.set_title(f"class {target[k]}", fontsize=8)
     figure.suptitle(method, fontsize=10)
+    if signed:
+        figure.supxlabel("red for the class, blue against it", fontsize=8)
     return figure
 
 

@@ -10,7 +10,7 @@ from autograd.errors import ShapeError
 from nn.functional import interpolate
 from nn.functional.checks import value
 from nn.insight.attribution import SHOWN
-from nn.insight.results import Drawn, grid, image_of, show
+from nn.insight.results import Drawn, grid, headline, image_of, show
 from nn.insight.running import (
     classes_of,
     evaluating,
@@ -53,15 +53,17 @@ class GradCAM(Drawn):
         return self.array
 
     def figure(self):
-        """The first pictures, with the map as heat over each."""
+        """The first pictures, with the map as heat over each: the higher, the less see-through."""
         image_of(self.inputs[0])
         n = min(len(self.inputs), SHOWN)
-        figure, axes = grid(1, n, 2.2, 2.4)
+        figure, axes = grid(1, n, 2.2, 2.5)
         for k, ax in enumerate(axes[0]):
             show(ax, self.inputs[k])
-            ax.imshow(self.array[k], cmap="jet", alpha=0.45)
-            ax.set_title(f"class {self.target[k]}", fontsize=8)
-        figure.suptitle(f"Grad-CAM at {self.layer}", fontsize=10)
+            top = max(float(self.array[k].max()), 1e-30)
+            part = self.array[k] / top
+            ax.imshow(part, cmap="jet", vmin=0, vmax=1, alpha=0.25 + 0.35 * part)
+            ax.set_title(f"class {self.target[k]}: {self.scores[k]:.1f}", fontsize=8)
+        headline(figure, f"Grad-CAM at {self.layer}")
         return figure
 
 

@@ -44,18 +44,20 @@ class Comparison(Drawn):
 
     def figure(self):
         """The picture and its maps; red speaks for the class, blue against it."""
-        from nn.insight.figures import new_figure
+        from nn.figures import new_figure
 
         image_of(self.picture)
-        rows = -(-(len(self.maps) + 1) // COLUMNS)
-        figure = new_figure((COLUMNS * 1.75, rows * 1.95))
-        axes = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
+        panels = len(self.maps) + 1
+        rows = -(-panels // COLUMNS)
+        columns = -(-panels // rows)
+        figure = new_figure((columns * 1.75, rows * 1.95 + 0.2))
+        axes = figure.subplots(rows, columns, squeeze=False).ravel()
         show(bare(axes[0]), self.picture)
         axes[0].set_title(f"class {self.target}", fontsize=9)
         for ax, (name, values) in zip(axes[1:], self.maps.items(), strict=False):
             heat(bare(ax), values, name in SIGNED)
             ax.set_title(name, fontsize=9)
-        for ax in axes[len(self.maps) + 1 :]:
+        for ax in axes[panels:]:
             ax.axis("off")
         figure.supxlabel("where there are signs: red for the class, blue against it", fontsize=8)
         return figure
@@ -75,7 +77,8 @@ def compare_attributions(
     """Every method of `nn.insight` on one picture, side by side.
 
     Saliency, gradient × input, integrated gradients, SmoothGrad, occlusion and, as far as the
-    network has relu or maps, guided backprop, deconvnet and Grad-CAM.
+    network has relu or maps, guided backprop, deconvnet and Grad-CAM.  Integrated gradients take 16
+    steps: enough to look at; for parts that add up on a deep network call it with 100 or more.
 
     Parameters
     ----------
@@ -101,7 +104,8 @@ def compare_attributions(
     >>> import nn
     >>> digits, _ = nn.data.digits()
     >>> model = nn.Sequential(nn.Conv2d(1, 4, 3), nn.Tanh(), nn.Flatten(), nn.Linear(144, 10))
-    >>> list(nn.insight.compare_attributions(model, digits.images[:1], target=3).maps)[:2]
+    >>> found = nn.insight.compare_attributions(model, digits.images[:1], 3, progress=False)
+    >>> list(found.maps)[:2]
     ['saliency', 'gradient × input']
     """
     op = "compare_attributions"

@@ -7,7 +7,9 @@ import numpy as np
 
 from autograd import Tensor, enable_grad, gradients
 from autograd.errors import ValueRangeError
-from nn.insight.landscape import Loss, bar, kept, named_weights, scalar
+from nn.insight.landscape import Loss, kept, named_weights, scalar
+from nn.insight.results import png_of, shapes_of
+from nn.insight.running import bar
 from nn.module import Module
 
 
@@ -29,10 +31,11 @@ class HessianEigenvalues(NamedTuple):
 
         return eigenvalue_figure(self)
 
-    def _repr_png_(self):
-        from nn.insight.figures import png
+    def __repr__(self):
+        return shapes_of(self, self._asdict())
 
-        return png(self.figure())
+    def _repr_png_(self):
+        return png_of(self)
 
 
 def hessian_eigenvalues(
@@ -114,7 +117,7 @@ def hessian_eigenvalues(
         start = np.random.default_rng(seed).standard_normal(size)
         solve = _lanczos if method == "lanczos" else _power
         most = products if method == "lanczos" else products * count
-        turns = bar(range(min(most, size) if method == "lanczos" else most), progress, method)
+        turns = bar(range(min(most, size) if method == "lanczos" else most), method, progress)
         return solve(product, start, count, iter(turns), products, tolerance)
 
 

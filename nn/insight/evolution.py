@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ShapeError, ValueRangeError
-from nn.insight.figures import new_figure
+from nn.figures import new_figure
+from nn.functional.checks import positive
 from nn.insight.results import Drawn, bare, image_of, show
 from nn.insight.running import (
     all_scores,
@@ -16,7 +17,6 @@ from nn.insight.running import (
     evaluating,
     limits,
     not_negative,
-    positive,
     random,
 )
 from nn.module import Module
@@ -63,7 +63,10 @@ class Evolved(Drawn):
         ax = below.subplots()
         ax.plot(self.history, linewidth=1, label=[str(k) for k in self.target])
         ax.set(xlabel="generation", ylabel="probability", ylim=(-0.02, 1.02))
-        ax.legend(fontsize=7, ncols=2, title="class", title_fontsize=7)
+        ax.legend(
+            fontsize=7, ncols=1 + (n > 6), title="class", title_fontsize=7, frameon=False,
+            loc="center left", bbox_to_anchor=(1.0, 0.5),
+        )  # fmt: skip
         ax.grid(alpha=0.3)
         return figure
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from autograd import Tensor, gradients
 from autograd.errors import DtypeError, ValueRangeError
+from nn.insight.results import png_of, shapes_of
 
 
 class GradientFlow(NamedTuple):
@@ -30,10 +31,11 @@ class GradientFlow(NamedTuple):
         """A matplotlib figure of the norms over time."""
         return plot_gradient_flow({"": self})
 
-    def _repr_png_(self):
-        from nn.insight.figures import png
+    def __repr__(self):
+        return shapes_of(self, self._asdict())
 
-        return png(self.figure())
+    def _repr_png_(self):
+        return png_of(self)
 
 
 def gradient_flow(loss: Tensor, states: Sequence[Any]) -> GradientFlow:
@@ -103,7 +105,7 @@ def plot_gradient_flow(flows: Mapping[str, GradientFlow]):
     ImportError
         Matplotlib is missing.
     """
-    from nn.insight.figures import new_figure
+    from nn.figures import new_figure
 
     figure = new_figure((7.5, 3.2))
     axes = figure.subplots()
@@ -111,6 +113,7 @@ def plot_gradient_flow(flows: Mapping[str, GradientFlow]):
         norms = np.where(flow.norms > 0, flow.norms, np.nan)
         axes.plot(norms, marker=".", markersize=3, linewidth=1, label=name or None)
     axes.set(xlabel="step t", ylabel="‖dL/dh$_t$‖", title="gradient that reaches each step")
+    axes.xaxis.get_major_locator().set_params(integer=True)
     if any(np.any(flow.norms > 0) for flow in flows.values()):
         axes.set_yscale("log")
     axes.grid(alpha=0.3)

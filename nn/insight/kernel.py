@@ -6,7 +6,10 @@ import numpy as np
 
 from autograd import Tensor, enable_grad, gradients, no_grad
 from autograd.errors import ShapeError, ValueRangeError
-from nn.insight.landscape import bar, kept, named_weights
+from nn.insight.landscape import kept, named_weights
+from nn.insight.results import png_of, shapes_of
+from nn.insight.running import bar
+from nn.modes import evaluating
 from nn.module import Module
 
 
@@ -31,10 +34,11 @@ class TangentKernel(NamedTuple):
 
         return kernel_figure(self)
 
-    def _repr_png_(self):
-        from nn.insight.figures import png
+    def __repr__(self):
+        return shapes_of(self, self._asdict())
 
-        return png(self.figure())
+    def _repr_png_(self):
+        return png_of(self)
 
 
 def neural_tangent_kernel(
@@ -100,24 +104,18 @@ def parameter_jacobian(model: Module, x: Any, progress: bool = True) -> np.ndarr
         raise ShapeError(
             f"neural_tangent_kernel: expected samples (N, ...), got shape {np.shape(x)}"
         )
-    training = [(m, m.training) for _, m in model.named_modules()]
     rows = []
-    try:
-        model.eval()
-        with kept(model), enable_grad():
-            for sample in bar(x, progress, "tangent kernel"):
-                y = model(sample[None])
-                if y.ndim not in (1, 2) or len(y) != 1:
-                    raise ShapeError(
-                        "neural_tangent_kernel: the network must give (N, O) or (N,), but gave "
-                        f"{y.shape} for one sample"
-                    )
-                for one in np.eye(y.size, dtype=y.dtype):
-                    found = gradients(y, weights, one.reshape(y.shape))
-                    rows.append(np.concatenate([g.ravel() for g in found]).astype(float))
-    finally:
-        for m, on in training:
-            m.training = on
+    with evaluating(model), kept(model), enable_grad():
+        for sample in bar(x, "tangent kernel", progress):
+            y = model(sample[None])
+            if y.ndim not in (1, 2) or len(y) != 1:
+                raise ShapeError(
+                    "neural_tangent_kernel: the network must give (N, O) or (N,), but gave "
+                    f"{y.shape} for one sample"
+                )
+            for one in np.eye(y.size, dtype=y.dtype):
+                found = gradients(y, weights, one.reshape(y.shape))
+                rows.append(np.concatenate([g.ravel() for g in found]).astype(float))
     return np.array(rows).reshape(len(x), -1, sum(w.size for w in weights))
 
 
@@ -201,11 +199,6 @@ def linearised_predictions(
 
 def _outputs(model, x):
     """The outputs in ``eval()``, in float64."""
-    training = [(m, m.training) for _, m in model.named_modules()]
-    try:
-        with no_grad(), kept(model):
-            y = model.eval()(np.asarray(x.data if isinstance(x, Tensor) else x))
-    finally:
-        for m, on in training:
-            m.training = on
+    with evaluating(model), kept(model), no_grad():
+        y = model(np.asarray(x.data if isinstance(x, Tensor) else x))
     return np.asarray(y.data, float)

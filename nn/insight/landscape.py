@@ -1,7 +1,6 @@
 """The loss around the weights that were found: a surface along two directions."""
 
-import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -9,6 +8,8 @@ import numpy as np
 
 from autograd import Tensor, no_grad
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
+from nn.insight.results import png_of, shapes_of
+from nn.insight.running import bar
 from nn.module import Module
 
 Loss = Callable[[], Any]
@@ -30,10 +31,11 @@ class LossSurface(NamedTuple):
 
         return surface_figure(self)
 
-    def _repr_png_(self):
-        from nn.insight.figures import png
+    def __repr__(self):
+        return shapes_of(self, self._asdict())
 
-        return png(self.figure())
+    def _repr_png_(self):
+        return png_of(self)
 
 
 def loss_surface(
@@ -111,7 +113,7 @@ def loss_surface(
     values = np.empty((points,) * len(chosen))
     with kept(model), no_grad():
         start = {name: w.data.copy() for name, w in weights.items()}
-        for at in bar(list(np.ndindex(values.shape)), progress, "loss surface"):
+        for at in bar(list(np.ndindex(values.shape)), "loss surface", progress):
             for name, w in weights.items():
                 move = sum(steps[k] * d[name] for k, d in zip(at, chosen, strict=True) if name in d)
                 with w.changing("loss_surface") as array:
@@ -221,14 +223,3 @@ def kept(model: Module):
             elif id(now) in tensors and not np.array_equal(now.data, before):
                 with now.changing("restoring the weights") as array:
                     array[...] = before
-
-
-def bar(items: Iterable, progress: bool, title: str) -> Iterable:
-    """The items, with a bar (tqdm) where it is wanted and installed."""
-    if progress:
-        try:
-            from tqdm import tqdm
-        except ImportError:
-            return items
-        return tqdm(items, desc=title, file=sys.stdout)
-    return items

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from nn.insight.figures import new_figure
+from nn.figures import new_figure
+from nn.insight.results import plain_ticks
 
 
 def surface_figure(surface):
@@ -73,16 +74,22 @@ def approximation_figure(found):
     figure = new_figure((9.5, 3.4))
     left, right = figure.subplots(1, 2)
     left.plot(found.x, found.y, color="0.75", linewidth=5, label="function")
-    shown = sorted({0, len(found.widths) // 2, len(found.widths) - 1})
+    count = len(found.widths)
+    shown = sorted({0, count // 4, count // 2, count - 1})
     for k in shown:
         units = f"{found.widths[k]} unit{'s' if found.widths[k] > 1 else ''}"
         left.plot(found.x, found.fits[k], linewidth=1.2, label=units)
     left.set(xlabel="x", title="one hidden layer")
-    left.legend(frameon=False, fontsize="small")
+    left.legend(frameon=False, fontsize="small", loc="upper center", ncols=3)
+    room_above(left, found, 0.3)
     right.loglog(found.widths, found.errors, "o-")
     right.set(xlabel="hidden units", ylabel="root mean square error", title="error against width")
+    if count <= 12:
+        right.set_xticks(found.widths, [str(w) for w in found.widths])
+        right.minorticks_off()
+    plain_ticks(right)
     for axes in (left, right):
-        axes.grid(alpha=0.3, which="both")
+        axes.grid(alpha=0.3)
     return figure
 
 
@@ -96,13 +103,19 @@ def depth_figure(found):
         left.plot(found.x, found.fits[k], linewidth=1.2, label=text)
     left.set(xlabel="x", title="the same number of parameters")
     left.legend(frameon=False, fontsize="small", loc="upper right")
-    top = max(np.max(found.y), np.max(found.fits))
-    left.set_ylim(None, top + 0.35 * (top - np.min(found.y)))
+    room_above(left, found, 0.35)
     right.semilogy(found.depths, found.errors, "o", color="#0072B2", alpha=0.5)
     right.semilogy(found.depths, np.median(found.errors, axis=1), "-", color="0.3", label="median")
     right.set(xlabel="hidden layers", ylabel="root mean square error", title="error against depth")
     right.xaxis.get_major_locator().set_params(integer=True)
     right.legend(frameon=False)
+    plain_ticks(right)
     for axes in (left, right):
-        axes.grid(alpha=0.3, which="both")
+        axes.grid(alpha=0.3)
     return figure
+
+
+def room_above(axes, found, part):
+    """Leave so much of the height free above the curves, for a legend."""
+    top = max(np.max(found.y), np.max(found.fits))
+    axes.set_ylim(None, top + part * (top - np.min(found.y)))

@@ -8,8 +8,8 @@ import numpy as np
 
 from autograd import Tensor, enable_grad, gradients
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
-from nn.functional.checks import value
-from nn.insight.results import Drawn, grid, image_of, show
+from nn.functional.checks import positive, value
+from nn.insight.results import Drawn, grid, headline, image_of, show
 from nn.insight.running import (
     bar,
     evaluating,
@@ -17,7 +17,6 @@ from nn.insight.running import (
     limits,
     not_negative,
     outputs_of,
-    positive,
     random,
 )
 from nn.module import Module
@@ -52,19 +51,35 @@ class Maximized(Drawn):
     bounds: tuple[float, float] | None
 
     def figure(self):
-        """The pictures, with the unit and its activation."""
+        """The pictures, with the unit and its activation.
+
+        Colours are stretched to their full range; without bounds, 0 is the middle grey.
+        """
         image_of(self.array[0])
         n, columns = len(self.array), min(len(self.array), COLUMNS)
-        side = 1.15 if columns > 6 else 1.7
-        figure, axes = grid(-(-n // columns), columns, side, side + 0.2)
+        side = 1.15 if columns > 6 else 1.7 if columns > 2 else 3.4
+        figure, axes = grid(-(-n // columns), columns, side, side + 0.3)
         for ax in axes.flat[n:]:
             ax.axis("off")
         for ax, image, unit, a in zip(
             axes.flat, self.array, self.units, self.activation, strict=False
         ):
-            show(ax, image, *(self.bounds or ()))
-            ax.set_title(f"{unit}: {a:.3g}", fontsize=8, pad=3)
+            show(ax, image, *self._span(image))
+            number = f"{a:.0f}" if abs(a) >= 100 else f"{a:.3g}"
+            ax.set_title(f"{unit}: {number}", fontsize=8, pad=3)
+        text = f"{self.layer or 'output'}: each unit's picture, and its activation"
+        headline(figure, text, 9)
         return figure
+
+    def _span(self, image):
+        """The values of black and white."""
+        if self.bounds is None:
+            top = float(np.abs(image).max())
+            return -top, top
+        if len(image) == 1:
+            return self.bounds
+        low, high = np.quantile(image, [0.003, 0.997])
+        return float(low), float(high)
 
 
 def maximize(
@@ -134,7 +149,8 @@ def maximize(
     --------
     >>> import nn
     >>> model = nn.models.lenet5()
-    >>> ten = nn.insight.maximize(model, (1, 28, 28), range(10), steps=5, bounds=(0, 1), l1=0.01)
+    >>> options = dict(steps=5, bounds=(0, 1), l1=0.01, progress=False)
+    >>> ten = nn.insight.maximize(model, (1, 28, 28), range(10), **options)
     >>> ten.array.shape, ten.history.shape
     ((10, 1, 28, 28), (5, 10))
     """

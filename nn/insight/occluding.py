@@ -7,9 +7,10 @@ import numpy as np
 
 from autograd.errors import ShapeError
 from nn.data.transforms import height_width
+from nn.functional.checks import positive
 from nn.insight.attribution import SHOWN
 from nn.insight.results import Drawn, grid, heat, image_of, show
-from nn.insight.running import all_scores, bar, classes_of, evaluating, pictures, positive
+from nn.insight.running import all_scores, bar, classes_of, evaluating, pictures
 from nn.module import Module
 
 
@@ -68,7 +69,8 @@ class Occlusion(Drawn):
             drawn = line[1].imshow(self.array[k], cmap="viridis")
             figure.colorbar(drawn, ax=line[1], shrink=0.8)
             heat(line[2], maps[k], signed=True)
-        for ax, text in zip(axes[0], ("picture", "score, patch there", "fall"), strict=True):
+        titles = ("picture", "score, patch there", "fall of the score")
+        for ax, text in zip(axes[0], titles, strict=True):
             ax.set_title(text, fontsize=9)
         return figure
 
@@ -116,7 +118,8 @@ def occlusion(
     Examples
     --------
     >>> import nn
-    >>> found = nn.insight.occlusion(nn.models.lenet5(), np.ones((2, 1, 28, 28), np.float32))
+    >>> x = np.ones((2, 1, 28, 28), np.float32)
+    >>> found = nn.insight.occlusion(nn.models.lenet5(), x, progress=False)
     >>> found.array.shape, found.map().shape
     ((2, 6, 6), (2, 28, 28))
     """

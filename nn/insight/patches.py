@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ShapeError, ValueRangeError
-from nn.insight.results import Drawn, grid, image_of, show
-from nn.insight.running import layer_outputs, pictures, positive
+from nn.functional.checks import positive
+from nn.insight.results import Drawn, grid, headline, image_of, show
+from nn.insight.running import layer_outputs, pictures
 from nn.module import Module
 from nn.summary import ReceptiveField, summary
 
@@ -60,7 +61,7 @@ class TopPatches(Drawn):
                 )
                 ax.set(xlim=(0, right - left), ylim=(bottom - top, 0), facecolor="0.75")
                 ax.set_title(f"{self.values[u, k]:.2f}", fontsize=7, pad=2)
-        figure.suptitle(f"{self.layer}: the patches that activate each unit most", fontsize=10)
+        headline(figure, f"{self.layer}: the patches that activate each unit most")
         return figure
 
 

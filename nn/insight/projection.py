@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ShapeError, ValueRangeError
-from nn.insight.figures import new_figure
+from nn.figures import new_figure
+from nn.functional.checks import positive
 from nn.insight.results import Drawn
 from nn.insight.retrieval import vectors
-from nn.insight.running import positive
 
 LEGEND = 12  # labels that a legend can name
+COLORS = (*(f"C{k}" for k in range(10)), "0.25", "0.65")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -41,18 +42,23 @@ class Projection(Drawn):
         x, y = self.array.T[:2]
         kinds, which = np.unique(["" for _ in x] if labels is None else labels, return_inverse=True)
         if len(kinds) > LEGEND:
-            ax.scatter(x, y, s=9, c=which)
+            numbers = kinds.dtype.kind in "iuf"
+            points = ax.scatter(x, y, s=9, c=kinds[which] if numbers else which)
+            if numbers:
+                figure.colorbar(points, ax=ax, shrink=0.85)
         else:
             for c, kind in enumerate(kinds):
                 own = which == c
-                ax.scatter(x[own], y[own], s=9, color=f"C{c}" if c < 10 else "0.3", label=str(kind))
+                ax.scatter(x[own], y[own], s=9, color=COLORS[c], label=str(kind))
         if 1 < len(kinds) <= LEGEND:
             figure.legend(loc="outside right center", frameon=False, markerscale=2)
         if self.explained is not None:
-            for name, part in zip(("x", "y"), self.explained, strict=False):
-                ax.set(**{f"{name}label": f"{part:.0%} of the variance"})
+            first, second = (f"{part:.0%} of the variance" for part in self.explained[:2])
+            ax.set(xlabel=f"first, {first}", ylabel=f"second, {second}")
+            ax.set_title("principal components", fontsize=10)
         else:
             ax.set(xticks=[], yticks=[])
+            ax.set_title("t-SNE: who is near whom; distances far apart say little", fontsize=10)
         return figure
 
 

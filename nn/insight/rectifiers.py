@@ -6,7 +6,7 @@ import numpy as np
 
 from autograd import ops
 from autograd.errors import ValueRangeError
-from autograd.graph import Watcher, watched
+from autograd.recording import Watcher, watched
 from nn.insight.attribution import Attribution, gradient_of_score
 from nn.insight.running import evaluating, examples
 from nn.module import Module

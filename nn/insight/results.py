@@ -1,21 +1,29 @@
 """What the functions of `nn.insight` return: arrays with a figure, and how pictures are drawn."""
 
+import math
+import textwrap
+
 import numpy as np
 
 from autograd.errors import ShapeError
-from nn.insight.figures import new_figure, png
+from nn.figures import new_figure, png
 
 
 class Result:
     """Named arrays; its `repr` gives their shapes."""
 
     def __repr__(self):
-        arrays = (
-            f"{name} {'×'.join(map(str, v.shape)) or v}"
-            for name, v in vars(self).items()
-            if isinstance(v, np.ndarray)
-        )
-        return f"{type(self).__name__}({', '.join(arrays)})"
+        return shapes_of(self, vars(self))
+
+
+def shapes_of(result, fields) -> str:
+    """A result's name with the shapes of its arrays, or an array of one number itself."""
+    arrays = (
+        f"{name} {'×'.join(map(str, v.shape)) or v}"
+        for name, v in fields.items()
+        if isinstance(v, np.ndarray)
+    )
+    return f"{type(result).__name__}({', '.join(arrays)})"
 
 
 class Drawn(Result):
@@ -26,10 +34,15 @@ class Drawn(Result):
         raise NotImplementedError
 
     def _repr_png_(self):
-        try:
-            return png(self.figure())
-        except (ImportError, ShapeError):  # no matplotlib, or nothing that looks like a picture
-            return None
+        return png_of(self)
+
+
+def png_of(result) -> bytes | None:
+    """A result's figure as PNG; None without matplotlib, or where nothing looks like a picture."""
+    try:
+        return png(result.figure())
+    except (ImportError, ShapeError):
+        return None
 
 
 def grid(rows: int, columns: int, width: float, height: float):
@@ -39,6 +52,12 @@ def grid(rows: int, columns: int, width: float, height: float):
     for ax in axes.flat:
         bare(ax)
     return figure, axes
+
+
+def headline(figure, text: str, size: int = 10):
+    """A title over all axes, in as many lines as it needs."""
+    letters = max(int(figure.get_figwidth() * 140 / size), 12)
+    figure.suptitle("\n".join(textwrap.wrap(text, letters)), fontsize=size)
 
 
 def bare(ax):
@@ -97,13 +116,35 @@ def mosaic(tiles: np.ndarray, columns: int) -> np.ndarray:
     return page
 
 
-def mosaic_figure(page: np.ndarray, title: str, **options):
-    """A figure of one mosaic, 7 inches wide at most."""
+def columns_for(n: int) -> int:
+    """In how many columns n tiles make a page that is wide, without gaps where that can be."""
+    best = math.sqrt(1.6 * n)
+    some = range(math.ceil(math.sqrt(n)), math.ceil(2 * best) + 1)
+    return min(some, key=lambda c: (n % c > 0, abs(math.log(c / best))))
+
+
+def mosaic_figure(page: np.ndarray, title: str, scale: bool = True, **options):
+    """A figure of one mosaic, 7 inches wide at most, and of what its colours mean (``scale``)."""
     h, w = page.shape[:2]
-    width = 7.0 * min(1.0, 1.4 * w / h)
-    figure = new_figure((width, width * h / w + 0.4))
+    width = max(7.0 * min(1.0, 1.4 * w / h), 3.6)
+    figure = new_figure((width + 0.8 * scale, width * h / w + 0.35 + 0.2 * title.count("\n")))
     ax = figure.subplots()
-    ax.imshow(page, interpolation="nearest", **options)
+    drawn = ax.imshow(page, interpolation="nearest", **options)
     ax.set_title(title, fontsize=10)
     ax.axis("off")
+    if scale:
+        figure.colorbar(drawn, ax=ax, shrink=0.9, aspect=30, pad=0.02).ax.tick_params(labelsize=8)
     return figure
+
+
+def plain_ticks(axes):
+    """On a logarithmic y axis of few decades, a few numbers as they are written: 0.1, 0.2, 0.5."""
+    from matplotlib.ticker import LogLocator, NullLocator
+
+    low, high = axes.get_ylim()
+    if not 0 < low < high < 300 * low:
+        return
+    marks = [1, 2, 5] if high > 4 * low else [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8]
+    axes.yaxis.set_major_locator(LogLocator(subs=marks))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_locator(NullLocator())

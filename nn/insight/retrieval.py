@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ShapeError, ValueRangeError
-from nn.functional.checks import array, floating, value
+from nn.functional.checks import array, floating, positive, value
 from nn.insight.results import Result, grid, image_of, show
-from nn.insight.running import examples, layer_outputs, positive
+from nn.insight.running import examples, layer_outputs
 from nn.module import Module
 
 

@@ -2,34 +2,25 @@
 
 import difflib
 from collections.abc import Iterable, Iterator, Sized
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import numpy as np
 
 from autograd import Tensor, no_grad
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
-from nn import init
-from nn.functional.checks import array, floating, value
+from nn import bars, init, modes
+from nn.functional.checks import array, floating, positive, value
 from nn.module import Module
 
 NAMES = 40  # so many layers are listed in a message
 
 
-@contextmanager
-def evaluating(op: str, model: Module) -> Iterator[None]:
-    """Every module of ``model`` in eval mode, and back to the mode that each was in."""
+def evaluating(op: str, model: Module) -> AbstractContextManager[None]:
+    """`nn.modes.evaluating`, for what is a module."""
     if not isinstance(model, Module):
         raise DtypeError(f"{op}: the model must be a Module, got {type(model).__name__}")
-    modes = [(m, m.training, "training" in vars(m)) for m in model.modules()]
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, mode, own in modes:
-            module.training = mode
-            if not own:
-                del module.training  # the class says it
+    return modes.evaluating(model)
 
 
 # -- layers by name -------------------------------------------------------------------------------
@@ -205,13 +196,6 @@ def probabilities(scores: np.ndarray) -> np.ndarray:
 # -- options --------------------------------------------------------------------------------------
 
 
-def positive(op: str, **numbers: Any):
-    """Refuse what is no positive integer."""
-    for name, n in numbers.items():
-        if not hasattr(n, "__index__") or isinstance(n, bool) or n < 1:
-            raise ValueRangeError(f"{op}: {name} must be a positive integer, got {n!r}")
-
-
 def not_negative(op: str, **numbers: Any):
     """Refuse what is no number from 0 on."""
     for name, v in numbers.items():
@@ -241,13 +225,6 @@ def limits(op: str, bounds: Any, x: np.ndarray | None = None) -> tuple[float, fl
 
 
 def bar(steps: Iterable[Any], text: str, shown: bool) -> Iterable[Any]:
-    """The steps with a progress bar, where tqdm is installed and they take more than a second."""
-    if not shown or (isinstance(steps, Sized) and len(steps) < 2):
-        return steps
-    try:
-        from tqdm import tqdm
-    except ImportError:
-        return steps
-    import sys
-
-    return tqdm(steps, desc=text, delay=1, leave=False, file=sys.stdout, mininterval=0.3)
+    """The steps, behind a bar if there are several and they take more than a second."""
+    single = isinstance(steps, Sized) and len(steps) < 2
+    return bars.bar(steps, text, shown and not single, delay=1, leave=False)

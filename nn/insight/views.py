@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ShapeError, ValueRangeError
+from nn.figures import new_figure
 from nn.functional.checks import value
-from nn.insight.figures import new_figure
-from nn.insight.results import Drawn, mosaic, mosaic_figure
+from nn.insight.results import Drawn, columns_for, mosaic, mosaic_figure
 from nn.insight.running import examples, layer_named, layer_outputs
 from nn.module import Module
 
@@ -33,17 +33,22 @@ class Filters(Drawn):
         """Filters on three channels in colour, each scaled on its own; others in grey."""
         w = self.array
         title = f"{len(w)} filters {'×'.join(map(str, w.shape[1:]))} of {self.layer}"
-        columns = math.ceil(math.sqrt(len(w) * 1.6))
+        columns = columns_for(len(w))
         if w.shape[1] == 3:
-            low, high = w.min((1, 2, 3), keepdims=True), w.max((1, 2, 3), keepdims=True)
-            tiles = (w - low) / np.where(high > low, high - low, 1)
-            return mosaic_figure(mosaic(tiles.transpose(0, 2, 3, 1), columns), title)
+            top = np.abs(w).max((1, 2, 3), keepdims=True)
+            tiles = 0.5 + 0.5 * w / np.where(top > 0, top, 1)
+            page = mosaic(tiles.transpose(0, 2, 3, 1), columns)
+            return mosaic_figure(page, f"{title}; grey is 0", scale=False)
         if w.shape[1] == 1:
             tiles = w[:, 0]
         else:
-            tiles, columns = w[:SHOWN, :SHOWN], min(w.shape[1], SHOWN)
-            shown = f"{tiles.shape[0]} × {columns}"
-            title += f"\n{shown} of them: a row per filter, a column per channel"
+            tiles = w[:SHOWN, :SHOWN]
+            f, columns = tiles.shape[:2]
+            text = "" if w.shape[:2] == (f, columns) else f"{f} × {columns} of them: "
+            lines = ("row", "column")
+            if f > columns:  # a page is rather wide than high
+                tiles, columns, lines = tiles.swapaxes(0, 1), f, lines[::-1]
+            title += f"\n{text}a {lines[0]} per filter, a {lines[1]} per channel"
             tiles = tiles.reshape(-1, *w.shape[2:])
         top = float(np.abs(w).max()) or 1.0
         page = mosaic(tiles, columns)
@@ -121,13 +126,14 @@ class Activations(Drawn):
         y = self.array[image]
         title = f"{self.layer or 'output'}: {'×'.join(map(str, y.shape))}"
         if y.ndim == 3:
-            page = mosaic(y, math.ceil(math.sqrt(len(y) * 1.6)))
+            page = mosaic(y, columns_for(len(y)))
             low = min(float(y.min()), 0.0)
             return mosaic_figure(page, title, cmap="viridis", vmin=low, vmax=float(y.max()))
         figure = new_figure((7, 2))
         ax = figure.subplots()
         ax.bar(np.arange(y.size), y.ravel(), width=1.0)
-        ax.set(title=title, xlabel="unit")
+        ax.set_title(title, fontsize=10)
+        ax.set(xlabel="unit", ylabel="activation")
         ax.axhline(0, color="0.5", linewidth=0.5)
         return figure
 

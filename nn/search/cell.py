@@ -7,6 +7,7 @@ import numpy as np
 
 from autograd import Tensor, ops
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
+from nn.functional.checks import positive
 from nn.module import Module
 
 NONE = "none"  # the operation of an edge that is not there
@@ -100,9 +101,7 @@ class Cell(Module):
 
     def __init__(self, operations, inputs: int = 1, nodes: int = 1, alpha: Tensor | None = None):
         check_operations("Cell", operations)
-        for what, v in (("inputs", inputs), ("nodes", nodes)):
-            if isinstance(v, bool) or not isinstance(v, int) or v < 1:
-                raise ValueRangeError(f"Cell: {what} must be a positive int, got {v!r}")
+        positive("Cell", inputs=inputs, nodes=nodes)
         self._names = tuple(operations)
         self._inputs, self._nodes = inputs, nodes
         self._edges = tuple((i, j) for j in range(inputs, inputs + nodes) for i in range(j))
@@ -149,8 +148,7 @@ class Cell(Module):
 
 def strongest(shares, names, inputs, nodes, incoming=2) -> Genotype:
     """The genotype of given shares (edges, operations); see `Cell.genotype`."""
-    if isinstance(incoming, bool) or not isinstance(incoming, int) or incoming < 1:
-        raise ValueRangeError(f"genotype: incoming must be a positive int, got {incoming!r}")
+    positive("genotype", incoming=incoming)
     shares = np.array(shares)
     if NONE in names:
         shares[:, names.index(NONE)] = -1

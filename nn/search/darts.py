@@ -1,7 +1,6 @@
 """DARTS: the architecture is a parameter, trained on other data than the weights."""
 
 import itertools
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -9,6 +8,8 @@ import numpy as np
 
 from autograd import gradients
 from autograd.errors import DtypeError, GraphError, ValueRangeError
+from nn.bars import bar
+from nn.functional.checks import positive
 from nn.module import Module
 from nn.optim import SGD, Adam, clip_grad_norm_
 from nn.search.bilevel import architecture_gradient, inner_weights
@@ -133,8 +134,7 @@ def darts(
     """
     if order not in (1, 2):
         raise ValueRangeError(f"darts: order must be 1 or 2, got {order!r}")
-    if isinstance(epochs, bool) or not isinstance(epochs, int) or epochs < 1:
-        raise ValueRangeError(f"darts: epochs must be a positive int, got {epochs!r}")
+    positive("darts", epochs=epochs)
     for what, batches in (("train", train), ("validation", validation)):
         if not hasattr(batches, "__iter__") or iter(batches) is batches:
             raise DtypeError(
@@ -150,7 +150,7 @@ def darts(
     cell = next(m for _, m in model.named_modules() if isinstance(m, Cell))
     shares, losses = [cell.shares()], []
     others = _again_and_again(validation)
-    for epoch in _bar(epochs, progress):
+    for epoch in bar(range(epochs), "darts", progress, unit="epoch"):
         rows = []
         for (x, y), (x_val, y_val) in zip(train, others, strict=False):
 
@@ -202,13 +202,3 @@ def _again_and_again(batches):
             yield batch
         if empty:
             raise ValueRangeError(f"darts: validation has no batches in round {k + 1}")
-
-
-def _bar(epochs, progress):
-    if progress:
-        try:
-            from tqdm import tqdm
-        except ImportError:
-            return range(epochs)
-        return tqdm(range(epochs), desc="darts", unit="epoch", file=sys.stdout)
-    return range(epochs)

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from nn.insight.figures import new_figure
+from nn.figures import new_figure
+from nn.insight.results import plain_ticks
 
 ACROSS = 4
 
@@ -26,6 +27,7 @@ def darts_figure(result):
     last.set(title="loss", xlabel="epoch")
     if (result.losses > 0).all():
         last.set_yscale("log")
+        plain_ticks(last)
     last.legend(frameon=False, fontsize="small")
     for at in axes[:panels]:
         at.grid(alpha=0.3)

@@ -15,7 +15,7 @@ def draw_genotype(genotype, direction="LR", theme="auto") -> Drawing:
     edges, inputs, nodes = genotype
     last = inputs + nodes
     names = [f"input {k}" if inputs > 1 else "input" for k in range(inputs)]
-    names += [f"state {k}" for k in range(nodes)]
+    names += [f"state {k}" for k in range(inputs, last)]
     boxes = [_box(k, "input" if k < inputs else "result", name) for k, name in enumerate(names)] + [
         _box(last, "output", "output" if nodes == 1 else "output: states joined")
     ]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd.errors import DtypeError, ValueRangeError
+from nn.functional.checks import positive
 from nn.search.result import SearchResult
 from nn.search.space import Space
 
@@ -102,11 +103,9 @@ def hyperparameters(
     grid = parts.grid() if method == "grid" else None
     if trials is None:
         trials = TRIALS if grid is None else len(grid)
-    for what, v in (("trials", trials), ("processes", processes), ("max_steps", max_steps)):
-        if (v is not None or what != "max_steps") and (
-            isinstance(v, bool) or not isinstance(v, int) or v < 1
-        ):
-            raise ValueRangeError(f"search: {what} must be a positive int, got {v!r}")
+    positive("search", trials=trials, processes=processes)
+    if max_steps is not None:
+        positive("search", max_steps=max_steps)
     if grid is not None and trials > len(grid):
         raise ValueRangeError(
             f"search: the grid has {len(grid)} combinations, but trials={trials}; leave it out"

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from nn.insight.figures import new_figure
+from nn.figures import new_figure
 
 COLORS = {"complete": "#0072B2", "stopped": "#E69F00", "failed": "#B3261E"}
 ACROSS = 4  # panels in a row
+TICKS = 6  # so many different numbers are each marked on the axis
 
 
 def result_figure(result):
@@ -25,8 +26,11 @@ def result_figure(result):
         _curves(axes[1], result)
     for at, name in zip(axes[1 + curves :], names, strict=False):
         _over_parameter(at, result, name)
-    handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper right", ncols=len(labels), frameon=False)
+    named = {}
+    for at in axes:
+        handles, labels = at.get_legend_handles_labels()
+        named.update(zip(labels, handles, strict=True))
+    figure.legend(named.values(), named, loc="outside upper right", ncols=len(named), frameon=False)
     return figure
 
 
@@ -72,6 +76,9 @@ def _over_parameter(axes, result, name):
         where = values
         if name in result._logarithmic:
             axes.set_xscale("log")
+        if len(set(values)) <= TICKS:
+            axes.set_xticks(sorted(set(values)), [f"{v:.4g}" for v in sorted(set(values))])
+            axes.minorticks_off()
     else:
         words = list(dict.fromkeys(getattr(v, "__name__", None) or str(v) for v in values))
         where = [words.index(getattr(v, "__name__", None) or str(v)) for v in values]
@@ -81,8 +88,9 @@ def _over_parameter(axes, result, name):
     best = next((t for t in trials if t is _best(result)), None)
     if best is not None:
         axes.scatter(
-            [where[trials.index(best)]], [best.value], s=90, facecolors="none", edgecolors="k"
-        )
+            [where[trials.index(best)]], [best.value], s=90, facecolors="none", edgecolors="k",
+            label="best",
+        )  # fmt: skip
     axes.set_title(name)
     axes.grid(alpha=0.3)
 

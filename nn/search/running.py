@@ -6,10 +6,10 @@ import sys
 import tempfile
 import time
 import traceback
-from contextlib import contextmanager
 from pathlib import Path
 
 from autograd.errors import AutogradError, DtypeError, GraphError
+from nn.bars import counter
 from nn.search.board import Board
 from nn.search.result import SearchResult
 from nn.search.studies import Plan, open_study, quiet, record, release
@@ -25,7 +25,7 @@ def run(plan: Plan, storage, processes: int, progress: bool) -> SearchResult:
             storage = Path(folder) / "search.sqlite"
         study = open_study(plan, storage, check=True)
         try:
-            with bar(plan.trials, progress) as show:
+            with counter("search", progress, total=plan.trials, unit="trial") as show:
                 if processes == 1:
                     work(plan, study, storage is not None, show)
                 else:
@@ -34,25 +34,6 @@ def run(plan: Plan, storage, processes: int, progress: bool) -> SearchResult:
         finally:
             release(study)
     return SearchResult(records, plan.direction, plan.name, plan.space.logarithmic())
-
-
-@contextmanager
-def bar(total, progress):
-    """A function that shows how many trials are done."""
-    try:
-        from tqdm import tqdm
-    except ImportError:
-        progress = False
-    if not progress:
-        yield lambda done: None
-        return
-    with tqdm(total=total, desc="search", unit="trial", file=sys.stdout) as shown:
-
-        def show(done):
-            if done > shown.n:
-                shown.update(done - shown.n)
-
-        yield show
 
 
 def check_picklable(plan):

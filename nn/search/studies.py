@@ -127,8 +127,7 @@ def agree(plan, study):
     direction = study.direction.name.lower()
     if differ or direction != plan.direction:
         lines = [
-            f"{n}: {(there or {}).get(n, 'not there')} there, {mine.get(n, 'not there')} here"
-            for n in differ
+            f"{n}: {(there or {}).get(n, 'none')} there, {mine.get(n, 'none')} here" for n in differ
         ]
         lines += [f"{direction} there, {plan.direction} here"] * (direction != plan.direction)
         raise ValueRangeError(

@@ -8,11 +8,13 @@ import nn
 from autograd import Tensor, hessian, no_grad
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from nn import functional as F
+from nn.figures import new_figure
 from nn.insight import approximation as fits
 from nn.insight import curvature, landscape
 from nn.insight import kernel as ntk
 from nn.insight.curvature import hessian_eigenvalues
 from nn.insight.landscape import loss_surface
+from nn.insight.results import plain_ticks
 
 RNG = np.random.default_rng(0)
 X, LABELS = RNG.standard_normal((20, 3)), RNG.integers(0, 3, 20)
@@ -315,6 +317,21 @@ def test_every_result_draws_itself():
     ]
     assert [len(t) for t in titles] == [1, 2, 1, 2, 2, 2]
     assert kernel._repr_png_()[:4] == b"\x89PNG"
+    assert all(len(repr(v)) < 100 for v in (steepest, kernel, wide, deep))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "written"),
+    [(0.14, 0.26, ["0.15", "0.2", "0.25"]), (0.12, 2.5, ["0.2", "0.5", "1", "2"])],
+)
+def test_numbers_on_a_short_logarithmic_axis_are_written_out(low, high, written):
+    pytest.importorskip("matplotlib")
+    ax = new_figure((4, 3)).subplots()
+    ax.set(yscale="log", ylim=(low, high))
+    plain_ticks(ax)
+    ax.figure.draw_without_rendering()
+    shown = [t.get_text() for t in ax.get_yticklabels() if low <= t.get_position()[1] <= high]
+    assert shown == written
 
 
 def model_and_loss():
@@ -386,7 +403,7 @@ def model_and_loss():
         (
             lambda m, f: fits.sawtooth_network(0),
             ValueRangeError,
-            "layers must be positive ints, got 0",
+            "layers must be a positive integer, got 0",
         ),
     ],
 )

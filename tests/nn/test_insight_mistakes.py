@@ -9,10 +9,12 @@ import pytest
 import nn
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from nn import insight
+from nn.insight.results import columns_for
 
 nn.init.seed(0)
 LENET = nn.models.lenet5()
 RELU = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Flatten(), nn.Linear(72, 3))
+COLOUR = nn.Sequential(nn.Flatten(), nn.Linear(48, 2))
 X = np.random.default_rng(0).random((2, 1, 28, 28), np.float32)
 SMALL = X[:, :, :8, :8]
 F = np.ones((4, 3))
@@ -101,6 +103,7 @@ RESULTS = {
     "activations, flat": lambda: insight.activations(LENET, X, "fc1"),
     "patches": lambda: insight.top_patches(LENET, X, "conv2", [0, 1], k=2),
     "maximize": lambda: insight.maximize(LENET, (1, 28, 28), [1, 2], steps=2),
+    "maximize, colour": lambda: insight.maximize(COLOUR, (3, 4, 4), 1, steps=2, bounds=(0, 1)),
     "saliency": lambda: insight.saliency(LENET, X),
     "integrated": lambda: insight.integrated_gradients(LENET, X, steps=2),
     "grad-cam": lambda: insight.grad_cam(LENET, X),
@@ -122,12 +125,42 @@ def test_figures(name):
         picture = result._repr_png_()
     assert picture.startswith(b"\x89PNG") and len(picture) > 2000
     assert type(result).__name__ in repr(result) and len(repr(result)) < 300
+    assert not cut_off(result.figure())
+
+
+def cut_off(figure):
+    """The texts of a figure that do not lie within it."""
+    figure.draw_without_rendering()
+    page, found = figure.bbox.padded(1.0), []
+    for ax in figure.axes:
+        found += [*ax.texts, ax.title, ax.xaxis.label, ax.yaxis.label]
+    for part in (figure, *figure.subfigs):
+        found += [t for t in (part._suptitle, part._supxlabel) if t]
+    boxes = [(t.get_text(), t.get_window_extent()) for t in found if t.get_text()]
+    return [t for t, b in boxes if not (page.contains(b.x0, b.y0) and page.contains(b.x1, b.y1))]
+
+
+@pytest.mark.parametrize(
+    ("n", "columns"), [(1, 1), (2, 2), (6, 3), (16, 4), (17, 5), (20, 5), (32, 8), (64, 8)]
+)
+def test_a_page_of_tiles_is_wide_and_without_gaps_where_that_can_be(n, columns):
+    assert columns_for(n) == columns
+
+
+def test_classes_without_a_chance_have_no_bar():
+    pytest.importorskip("matplotlib")
+    before, sure = np.array([[9.0, 8.5, -9.0]]), np.array([[-9.0, 0.0, 90.0]])
+    for after, names in ((sure, ["0", "1", "2"]), (before * 9, ["0", "1"])):
+        found = insight.Adversarial(X[:1], X[:1], np.zeros(1, int), before, after, 0.1, (0, 1))
+        assert [t.get_text() for t in found.figure().axes[3].get_yticklabels()] == names
 
 
 def test_figures_with_labels():
     pytest.importorskip("matplotlib")
     assert len(insight.pca(np.eye(4)).figure([0, 1, 1, 2]).legends) == 1
-    assert not insight.pca(np.eye(20)).figure(range(20)).legends
+    many = insight.pca(np.eye(20)).figure(range(20))
+    assert not many.legends and len(many.axes) == 2  # with a scale
+    assert len(insight.pca(np.eye(20)).figure([str(k) for k in range(20)]).axes) == 1
     page = insight.retrieve(np.eye(2), [0, 1], k=1)
     assert page._repr_png_() is None if hasattr(page, "_repr_png_") else True
     figure = page.figure(X, labels=[7, 8])
@@ -150,6 +183,8 @@ def test_without_matplotlib(monkeypatch):
     assert found._repr_png_() is None
     with pytest.raises(ImportError, match=r"pip install \"chalkgrad\[viz\]\""):
         found.figure()
+    kernel = insight.neural_tangent_kernel(nn.Linear(2, 1), np.ones((2, 2)), progress=False)
+    assert kernel._repr_png_() is None and repr(kernel) == "TangentKernel(kernel 2×2×1×1)"
 
 
 def test_without_scikit_learn_and_tqdm(monkeypatch):

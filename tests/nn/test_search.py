@@ -307,7 +307,7 @@ def test_mistakes(args, error, message):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"trials": 0}, "trials must be a positive int, got 0"),
+        ({"trials": 0}, "trials must be a positive integer, got 0"),
         ({"processes": 1.5}, "processes must be a positive int"),
         ({"max_steps": -1}, "max_steps must be a positive int"),
         ({"seed": -1}, "seed must be an int from 0 on"),
@@ -371,5 +371,9 @@ def test_the_figure_shows_each_parameter_and_the_curves():
     found = search(objectives.curve, space, "successive_halving", trials=9)
     titles = [a.get_title() for a in found.figure().axes if a.axison]
     assert titles == ["values", "reports", "x", "net"]
+    found = search(lambda c, report: c["units"], {"units": [8, 32, 128]}, "grid").figure()
+    assert [t.get_text() for t in found.axes[1].get_xticklabels()] == ["8", "32", "128"]
+    (legend,) = found.legends
+    assert [t.get_text() for t in legend.get_texts()] == ["complete", "best so far", "best"]
     failed = search(lambda c, report: 1 / 0, {"x": [1.0]}, "grid").figure()
     assert [a.get_title() for a in failed.axes if a.axison] == ["values", "x"]

@@ -195,7 +195,7 @@ def test_a_cell_is_drawn_with_every_edge_and_its_operation():
     genotype = Genotype(((0, 2, "tanh"), (1, 2, "a<b"), (2, 3, "square")), 2, 2)
     drawing = genotype.draw()
     svg = drawing.svg
-    for text in ("input 0", "input 1", "state 0", "state 1", "tanh", "a&lt;b", "square"):
+    for text in ("input 0", "input 1", "state 2", "state 3", "tanh", "a&lt;b", "square"):
         assert text in svg
     assert drawing.dot.count("->") == 3 + 2
     assert "image/svg+xml" in genotype._repr_mimebundle_()

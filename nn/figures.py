@@ -3,7 +3,7 @@
 import io
 
 
-def new_figure(size):
+def new_figure(size, layout="constrained"):
     """An empty figure of (width, height) inches.
 
     Raises
@@ -24,7 +24,7 @@ def new_figure(size):
         def _repr_png_(self):
             return png(self)
 
-    return Shown(figsize=size, layout="constrained")
+    return Shown(figsize=size, layout=layout)
 
 
 def png(figure) -> bytes:
