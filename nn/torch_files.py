@@ -149,9 +149,11 @@ def _legacy(file: BinaryIO, source: str) -> Any:
     result = _unpickled(file, source, stored)
     keys = read_pickle(file, source, how=HOW)
     known = isinstance(keys, list) and all(isinstance(key, (str, int)) for key in keys)
-    if not known or sorted(map(str, keys)) != sorted(storages):
+    if known:  # as texts, but for integers too long to be one
+        keys = [str(key) if isinstance(key, str) or abs(key) < 1 << 64 else "" for key in keys]
+    if not known or sorted(keys) != sorted(storages):
         raise DataError(f"{source} is damaged: its list of storages is not what its tensors need.")
-    for key in map(str, keys):
+    for key in keys:
         storage = storages[key]
         count, content = int.from_bytes(file.read(8), "little"), file.read(storage.nbytes)
         if count != storage.count or len(content) != storage.nbytes:
@@ -206,7 +208,14 @@ def _reference(reference, source) -> tuple[str, str, int]:
         case ("storage", str(kind), str(key) | int(key), _, int(count), *rest):
             if kind in DTYPES.values() and count >= 0 and rest in ([], [None]):
                 return kind, str(key), count
-    raise DataError(f"{source} refers to a storage as {str(reference)[:80]}, which is not read.")
+    raise DataError(f"{source} refers to a storage as {_short(reference)}, which is not read.")
+
+
+def _short(value) -> str:
+    """A text of what a stranger's file has built: that may be endless, as tuples of tuples."""
+    import reprlib
+
+    return reprlib.repr(value)
 
 
 class _Storage:
@@ -239,7 +248,10 @@ def _tensor(storage, flat, offset, size, stride, source):
     """The view of a flat array that a tensor is."""
     numbers = (offset, *size, *stride)
     if len(size) != len(stride) or not all(type(k) is int and k >= 0 for k in numbers):
-        raise DataError(f"{source} has a tensor of size {size}, stride {stride}, offset {offset}.")
+        raise DataError(
+            f"{source} has a tensor of size {_short(size)}, stride {_short(stride)}, offset "
+            f"{_short(offset)}."
+        )
     if prod(size) == 0:
         return np.zeros(size, flat.dtype)
     last = offset + sum((n - 1) * s for n, s in zip(size, stride, strict=True))

@@ -86,8 +86,11 @@ def _members(archive: bytes, names: list[str]) -> dict[str, bytes]:
 def _batch(content: bytes, name: str) -> tuple[np.ndarray, np.ndarray]:
     """Pixels uint8 (n, 3, 32, 32) and labels int64 (n,) of one pickled batch."""
     batch = read_pickle(content, f"cifar10: {name}", ARRAYS)
-    pixels = batch.get("data") if isinstance(batch, dict) else None
-    labels = batch.get("labels") if isinstance(batch, dict) else None
+    # Python 3 pickles again as bytes the keys that it read with encoding="bytes".
+    pixels, labels = (
+        batch.get(key, batch.get(key.encode())) if isinstance(batch, dict) else None
+        for key in ("data", "labels")
+    )
     pixels = pixels.array if isinstance(pixels, _Array) else None
     if (
         pixels is None
@@ -121,10 +124,8 @@ class _Array(Built):
 
     def build(self, state):
         _, shape, _, fortran, content = state
-        if fortran:
-            raise ValueError("an array in Fortran's order")
         content = content.encode("latin-1") if isinstance(content, str) else content  # Python 2
-        self.array = np.frombuffer(content, np.uint8).reshape(shape)
+        self.array = np.frombuffer(content, np.uint8).reshape(shape, order="F" if fortran else "C")
 
 
 class _Bytes(Built):
@@ -136,7 +137,7 @@ class _Bytes(Built):
 
 def _uint8(code, *_):
     if code not in ("u1", "|u1", b"u1"):
-        raise ValueError(f"pixels of dtype {code!r}")
+        raise ValueError(f"pixels of dtype {code!r}" if isinstance(code, str) else "no dtype")
     return _Bytes()
 
 

@@ -1,10 +1,11 @@
 """Downloads: a file from the web, whole or not at all, and the place where it is kept."""
 
-import contextlib
 import os
 import sys
 from pathlib import Path
 
+from autograd.files import replacing
+from nn.bars import counter
 from nn.data.errors import DataError
 
 TIMEOUT = 20  # seconds without a byte
@@ -47,11 +48,12 @@ def download(address: str, progress: bool) -> bytes:
     with response:
         length = response.headers.get("Content-Length")
         expected = int(length) if length else None
-        with _meter(address.rpartition("/")[2], expected, progress) as advance:
+        title, unit = address.rpartition("/")[2], {"unit": "B", "unit_scale": True}
+        with counter(title, progress, total=expected, file=sys.stderr, **unit) as show:
             try:
                 while chunk := response.read(CHUNK):
                     content += chunk
-                    advance(len(chunk))
+                    show(len(content))
             except (OSError, http.client.HTTPException) as error:
                 broken = error
     # If the other side hangs up, read() just returns nothing more: count.
@@ -65,18 +67,6 @@ def download(address: str, progress: bool) -> bytes:
     return bytes(content)
 
 
-@contextlib.contextmanager
-def _meter(title, total, shown):
-    """A function to tell how many bytes came: it moves a bar if tqdm is installed."""
-    try:
-        from tqdm import tqdm
-    except ImportError:
-        yield lambda count: None
-        return
-    with tqdm(desc=title, total=total, unit="B", unit_scale=True, disable=not shown) as bar:
-        yield bar.update
-
-
 def keep(content: bytes, path: Path) -> None:
     """Write a file so that at no time, and whatever goes wrong, a part of it has its name.
 
@@ -85,14 +75,5 @@ def keep(content: bytes, path: Path) -> None:
     OSError
         If it cannot be written there.
     """
-    import tempfile
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with open(handle, "wb") as file:
-            file.write(content)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+    with replacing(path) as file:
+        file.write(content)

@@ -18,8 +18,8 @@ from nn.data.affine import (
 )
 from nn.data.colour import ColorPCA, ColorShift
 from nn.data.crops import Cutout, RandomCrop, ten_crop
-from nn.data.errors import DataError
 from nn.data.transforms import Compose, Transform
+from nn.figures import new_figure
 
 
 def show_augmentations(
@@ -44,15 +44,9 @@ def show_augmentations(
 
     Raises
     ------
-    DataError
-        If matplotlib is not installed.
+    ImportError
+        Matplotlib is missing.
     """
-    try:
-        from matplotlib import pyplot as plt
-    except ImportError as error:
-        raise DataError(
-            'show_augmentations: needs matplotlib: pip install "chalkgrad[viz]"'
-        ) from error
     if image.ndim != 3 or image.shape[0] not in (1, 3):
         raise ShapeError(f"show_augmentations: expected an image (1 or 3, H, W), got {image.shape}")
     batch = np.repeat(image[np.newaxis], columns, axis=0)
@@ -63,10 +57,8 @@ def show_augmentations(
         crops = ten_crop(image[np.newaxis], size)[:, 0]
         rows |= {"ten crops:": crops[:5], "five and mirrored": crops[5:]}
 
-    figure, axes = plt.subplots(
-        len(rows), columns + 1, figsize=(1.1 * (columns + 1.6), 1.1 * len(rows)), squeeze=False
-    )
-    plt.close(figure)  # a notebook shows what a cell returns, and would show this once more
+    figure = new_figure((1.1 * (columns + 1.6), 1.1 * len(rows)), layout=None)
+    axes = figure.subplots(len(rows), columns + 1, squeeze=False)
     for line, (name, variants) in zip(axes, rows.items(), strict=True):
         for ax in line:
             ax.axis("off")

@@ -1,12 +1,14 @@
 """Images out of files, and the small digits and the two photos that come with scikit-learn."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from autograd.errors import DtypeError, IndexRangeError, ShapeError, ValueRangeError
+from nn.bars import bar
 from nn.data.errors import DataError
 from nn.data.mnist import Digits
 from nn.data.sources import Images
@@ -234,7 +236,7 @@ class ImageFolder:
             If they are not of one size.
         """
         images: list[np.ndarray] = []
-        for path in _with_bar(self.paths, verbose):
+        for path in bar(self.paths, "images", verbose, file=sys.stderr):
             image = read_image(path, self.size, self.mode)
             if images and image.shape != images[0].shape:
                 raise ShapeError(
@@ -253,14 +255,6 @@ def _images_in(folder: Path) -> Iterator[Path]:
         hidden = any(part[0] == "." for part in path.relative_to(folder).parts)
         if path.suffix.lower() in EXTENSIONS and not hidden and path.is_file():
             yield path
-
-
-def _with_bar(paths, shown):
-    try:
-        from tqdm import tqdm
-    except ImportError:
-        return paths
-    return tqdm(paths, desc="images", disable=not shown)
 
 
 def _pair(size) -> tuple[int, int] | None:

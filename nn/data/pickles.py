@@ -189,6 +189,8 @@ class _Machine:
 
     def _stack_global(self, _):
         module, name = self._last(2)
+        if not (isinstance(module, str) and isinstance(name, str)):  # as a text it may be endless
+            raise TypeError("a name that is no text")
         del self.stack[-2:]
         self._name(module, name)
 
@@ -217,7 +219,10 @@ class _Machine:
     def _binpersid(self, _):
         if self.persistent is None:
             self._refuse("an object kept elsewhere (a persistent id)")
-        self.stack[-1] = self.persistent(self.stack[-1])
+        key = self.stack[-1]
+        if isinstance(key, (list, tuple)) and any(isinstance(k, (list, tuple, dict)) for k in key):
+            raise TypeError("a nested persistent id")  # as a text in a message it may be endless
+        self.stack[-1] = self.persistent(key)
 
     def _refuse(self, what):
         raise DataError(

@@ -173,7 +173,8 @@ def resnet152(classes=1000, channels=3) -> ResNet:
 def resnet_cifar(depth=20, classes=10, channels=3, shortcut="A", residual=True) -> CifarResNet:
     """The residual network of the paper's section 4.2, for images of about 32×32.
 
-    Depth 20 has 269,722 parameters, 56 has 853,018, 110 has 1,727,962 and 1202 has 19,421,274.
+    Depth 20 has 269,722 parameters, 32 has 464,154, 44 has 658,586, 56 has 853,018, 110 has
+    1,727,962 and 1202 has 19,421,274: table 6 of the paper.
 
     Parameters
     ----------

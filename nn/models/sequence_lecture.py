@@ -12,8 +12,7 @@ from autograd import Tensor, enable_grad, gradients
 from autograd.errors import DtypeError, ShapeError
 from nn import functional as F
 from nn import init
-from nn.functional.checks import array, value
-from nn.layers.base import positive
+from nn.functional.checks import array, positive, value
 from nn.module import Module
 
 

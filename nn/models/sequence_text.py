@@ -6,9 +6,10 @@ from autograd import no_grad
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from nn import functional as F
 from nn import init
+from nn.functional.checks import positive
 from nn.layers import GRU, LSTM, RNN, Conv1d, Dropout, Embedding, Linear
-from nn.layers.base import positive
 from nn.models.registry import register
+from nn.modes import evaluating
 from nn.module import Module
 
 CELLS = {"rnn": RNN, "lstm": LSTM, "gru": GRU}
@@ -86,20 +87,15 @@ class CharacterModel(Module):
             raise ValueRangeError(f"sample: temperature must be 0 or more, got {temperature!r}")
         rng = init.generator() if rng is None else rng
         added: list[int] = []
-        was_training = self.training
-        self.eval()
-        try:
-            with no_grad():
-                scores, state = self(start[:, None])
-                while len(added) < count:
-                    last = scores[-1, 0].data
-                    k = _drawn(last, temperature, rng)
-                    if k == stop:
-                        break
-                    added.append(k)
-                    scores, state = self(np.array([[k]]), state)
-        finally:
-            self.train(was_training)
+        with evaluating(self), no_grad():
+            scores, state = self(start[:, None])
+            while len(added) < count:
+                last = scores[-1, 0].data
+                k = _drawn(last, temperature, rng)
+                if k == stop:
+                    break
+                added.append(k)
+                scores, state = self(np.array([[k]]), state)
         return added
 
 

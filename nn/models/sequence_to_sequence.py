@@ -8,6 +8,7 @@ from nn.functional.checks import value
 from nn.layers import Embedding, Linear
 from nn.models.registry import register
 from nn.models.sequence_text import recurrent
+from nn.modes import evaluating
 from nn.module import Module
 
 
@@ -93,23 +94,18 @@ class SequenceToSequence(Module):
             Without ``start`` and ``stop``.
         """
         source = value(source)
-        was_training = self.training
-        self.eval()
-        try:
-            with no_grad():
-                state = self.encode(source, lengths)
-                last = np.full((1, source.shape[1]), self.start)
-                written, open_ = np.full((limit, source.shape[1]), self.stop), True
-                for t in range(limit):
-                    h, state = self.decoder(self.target_embedding(last), state)
-                    best = np.argmax(self.scores(h).data[0], axis=-1)
-                    written[t] = np.where(open_, best, self.stop)
-                    open_ = written[t] != self.stop
-                    if not np.any(open_):
-                        break
-                    last = written[t][None]
-        finally:
-            self.train(was_training)
+        with evaluating(self), no_grad():
+            state = self.encode(source, lengths)
+            last = np.full((1, source.shape[1]), self.start)
+            written, open_ = np.full((limit, source.shape[1]), self.stop), True
+            for t in range(limit):
+                h, state = self.decoder(self.target_embedding(last), state)
+                best = np.argmax(self.scores(h).data[0], axis=-1)
+                written[t] = np.where(open_, best, self.stop)
+                open_ = written[t] != self.stop
+                if not np.any(open_):
+                    break
+                last = written[t][None]
         ends = [(*np.flatnonzero(row == self.stop), limit)[0] for row in written.T]
         return [row[:end].tolist() for row, end in zip(written.T, ends, strict=True)]
 

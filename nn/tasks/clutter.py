@@ -1,33 +1,32 @@
-"""What the tasks on scenes share: their options, fresh scenes for every epoch, the predictions."""
+"""What the tasks on scenes share: their options, three kinds of scenes, the predictions.
 
-import argparse
+Scenes to train on, to choose by and to test with are made of three sets of digits that have none
+in common, from seeds that have none in common.  Options are chosen with ``--validate``, which
+shows the second kind and leaves the third unmade.
+"""
+
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from autograd import no_grad
 from nn.data import DataLoader, digits, mnist
-from nn.data.scenes import cluttered_digits
-from nn.insight.figures import new_figure
+from nn.data.scenes import Scenes, cluttered_digits
+from nn.figures import new_figure
 from nn.tasks import common
 
 SHOWN = 18  # scenes in the picture
+HELD_OUT = 6  # one of so many training digits is kept for validation
+TRAINING, VALIDATION, TEST = 1, 2, 3  # in the seeds of the scenes
 
 
 def parser(about, epochs, scenes, hidden):
     """A parser with the options of both tasks."""
-    parent = common.parser(about, epochs=epochs, lr=4e-3, batch=32, hidden=hidden)
-    p = argparse.ArgumentParser(
-        description=parent.description, parents=[parent], add_help=False, conflict_handler="resolve"
-    )
-    p.add_argument("--batch", type=int, default=32, help="scenes in a batch (%(default)s)")
-    p.add_argument(
-        "--hidden",
-        type=int,
-        default=hidden,
-        help="filters of the first stage, doubled in each after it (%(default)s)",
-    )
+    width = "filters of the first stage, doubled in each after it"
+    p = common.parser(about, epochs=epochs, lr=4e-3, batch=32, hidden=hidden, width=width)
     p.add_argument("--scenes", type=int, default=scenes, help="in an epoch (%(default)s)")
     p.add_argument("--size", type=int, default=40, help="height and width of a scene (%(default)s)")
     p.add_argument("--clutter", type=int, default=8, help="pieces in a scene (%(default)s)")
@@ -49,21 +48,63 @@ def parsed(p, argv, **quick):
     return options
 
 
-def prepare(options):
-    """``epoch()`` gives fresh scenes of training digits every time; and those of test digits."""
+def choosing(p):
+    """Add the option that keeps the test out of sight."""
+    p.add_argument(
+        "--validate",
+        action="store_true",
+        help="stop after the validation: for choosing options, so that the test decides nothing",
+    )
+
+
+class Prepared(NamedTuple):
+    """Scenes of digits that no other of the three kinds has."""
+
+    epoch: Callable[[], Scenes]
+    """Gives fresh scenes to train on every time."""
+
+    validation: Scenes
+    """Of digits held out of the training set."""
+
+    test: Callable[[], Scenes]
+    """Gives the scenes of the test set's digits; they are not made before."""
+
+
+def prepare(options) -> Prepared:
+    """Scenes to train on, to choose options by, and to test with."""
     small = options.quick and options.data is None
     train, test = digits() if small else mnist(options.data, verbose=not options.quiet)
+    order = np.random.default_rng(0).permutation(len(train.labels))  # the same for every seed
+    cut = max(len(order) // HELD_OUT, 1)
+    held_out, kept = (tuple(part[k] for part in train) for k in (order[:cut], order[cut:]))
 
-    def scenes(part, n, k):
-        return cluttered_digits(
-            *part, n, options.size, clutter=options.clutter, seed=(options.seed, k)
-        )
+    def scenes(part, n, kind, k=0):
+        seed = (options.seed, kind, k)
+        return cluttered_digits(*part, n, options.size, clutter=options.clutter, seed=seed)
 
-    numbers = count(1)
-    return (
-        lambda: scenes(train, options.scenes, next(numbers)),
-        scenes(test, max(options.scenes // 4, SHOWN), 0),
+    numbers, few = count(), max(options.scenes // 4, SHOWN)
+    return Prepared(
+        lambda: scenes(kept, options.scenes, TRAINING, next(numbers)),
+        scenes(held_out, few, VALIDATION),
+        lambda: scenes(test, few, TEST),
     )
+
+
+def judge(options, prepared, measure) -> dict:
+    """``measure(scenes)`` -> a dict and what to print of it: on validation scenes, then the test's.
+
+    Gives the dict of the test scenes, the other one in it as "validation".  With ``--validate``
+    that of the validation scenes, and the test scenes are never made.
+    """
+
+    def measured(kind, scenes):
+        found, text = measure(scenes)
+        common.say(options, f"{kind}, {len(scenes.labels):,} scenes of other digits:\n{text}")
+        return found | {"scenes": scenes}
+
+    validation = measured("validation", prepared.validation)
+    found = validation if options.validate else measured("test", prepared.test())
+    return found | {"validation": validation}
 
 
 def fit(model, epoch, parts, loss_of, options):

@@ -1,6 +1,7 @@
 """What the tasks share: their options, the training loop, how they count."""
 
 import argparse
+import sys
 import time
 from collections.abc import Callable, Iterable, Sized
 
@@ -9,16 +10,19 @@ import numpy as np
 from autograd import no_grad
 from autograd.errors import ValueRangeError
 from nn import init
+from nn.bars import bar
 from nn.optim import Adam, CosineAnnealingLR, clip_grad_norm_
 
 
-def parser(about: str, epochs: int, lr: float, batch: int, hidden: int) -> argparse.ArgumentParser:
+def parser(
+    about: str, epochs: int, lr: float, batch: int, hidden: int, width="width of the network"
+) -> argparse.ArgumentParser:
     """A parser with the options that all tasks have; ``about`` is the module's docstring."""
     p = argparse.ArgumentParser(description=about.splitlines()[0])
     p.add_argument("--epochs", type=int, default=epochs, help="rounds over the data (%(default)s)")
     p.add_argument("--lr", type=float, default=lr, help="Adam's first learning rate (%(default)s)")
     p.add_argument("--batch", type=int, default=batch, help="examples in a batch (%(default)s)")
-    p.add_argument("--hidden", type=int, default=hidden, help="width of the network (%(default)s)")
+    p.add_argument("--hidden", type=int, default=hidden, help=f"{width} (%(default)s)")
     p.add_argument("--seed", type=int, default=0, help="of weights and data (%(default)s)")
     p.add_argument("--quick", action="store_true", help="seconds instead of minutes: little data")
     p.add_argument("--quiet", action="store_true", help="print nothing")
@@ -85,7 +89,8 @@ def fit(model, batches: Callable[[], Iterable], loss_of: Callable, options, coun
     model.train()
     for epoch in range(options.epochs):
         start, before = time.perf_counter(), len(losses)
-        for batch in progress(batches(), count, f"epoch {epoch + 1}", options.quiet):
+        shown = {"total": count, "leave": False, "file": sys.stderr}
+        for batch in bar(batches(), f"epoch {epoch + 1}", not options.quiet, **shown):
             loss = loss_of(*batch)
             losses.append(loss.item())
             if not np.isfinite(losses[-1]):
@@ -98,17 +103,6 @@ def fit(model, batches: Callable[[], Iterable], loss_of: Callable, options, coun
         mean, seconds = np.mean(losses[before:]), time.perf_counter() - start
         say(options, f"epoch {epoch + 1}/{options.epochs}: loss {mean:.4f}, {seconds:.1f} s")
     return losses
-
-
-def progress(batches, count, title, quiet):
-    """The batches behind a bar, where tqdm is installed and anyone looks."""
-    if quiet:
-        return batches
-    try:
-        from tqdm import tqdm
-    except ImportError:
-        return batches
-    return tqdm(batches, total=count, desc=title, leave=False, mininterval=0.5)
 
 
 def accuracy(model, batches) -> float:

@@ -90,7 +90,7 @@ def seasonal(known) -> np.ndarray:
 
 def figure(series, forecast, simple):
     """A matplotlib figure of the series and both forecasts."""
-    from nn.insight.figures import new_figure
+    from nn.figures import new_figure
 
     found = new_figure((7.5, 3.4))
     axes = found.subplots()

@@ -116,7 +116,7 @@ def draw_masks(images, masks, names, titles=None, columns=6):
 
 def _page(name, images, titles, columns):
     """A figure with the pictures, and the axes of each; x and y are in pixels."""
-    from nn.insight.figures import new_figure
+    from nn.figures import new_figure
 
     images = np.asarray(images)
     if images.ndim != 4 or images.shape[1] not in (1, 3) or not len(images):

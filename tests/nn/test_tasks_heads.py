@@ -189,9 +189,11 @@ def test_boxes(tmp_path, capsys):
     assert found["error"] < 0.6 * found["blind error"]
     assert found["iou"] > 1.5 * found["blind iou"]
     assert found["points"].shape == found["scenes"].corners.shape
+    assert 0.2 < found["validation"]["accuracy"] != found["accuracy"]
     assert set(found["errors"]) == {"top left", "top right", "bottom right", "bottom left"}
     assert (tmp_path / "boxes.png").read_bytes().startswith(b"\x89PNG")
-    assert "accuracy on 240 scenes of other digits" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert told.index("validation, 240 scenes") < told.index("test, 240 scenes of other digits")
 
 
 def test_key_points():
@@ -228,9 +230,54 @@ def test_every_epoch_has_fresh_scenes():
 
     p = clutter.parser("about", epochs=1, scenes=8, hidden=4)
     options = clutter.parsed(p, ["--quick", "--quiet"])
-    epoch, test = clutter.prepare(options)
-    first, second = epoch(), epoch()
-    assert (first.images != second.images).any() and (first.images != test.images[:8]).any()
+    prepared = clutter.prepare(options)
+    first, second = prepared.epoch(), prepared.epoch()
+    assert (first.images != second.images).any()
+    assert (first.images != prepared.test().images[:8]).any()
+
+
+def spied(monkeypatch):
+    """What scenes were made of: (digits, seed), call by call."""
+    from nn.tasks import clutter
+
+    made, make = [], clutter.cluttered_digits
+
+    def noted(images, labels, *args, seed, **options):
+        made.append(({image.tobytes() for image in images}, len(images), seed))
+        return make(images, labels, *args, seed=seed, **options)
+
+    monkeypatch.setattr(clutter, "cluttered_digits", noted)
+    return made
+
+
+@pytest.mark.parametrize("task", ["boxes", "pixels"])
+def test_scenes_to_train_choose_and_test_share_no_digit_and_no_seed(task, monkeypatch):
+    pytest.importorskip("sklearn")
+    made = spied(monkeypatch)
+    run(task, "--epochs", "2", "--scenes", "32")
+    validation, first, second, test = made
+    assert first[0] == second[0]
+    assert not (validation[0] & first[0] or validation[0] & test[0] or first[0] & test[0])
+    assert [part[1] for part in (first, validation, test)] == [1195, 238, 364]
+    # NumPy fills up what it is seeded with by zeros: (0, 1) and (0, 1, 0) are the same
+    assert len({(*seed, 0, 0)[:4] for _, _, seed in made}) == 4
+
+
+@pytest.mark.parametrize("task", ["boxes", "pixels"])
+def test_while_options_are_chosen_no_test_scene_is_made(task, monkeypatch, capsys):
+    pytest.importorskip("sklearn")
+    made = spied(monkeypatch)
+    found = run(task, "--epochs", "1", "--scenes", "32", "--validate", quiet=False)
+    assert len(made) == 2 and "test" not in capsys.readouterr().out
+    assert found["scenes"] is found["validation"]["scenes"]
+
+
+def test_the_held_out_digits_do_not_depend_on_the_seed(monkeypatch):
+    pytest.importorskip("sklearn")
+    made = spied(monkeypatch)
+    for seed in ("0", "1"):
+        run("boxes", "--epochs", "1", "--scenes", "16", "--validate", "--seed", seed)
+    assert made[0][0] == made[2][0] and made[0][2] != made[2][2]
 
 
 WRONG = [
