@@ -9,6 +9,7 @@ import nn
 from autograd import Tensor, gradcheck
 from autograd.draw import draw
 from autograd.environment import check_environment
+from nn.figures import new_figure
 
 MEAN, DEVIATION = np.float32(0.1307), np.float32(0.3081)  # of the pixels of MNIST's training images
 
@@ -99,13 +100,12 @@ def train_lenet(train, test, epochs, seed):
 
 def filters(model, path) -> bool:
     """A picture of the first layer's filters; False, and a hint, where matplotlib is missing."""
-    try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        print('   no filters.png: matplotlib is missing (pip install "chalkgrad[viz]")')
-        return False
     weights = model["conv1"].weight.data[:, 0]
-    figure = Figure(figsize=(1.6 * len(weights), 2.2), layout="constrained")
+    try:
+        figure = new_figure((1.6 * len(weights), 2.2))
+    except ImportError as e:
+        print(f"   no filters.png: {e}")
+        return False
     most = np.abs(weights).max()
     for k, (axes, w) in enumerate(zip(figure.subplots(1, len(weights)), weights, strict=True)):
         image = axes.imshow(w, cmap="RdBu_r", vmin=-most, vmax=most)

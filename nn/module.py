@@ -62,7 +62,9 @@ class Module(Attributes):
             if self._forward_pre_hooks:
                 inputs = hooks.before(self, inputs)
             y = self.forward(*inputs, **options)
-            mine.setdefault("_calls", deque(maxlen=2000)).append((start, clock()))
+            if "_calls" not in mine:
+                mine["_calls"] = deque(maxlen=2000)
+            mine["_calls"].append((start, clock()))
             return hooks.after(self, inputs, y) if self._forward_hooks else y
         except AutogradError as e:
             self._locate(e)

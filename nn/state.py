@@ -27,14 +27,11 @@ def load_state_dict(module, state, strict):
     mine = {path: (owner, name, v) for path, owner, name, v in module._named((Tensor, np.ndarray))}
     missing = sorted(mine.keys() - state.keys())
     unknown = sorted(map(str, state.keys() - mine.keys()))
-    if strict and (missing or unknown):
-        text = "; ".join(
-            f"{what}: {', '.join(names)}"
-            for what, names in (("missing", missing), ("unknown", unknown))
-            if names
-        )
-        raise ValueRangeError(f"{op}: {text}. Use strict=False to load what fits by name.")
     new = {path: _array(op, path, state[path]) for path in mine if path in state}
+    if strict and (missing or unknown):
+        found = {"missing": missing, "unknown": unknown, "of other shapes": _reshaped(mine, new)}
+        text = "; ".join(f"{what}: {', '.join(names)}" for what, names in found.items() if names)
+        raise ValueRangeError(f"{op}: {text}. Use strict=False to load what fits by name.")
     _compare(op, mine, new)
     with no_grad():
         for path, a in new.items():
@@ -52,14 +49,17 @@ def _array(op, path, v):
     return a
 
 
-def _compare(op, mine, new):
-    """Raise, with all of them listed, for arrays that do not fit."""
-    wrong = [
+def _reshaped(mine, new):
+    return [
         f"{path} is {mine[path][2].shape}, got {a.shape}"
         for path, a in new.items()
         if a.shape != mine[path][2].shape
     ]
-    if wrong:
+
+
+def _compare(op, mine, new):
+    """Raise, with all of them listed, for arrays that do not fit."""
+    if wrong := _reshaped(mine, new):
         raise ShapeError(f"{op}: shapes differ: {'; '.join(wrong)}. Nothing has been changed.")
     wrong = [
         f"{path} is {mine[path][2].dtype}, got {a.dtype}"

@@ -1,12 +1,12 @@
 """Parameters on disk: .npz files of plain arrays, never pickles."""
 
-import os
 from pathlib import Path
 
 import numpy as np
 
 from autograd import Tensor
 from autograd.errors import AutogradError, ValueRangeError
+from autograd.files import replacing
 from nn.module import Module
 from nn.nesting import TREE, pack, unpack
 
@@ -43,19 +43,8 @@ def save(what, path):
     for name, a in arrays.items():
         if a.dtype.hasobject:
             raise ValueRangeError(f"save: {name!r} is no array of numbers, but {a.dtype}")
-    import tempfile  # here, so that `import nn` stays quick
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fd, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
-    try:
-        with os.fdopen(fd, "wb") as f:
-            np.savez(f, **arrays)
-            f.flush()
-            os.fsync(f.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    with replacing(path) as file:
+        np.savez(file, **arrays)
 
 
 def load(path, into=None):

@@ -38,6 +38,19 @@ def floating(op, name, v):
         )
 
 
+def positive(op, **numbers):
+    """Refuse what is no positive integer."""
+    for name, n in numbers.items():
+        positive_int(op, name, n)
+
+
+def positive_int(op, name, n) -> int:
+    """``n`` as an int; ValueRangeError if it is no positive integer."""
+    if not hasattr(n, "__index__") or isinstance(n, bool) or n < 1:
+        raise ValueRangeError(f"{op}: {name} must be a positive integer, got {n!r}")
+    return int(n)
+
+
 def one_of(op, name, got, choices):
     """Refuse an option that is not one of ``choices``."""
     if got not in choices:

@@ -3,9 +3,9 @@
 from typing import Any
 
 from nn import functional as F
-from nn.functional.checks import one_of
+from nn.functional.checks import one_of, positive
 from nn.init import constant
-from nn.layers.base import Elementwise, options, positive
+from nn.layers.base import Elementwise, options
 from nn.module import Module
 
 

@@ -4,13 +4,6 @@ from autograd.errors import ValueRangeError
 from nn.module import Module
 
 
-def positive(layer, **sizes):
-    """Refuse sizes that are no positive integers."""
-    for name, n in sizes.items():
-        if not hasattr(n, "__index__") or isinstance(n, bool) or n < 1:
-            raise ValueRangeError(f"{layer}: {name} must be a positive integer, got {n!r}")
-
-
 def per_axis(layer, name, n, d):
     """A positive integer, or one per spatial axis, as a tuple of ``d``."""
     values = tuple(n) if isinstance(n, (tuple, list)) else (n,) * d

@@ -6,9 +6,9 @@ from typing import Any
 from autograd.errors import ShapeError, ValueRangeError
 from nn import functional as F
 from nn import init
-from nn.functional.checks import one_of
+from nn.functional.checks import one_of, positive
 from nn.functional.convolution import padding_of
-from nn.layers.base import options, per_axis, positive, without
+from nn.layers.base import options, per_axis, without
 from nn.module import Module, Sequential
 
 

@@ -6,7 +6,8 @@ from autograd import no_grad
 from autograd.errors import IndexRangeError
 from nn import functional as F
 from nn import init
-from nn.layers.base import positive, without
+from nn.functional.checks import positive
+from nn.layers.base import without
 from nn.module import Module
 
 

@@ -5,9 +5,9 @@ import numpy as np
 from autograd.errors import ShapeError, ValueRangeError
 from nn import functional as F
 from nn import init
-from nn.functional.checks import array, one_of
+from nn.functional.checks import array, one_of, positive
 from nn.functional.normalization import check_batch_norm
-from nn.layers.base import options, positive
+from nn.layers.base import options
 from nn.module import Module
 
 

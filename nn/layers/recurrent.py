@@ -13,9 +13,9 @@ from autograd.errors import ShapeError, ValueRangeError
 from autograd.ops.recurrent_cells import GATES
 from nn import functional as F
 from nn import init
-from nn.functional.checks import array, one_of, proportion
+from nn.functional.checks import array, one_of, positive, proportion
 from nn.functional.recurrent import step_mask
-from nn.layers.base import options, positive
+from nn.layers.base import options
 from nn.layers.recurrent_cells import described
 from nn.module import Module
 

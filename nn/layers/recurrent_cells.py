@@ -8,8 +8,8 @@ from autograd.errors import ShapeError
 from autograd.ops.recurrent_cells import GATES, STEPS
 from nn import functional as F
 from nn import init
-from nn.functional.checks import array, one_of
-from nn.layers.base import positive, without
+from nn.functional.checks import array, one_of, positive
+from nn.layers.base import without
 from nn.module import Module
 
 

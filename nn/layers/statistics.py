@@ -6,6 +6,7 @@ from autograd import no_grad
 from autograd.errors import DtypeError, ValueRangeError
 from nn.functional.checks import value
 from nn.layers.normalization import BatchNormalization
+from nn.modes import evaluating
 from nn.module import Module
 
 
@@ -51,11 +52,9 @@ def fit_statistics(model: Module, batches) -> Module:
             f"fit_statistics: expected batches that can be read several times, got "
             f"{type(batches).__name__}. Pass a DataLoader or a list."
         )
-    flags = [(m, m.training) for m in model.modules()]
     kept = []
     try:
-        model.eval()
-        with no_grad():
+        with evaluating(model), no_grad():
             for layer, calls in _calls(model, batches).items():
                 mean, var = _moments(model, layer, calls, batches)
                 kept.append((layer, layer.running_mean, layer.running_var, layer.test_statistics))
@@ -66,9 +65,6 @@ def fit_statistics(model: Module, batches) -> Module:
         for layer, mean, var, use in kept:
             layer.running_mean, layer.running_var, layer.test_statistics = mean, var, use
         raise
-    finally:
-        for m, training in flags:
-            m.training = training
     return model
 
 

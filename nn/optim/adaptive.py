@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from autograd.errors import ValueRangeError
 from nn.optim.optimizer import Optimizer, within
 
 
@@ -212,13 +211,15 @@ class Adam(Optimizer):
     array([2.9])
     """
 
+    pairs = ("betas",)
+
     def __init__(
         self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, amsgrad=False
     ):
         super().__init__(
             parameters,
             lr=lr,
-            betas=tuple(betas),
+            betas=betas,
             eps=eps,
             weight_decay=weight_decay,
             amsgrad=amsgrad,
@@ -226,7 +227,7 @@ class Adam(Optimizer):
 
     def check(self, lr, betas, eps, weight_decay, amsgrad):
         """Raise ValueRangeError if an option is out of range."""
-        _check_betas(type(self).__name__, betas)
+        within(type(self).__name__, 0, 1, betas=betas)
         within(type(self).__name__, 0, np.inf, eps=eps, weight_decay=weight_decay)
 
     def buffers(self, amsgrad, **options):
@@ -288,12 +289,14 @@ class Adamax(Optimizer):
         As in the formulas.
     """
 
+    pairs = ("betas",)
+
     def __init__(self, parameters, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):
-        super().__init__(parameters, lr=lr, betas=tuple(betas), eps=eps, weight_decay=weight_decay)
+        super().__init__(parameters, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
 
     def check(self, lr, betas, eps, weight_decay):
         """Raise ValueRangeError if an option is out of range."""
-        _check_betas("Adamax", betas)
+        within("Adamax", 0, 1, betas=betas)
         within("Adamax", 0, np.inf, eps=eps, weight_decay=weight_decay)
 
     def buffers(self, **options):
@@ -308,9 +311,3 @@ class Adamax(Optimizer):
         m += (1 - betas[0]) * (g - m)
         np.maximum(betas[1] * u, np.abs(g) + eps, out=u)
         w -= lr / (1 - betas[0] ** state["step"]) * (m / u)
-
-
-def _check_betas(rule, betas):
-    within(rule, 0, 1, betas=betas)
-    if len(betas) != 2:
-        raise ValueRangeError(f"{rule}: betas must be two numbers, got {betas!r}")

@@ -3,7 +3,8 @@
 import math
 
 from autograd.errors import ValueRangeError
-from nn.optim.schedules import LRScheduler, check_optimizer, positive_int
+from nn.functional.checks import positive_int
+from nn.optim.schedules import LRScheduler, check_optimizer
 
 
 class OneCycleLR(LRScheduler):

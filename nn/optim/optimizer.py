@@ -58,6 +58,8 @@ class Optimizer:
     (array([2.4]), array([2.4]))
     """
 
+    pairs: tuple[str, ...] = ()  # the names of the options that are two numbers
+
     def __init__(self, parameters, **defaults):
         name = type(self).__name__
         if not hasattr(parameters, "__iter__") or isinstance(parameters, (Tensor, dict)):
@@ -173,6 +175,7 @@ class Optimizer:
             )
         self._check_parameters(params)
         options = {**self.defaults, **group}
+        options |= {k: _pair(name, k, options[k]) for k in self.pairs}
         if not _is_number(options["lr"]) or not options["lr"] > 0:
             raise ValueRangeError(f"{name}: lr must be positive, got {options['lr']!r}")
         self.check(**{k: options[k] for k in self.defaults})
@@ -309,6 +312,16 @@ def within(rule, low, high, **options):
             if not _is_number(v) or not low <= v < high:
                 limits = f">= {low}" if high == np.inf else f"in [{low}, {high})"
                 raise ValueRangeError(f"{rule}: {name} must be {limits}, got {value!r}")
+
+
+def _pair(rule, name, given):
+    try:
+        a, b = given
+        if _is_number(a) and _is_number(b):
+            return a, b
+    except (TypeError, ValueError):
+        pass
+    raise ValueRangeError(f"{rule}: {name} must be two numbers, {name}=(a, b), got {given!r}")
 
 
 def _is_number(v):

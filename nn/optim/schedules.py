@@ -8,6 +8,7 @@ import bisect
 import math
 
 from autograd.errors import DtypeError, ValueRangeError
+from nn.functional.checks import positive_int
 from nn.optim.optimizer import Optimizer
 
 
@@ -195,13 +196,13 @@ class SequentialLR(LRScheduler):
     """
 
     def __init__(self, optimizer, schedulers, milestones):
-        self.schedulers, self.milestones = list(schedulers), list(milestones)
+        self.schedulers = list(schedulers)
+        self.milestones = _milestones("SequentialLR", milestones)
         if len(self.milestones) != len(self.schedulers) - 1:
             raise ValueRangeError(
                 f"SequentialLR: {len(self.schedulers)} schedules need "
                 f"{len(self.schedulers) - 1} milestones, got {len(self.milestones)}"
             )
-        _milestones("SequentialLR", self.milestones)
         for s in self.schedulers:
             if not isinstance(s, LRScheduler) or not s.is_formula:
                 raise DtypeError(
@@ -230,18 +231,11 @@ def check_optimizer(schedule, optimizer):
         )
 
 
-def positive_int(schedule, name, value):
-    """The value, if it is a positive int."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueRangeError(f"{schedule}: {name} must be a positive int, got {value!r}")
-    return value
-
-
 def _milestones(schedule, milestones):
-    milestones = list(milestones)
-    if milestones != sorted(milestones):
-        raise ValueRangeError(f"{schedule}: milestones must rise, got {milestones}")
-    return milestones
+    found = list(milestones) if hasattr(milestones, "__iter__") else None
+    if found is None or found != sorted(found):
+        raise ValueRangeError(f"{schedule}: milestones must be steps that rise, got {milestones!r}")
+    return found
 
 
 def _positive(schedule, **options):

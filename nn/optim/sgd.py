@@ -106,8 +106,10 @@ class Rprop(Optimizer):
         The smallest and the largest.
     """
 
+    pairs = ("etas", "step_sizes")
+
     def __init__(self, parameters, lr=0.01, etas=(0.5, 1.2), step_sizes=(1e-6, 50.0)):
-        super().__init__(parameters, lr=lr, etas=tuple(etas), step_sizes=tuple(step_sizes))
+        super().__init__(parameters, lr=lr, etas=etas, step_sizes=step_sizes)
 
     def check(self, lr, etas, step_sizes):
         """Raise ValueRangeError if an option is out of range."""

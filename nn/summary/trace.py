@@ -11,6 +11,7 @@ from autograd import Tensor, enable_grad
 from autograd.errors import AutogradError
 from autograd.graph import Node, clock
 from autograd.trees import flatten
+from nn.modes import evaluating
 from nn.module import Module
 
 
@@ -42,26 +43,11 @@ def trace(model: Module, inputs: list[Any]) -> Trace:
     """Run ``model`` in eval mode; afterwards it is as it was."""
     calls: list[Call] = []
     roots: dict[Node, None] = {}
-    with _in_eval(model), _trained(model), _watched(model, calls, roots), enable_grad():
+    with evaluating(model), _trained(model), _watched(model, calls, roots), enable_grad():
         model(*inputs)
         nodes = _under(roots)
     starts = [x.node if isinstance(x, Tensor) else None for x in inputs]
     return Trace(calls[0], starts, nodes)
-
-
-@contextmanager
-def _in_eval(model):
-    """Every module in eval mode, and back to the mode that each was in."""
-    modes = [(m, m.training) for m in model.modules()]
-    own = [m for m, _ in modes if "training" in vars(m)]
-    model.eval()
-    try:
-        yield
-    finally:
-        for m, mode in modes:
-            m.training = mode
-            if m not in own:
-                del m.training  # the class says it
 
 
 @contextmanager

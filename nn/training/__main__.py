@@ -31,6 +31,13 @@ def shifted(images, rng):
     return scaled(padded[of, 0, rows[:, :, None], columns[:, None, :]])[:, None]
 
 
+def held_out(digits, part=12):
+    """The digits to train on, and one in ``part`` to look at meanwhile."""
+    order = np.random.default_rng(0).permutation(len(digits.labels))
+    few, rest = np.split(order, [len(order) // part])
+    return tuple(type(digits)(digits.images[k], digits.labels[k]) for k in (rest, few))
+
+
 NETWORKS = {  # the network, and what its training and its test images go through
     "lenet5": (nn.models.lenet5, shifted, scaled),
     "modern_mlp": (
@@ -54,6 +61,7 @@ def main(arguments=None):
 
     build, for_training, for_test = NETWORKS[options.network]
     digits, test = nn.data.mnist(options.data)
+    digits, validation = held_out(digits)
     nn.init.seed(options.seed)
     model = build()
     changes = {"epochs": options.epochs} if options.epochs else {}
@@ -67,7 +75,7 @@ def main(arguments=None):
         nn.CrossEntropyLoss(),
         how.optimizer,
         train,
-        nn.data.DataLoader(test, 500, transform=for_test),
+        nn.data.DataLoader(validation, 500, transform=for_test),
         schedule=how.schedule,
         schedule_every=how.schedule_every,
         metrics={"accuracy": accuracy},
@@ -76,11 +84,11 @@ def main(arguments=None):
     if trainer.resume():
         print(f"going on after step {trainer.step:,}")
     history = trainer.fit(how.epochs)
-    right, count = history[-1]["validation accuracy"], len(test.labels)
+    right = trainer.evaluate(nn.data.DataLoader(test, 500, transform=for_test))["accuracy"]
     seconds = sum(row["seconds"] for row in history)
     print(
-        f"{right:.2%} of {count:,} test images are right, after {len(history)} rounds over "
-        f"{len(digits.labels):,} in {seconds:.0f} s; log and weights in {trainer.folder}"
+        f"{right:.2%} of {len(test.labels):,} test images are right, after {len(history)} rounds "
+        f"over {len(digits.labels):,} in {seconds:.0f} s; log and weights in {trainer.folder}"
     )
     return right
 

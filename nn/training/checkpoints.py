@@ -6,7 +6,7 @@ import re
 import warnings
 from pathlib import Path
 
-from autograd.errors import ValueRangeError
+from nn.functional.checks import positive_int
 from nn.nesting import pack, unpack
 from nn.storage import StorageError, arrays_in, save
 
@@ -19,9 +19,7 @@ class Checkpoints:
     """
 
     def __init__(self, folder, keep=2):
-        if isinstance(keep, bool) or not isinstance(keep, int) or keep < 1:
-            raise ValueRangeError(f"Checkpoints: keep must be a positive int, got {keep!r}")
-        self.folder, self.keep = Path(folder), keep
+        self.folder, self.keep = Path(folder), positive_int("Checkpoints", "keep", keep)
 
     def paths(self) -> list[Path]:
         """The checkpoints in the folder, oldest first."""

@@ -3,6 +3,7 @@
 import warnings
 
 from autograd.errors import DtypeError, ValueRangeError
+from nn.functional.checks import positive_int
 from nn.module import Module
 from nn.optim import LRScheduler, Optimizer
 
@@ -50,7 +51,5 @@ def _check_parameters(model, loss, optimizer):
 
 
 def count(name, value):
-    """The value, if it is a positive int."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueRangeError(f"Trainer: {name} must be a positive int, got {value!r}")
-    return value
+    """The value, if it is a positive integer."""
+    return positive_int("Trainer", name, value)

@@ -1,9 +1,10 @@
 """Curves of a run: a figure of its history, drawn again after every epoch."""
 
-import io
 import time
 
 import numpy as np
+
+from nn.figures import new_figure, png
 
 BARS = "▁▂▃▄▅▆▇█"
 APART = {"epoch", "step", "seconds"}
@@ -24,14 +25,8 @@ def plot_history(history, losses=None):
     ImportError
         Matplotlib is missing.
     """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise ImportError(
-            'plot_history draws with matplotlib, which is missing: pip install "chalkgrad[viz]"'
-        ) from None
     panels = _panels(history)
-    figure = Figure(figsize=(4.2 * len(panels), 3.2), layout="constrained")
+    figure = new_figure((4.2 * len(panels), 3.2))
     all_axes = np.atleast_1d(figure.subplots(1, len(panels)))
     epochs = [row["epoch"] for row in history]
     for axes, (title, names) in zip(all_axes, panels.items(), strict=True):
@@ -76,9 +71,7 @@ class Curves:
             return
         from IPython.display import Image, display
 
-        file = io.BytesIO()
-        plot_history(trainer.history, trainer.losses).savefig(file, format="png", dpi=100)
-        picture = Image(file.getvalue())
+        picture = Image(png(plot_history(trainer.history, trainer.losses)))
         if self._handle is None or trainer.epoch == 1:
             self._handle = display(picture, display_id=True)
         else:

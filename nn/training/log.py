@@ -1,9 +1,9 @@
 """A log of rows on disk, as CSV: for spreadsheets, pandas and ``tail -f``."""
 
 import csv
-import os
-import tempfile
 from pathlib import Path
+
+from autograd.files import replacing
 
 
 class CSVLog:
@@ -23,12 +23,9 @@ class CSVLog:
 
         After a resume there are then no rows twice, and no half row of a process that was killed.
         """
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        fd, temporary = tempfile.mkstemp(dir=self.path.parent, prefix="log-", suffix=".tmp")
-        with os.fdopen(fd, "w", newline="", encoding="utf-8") as file:
+        with replacing(self.path, "w", newline="", encoding="utf-8") as file:
             for k, row in enumerate(rows):
                 _write(file, row, header=k == 0)
-        os.replace(temporary, self.path)
 
     def append(self, row):
         """Add a row, under the names of the columns if it is the first."""

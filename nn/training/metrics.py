@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from autograd.errors import ShapeError, ValueRangeError
+from autograd.errors import ShapeError
+from nn.functional.checks import positive
 
 
 def accuracy(scores, labels) -> float:
@@ -30,8 +31,7 @@ def top_k_accuracy(k):
     >>> top_k_accuracy(2)([[0.1, 0.9, 0.5]], [2])
     1.0
     """
-    if isinstance(k, bool) or not isinstance(k, int) or k < 1:
-        raise ValueRangeError(f"top_k_accuracy: k must be a positive int, got {k!r}")
+    positive("top_k_accuracy", k=k)
 
     def measure(scores, labels):
         scores = scores[0] if isinstance(scores, tuple) else scores

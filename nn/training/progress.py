@@ -1,26 +1,19 @@
 """What a run shows of itself: a bar per epoch, or a line where tqdm is missing."""
 
-import sys
+from nn.bars import moved_by_hand
 
 
 class EpochBar:
     """``with EpochBar(trainer, batches) as bar``: counts batches and shows the loss."""
 
     def __init__(self, trainer, batches):
-        self.trainer, self.bar = trainer, None
-        if not trainer.progress:
-            return
-        try:
-            from tqdm import tqdm
-        except ImportError:
-            return
-        self.bar = tqdm(
+        self.trainer = trainer
+        self.bar = moved_by_hand(
+            f"epoch {trainer.epoch + 1}/{trainer.epochs}",
+            trainer.progress,
             total=batches,
             initial=trainer.batch,
-            desc=f"epoch {trainer.epoch + 1}/{trainer.epochs}",
             unit="batch",
-            file=sys.stdout,
-            mininterval=0.3,
         )
 
     def __enter__(self):

@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd import Tensor, no_grad
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
+from nn.modes import evaluating
 from nn.optim import ReduceLROnPlateau, clip_grad_norm_
 from nn.storage import save
 from nn.training.batches import Batches
@@ -326,17 +327,12 @@ class Trainer(Resumable):
         return self._evaluated(Batches(loader, self.inputs))
 
     def _evaluated(self, batches):
-        modes, sums = [(m, m.training) for m in self.model.modules()], {}
-        self.model.eval()
-        try:
-            with no_grad():
-                for batch in batches.start_at(0, 0):
-                    inputs, target, n = batches.parts(batch)
-                    outputs = self.model(*inputs)
-                    self._add(sums, self.loss(outputs, target), outputs, target, n)
-        finally:
-            for m, training in modes:
-                m.training = training
+        sums: dict[str, float] = {}
+        with evaluating(self.model), no_grad():
+            for batch in batches.start_at(0, 0):
+                inputs, target, n = batches.parts(batch)
+                outputs = self.model(*inputs)
+                self._add(sums, self.loss(outputs, target), outputs, target, n)
         if not sums:
             raise ValueRangeError("Trainer: the loader to evaluate on gave no batches")
         return _means(sums)

@@ -39,8 +39,8 @@ MISTAKES = [
     (lambda: nn.GELU("fast"), Range, "approximate must be 'none' or 'tanh', got 'fast'"),
     (lambda: nn.MSELoss("avg"), Range, "reduction must be 'mean', 'sum' or 'none', got 'avg'"),
     # what is put into them
-    (lambda: nn.Linear(3, 2)(V), Shape, "has 4 features, the weight .* expects 3"),
-    (lambda: F.linear(V, W(2, 4), W(4)), Shape, r"expected a bias of shape \(2,\), got \(4,\)"),
+    (lambda: nn.Linear(3, 2)(V), Shape, "x has 4 features, w expects 3"),
+    (lambda: F.linear(V, W(2, 4), W(4)), Shape, r"expected b \(out,\), got \(4,\)"),
     (lambda: nn.Linear(4, 2)(INTS), Dtype, "linear: input must be floating, got uint8"),
     (lambda: nn.Linear(4, 2)("text"), Dtype, "linear: input must be an array of numbers"),
     (lambda: nn.Bilinear(4, 3, 2)(V, V), Shape, "inputs with 4 and 4 features do not fit"),

@@ -8,6 +8,7 @@ import pytest
 import nn
 from autograd import Tensor, no_grad
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
+from nn.modes import evaluating
 
 
 class Block(nn.Module):
@@ -99,6 +100,18 @@ def test_freezing_and_unfreezing():
     assert m.unfreeze().count_parameters() == 10 + 6 + 4 + 9 + 3 + 2
     m.requires_grad_(False)
     assert m.count_parameters() == 0
+
+
+def test_eval_mode_for_a_while():
+    model = net()
+    norm = model["block"].body[1].eval()
+    own = [m for m in model.modules() if "training" in vars(m)]
+    with evaluating(model):
+        assert not any(m.training for m in model.modules())
+    with pytest.raises(KeyboardInterrupt), evaluating(model):
+        raise KeyboardInterrupt
+    assert [m for m in model.modules() if not m.training] == [norm]
+    assert [m for m in model.modules() if "training" in vars(m)] == own
 
 
 def test_apply_visits_children_first():

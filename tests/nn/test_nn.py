@@ -1,6 +1,7 @@
 """Modules, layers, losses, SGD and files; LeNet-5 learns."""
 
 import copy
+import os
 import subprocess
 import sys
 import zipfile
@@ -11,8 +12,11 @@ import pytest
 import nn
 from autograd import Tensor, gradcheck, gradients, no_grad
 from autograd.errors import GraphError, ShapeError, ValueRangeError
+from autograd.files import replacing
+from nn import bars
 from nn import functional as F
 from nn.storage import StorageError
+from nn.training.log import CSVLog
 
 
 @pytest.fixture(autouse=True)
@@ -273,6 +277,52 @@ def test_a_crash_while_saving_leaves_the_old_file_whole(tmp_path, monkeypatch):
         nn.save({"a": np.zeros(3)}, path)
     np.testing.assert_array_equal(nn.load(path)["a"], np.ones(3))
     assert [p.name for p in tmp_path.iterdir()] == ["m.npz"]
+
+
+def test_a_file_takes_the_place_of_another_when_it_is_whole(tmp_path, monkeypatch):
+    path, on_disk = tmp_path / "sub" / "rows.csv", []
+    monkeypatch.setattr(os, "fsync", on_disk.append)
+    with replacing(path, "w", encoding="utf-8") as file:
+        file.write("ä\n")
+        assert not path.exists()
+    assert path.read_text("utf-8") == "ä\n" and len(on_disk) == 1
+    (tmp_path / "plain").touch()
+    assert path.stat().st_mode == (tmp_path / "plain").stat().st_mode  # others may read it
+    with pytest.raises(KeyboardInterrupt), replacing(path) as file:
+        file.write(b"half")
+        raise KeyboardInterrupt
+    assert path.read_text("utf-8") == "ä\n"
+    assert [p.name for p in path.parent.iterdir()] == ["rows.csv"]
+
+
+def test_a_crash_while_a_log_begins_again_leaves_the_old_rows(tmp_path):
+    log = CSVLog(tmp_path / "log.csv")
+    log.restart([{"epoch": 1}])
+
+    def rows():
+        yield {"epoch": 2}
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        log.restart(rows())
+    assert log.path.read_text() == "epoch\n1\n" and len(list(tmp_path.iterdir())) == 1
+
+
+def test_bars(capsys, monkeypatch):
+    pytest.importorskip("tqdm")
+    assert list(bars.bar("abc", "letters", True)) == ["a", "b", "c"]
+    with bars.counter("bytes", True) as show:
+        for done in (2, 1, 5):
+            show(done)
+    out = capsys.readouterr().out
+    assert "letters: 100%" in out and "3/3" in out and "bytes: 5it" in out
+    hidden = [1]
+    assert bars.bar(hidden, "", False) is hidden
+    monkeypatch.setitem(sys.modules, "tqdm", None)
+    assert bars.bar(hidden, "", True) is hidden
+    with bars.counter("", True) as show:
+        show(1)
+    assert not capsys.readouterr().out
 
 
 def test_broken_and_hostile_files(tmp_path):

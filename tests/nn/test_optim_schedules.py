@@ -104,9 +104,10 @@ def too_far():
 
 MISTAKES = [
     (lambda: StepLR(Odd(), 3), DtypeError, "StepLR: expected an optimizer, got Odd"),
-    (lambda: StepLR(sgd(), 0), ValueRangeError, "step_size must be a positive int, got 0"),
+    (lambda: StepLR(sgd(), 0), ValueRangeError, "step_size must be a positive integer, got 0"),
     (lambda: StepLR(sgd(), 3, gamma=-1), ValueRangeError, "gamma must be positive, got -1"),
-    (lambda: MultiStepLR(sgd(), [5, 3]), ValueRangeError, r"milestones must rise, got \[5, 3\]"),
+    (lambda: MultiStepLR(sgd(), [5, 3]), ValueRangeError, r"steps that rise, got \[5, 3\]"),
+    (lambda: MultiStepLR(sgd(), 30), ValueRangeError, "milestones must be steps that rise, got 30"),
     (lambda: CosineAnnealingLR(sgd(), 1.5), ValueRangeError, "T_max must be a positive int"),
     (lambda: LinearLR(sgd(), 0), ValueRangeError, "start_factor must be positive, got 0"),
     (lambda: LambdaLR(sgd(), 0.9), ValueRangeError, "expected a function, or 1 of them"),

@@ -253,7 +253,10 @@ def test_sampling():
     a, b = (model.sample([0], 30, rng=np.random.default_rng(k)) for k in (1, 1))
     assert a == b and set(a) <= set(range(6)) and len(set(a)) > 2
     assert 3 not in model.sample([0], 50, stop=3)
-    assert model.training
+    assert all(m.training for m in model.modules())
+    frozen = next(model.children()).eval()
+    model.sample([0], 3)
+    assert model.training and not frozen.training
     with pytest.raises(DtypeError, match="list of ids, at least one"):
         model.sample([], 3)
     with pytest.raises(ValueRangeError, match="temperature must be 0 or more"):

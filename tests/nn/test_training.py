@@ -522,16 +522,16 @@ MISTAKES = [
     (lambda: make(loss=nn.CrossEntropyLoss(reduction="none")).fit(1), ShapeError,
      r"the loss must be a Tensor of one number, got shape \(8,\); use reduction='mean'"),
     (lambda: make(loss=lambda x, y: 3.0).fit(1), ShapeError, "one number, got float"),
-    (lambda: make(accumulate=0), ValueRangeError, "accumulate must be a positive int, got 0"),
-    (lambda: make(patience=0.5), ValueRangeError, "patience must be a positive int, got 0.5"),
+    (lambda: make(accumulate=0), ValueRangeError, "accumulate must be a positive integer, got 0"),
+    (lambda: make(patience=0.5), ValueRangeError, "patience must be a positive integer, got 0.5"),
     (lambda: make(clip_norm=-1), ValueRangeError, "clip_norm must be positive, got -1"),
     (lambda: make(mode="least"), ValueRangeError, r"mode must be one of \('min', 'max'\)"),
     (lambda: make(schedule_every="batch"), ValueRangeError, "schedule_every must be one of"),
     (lambda: make(checkpoint_every=5), ValueRangeError, "checkpoint_every needs a folder"),
     (lambda: make(folder="x", keep=0), ValueRangeError, "keep must be a positive int"),
     (lambda: make(after_step=["x"]), DtypeError, "expected a function, got 'x'"),
-    (lambda: make().fit(0), ValueRangeError, "epochs must be a positive int, got 0"),
-    (lambda: make().fit("3"), ValueRangeError, "epochs must be a positive int, got '3'"),
+    (lambda: make().fit(0), ValueRangeError, "epochs must be a positive integer, got 0"),
+    (lambda: make().fit("3"), ValueRangeError, "epochs must be a positive integer, got '3'"),
     (lambda: make().resume(), ValueRangeError, "resume needs the folder of the run"),
     (lambda: make(monitor="accuracy"), ValueRangeError,
      "monitor='accuracy' is none of what is measured: loss"),
@@ -707,6 +707,6 @@ def test_the_command(tmp_path, monkeypatch, capsys, network):
     monkeypatch.setattr(nn.training.trainer.EpochBar, "update", lambda self, batches: None)
     right = command.main([network, "--epochs", "3", "--out", str(tmp_path)])
     assert right > 0.5
-    assert "of 200 test images are right, after 3 rounds over 640" in capsys.readouterr().out
+    assert "of 200 test images are right, after 3 rounds over 587" in capsys.readouterr().out
     assert command.main([network, "--epochs", "3", "--out", str(tmp_path)]) == right
     assert "going on after step" in capsys.readouterr().out
