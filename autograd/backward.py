@@ -10,7 +10,7 @@ from numpy import float64, ndarray
 from autograd import graph, memory, recording
 from autograd.errors import DtypeError, GraphError, ShapeError
 from autograd.graph import FLOAT64, Scalar
-from autograd.tensor import Tensor
+from autograd.tensor import Tensor, as_tensor
 
 _hooked_ever = False  # until the first hook, no pass looks for one
 
@@ -220,7 +220,7 @@ def _node(y):
 
 
 def _seed(y, cotangent, create_graph):
-    """dL/dy, checked, in memory of its own."""
+    """dL/dy, checked; read-only, because the memory may be the caller's."""
     if cotangent is None:
         if y.size != 1:
             raise ShapeError(
@@ -233,14 +233,16 @@ def _seed(y, cotangent, create_graph):
                 "each. Start from np.real(y) or np.abs(y), or pass the cotangent you mean."
             )
         return np.ones_like(y.data)[()]
-    g = cotangent if type(cotangent) is Tensor else Tensor(cotangent)
+    kept = create_graph or _hooked_ever  # somebody may keep it, beyond this pass
+    g = cotangent if type(cotangent) is Tensor else (Tensor if kept else as_tensor)(cotangent)
     if g.shape != y.shape:
         raise ShapeError(f"backward: the cotangent has shape {g.shape}, expected {y.shape}")
     if not np.can_cast(g.dtype, y.dtype, "same_kind"):
         raise DtypeError(f"backward: the cotangent has dtype {g.dtype}, expected {y.dtype}")
     if create_graph:
         return g if g.dtype == y.dtype else g.astype(y.dtype)
-    return np.astype(g.data, y.dtype)[()]
+    g = g.data if g.dtype == y.dtype else np.astype(g.data, y.dtype)
+    return lent(g.view()) if type(g) is ndarray else g[()]
 
 
 def _leading_to(targets, nodes) -> set:

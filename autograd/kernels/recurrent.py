@@ -59,6 +59,18 @@ class Walk:
         self.now = slice(0, count) if reverse else slice(1, None)
         self.before = slice(1, None) if reverse else slice(0, count)
 
+    def table(self):
+        """(T, 3): t, now and before of each step."""
+        return np.array([step[:3] for step in self.steps], np.int64).reshape(-1, 3)
+
+    def kept(self, rows):
+        """(T, rows): whether a row takes a step."""
+        kept = np.ones((len(self.steps), rows), bool)
+        for t, _, _, keep in self.steps:
+            if keep is not None:
+                kept[t] = keep[:, 0]
+        return kept
+
     def __iter__(self):
         return iter(self.steps)
 
@@ -100,6 +112,13 @@ def _steps(gates):
     if gates.dtype == np.float32 and compiled_is_wanted(gates.size * 20):
         return twins("recurrent") or recurrent_steps
     return recurrent_steps
+
+
+def _whole_walk(gates):
+    """The module that walks through all steps in one compiled call, or None."""
+    if gates.dtype == np.float32 and compiled_is_wanted(gates.size * 20):
+        return twins("recurrent_walk")
+    return None
 
 
 def _in_parts(walk_rows, n, work):
@@ -179,18 +198,31 @@ def lstm_forward(x, w_ih, w_hh, b, h0, c0, mask, reverse):
     """The states (T, N, H) and the last cell (N, H), and the tape."""
     dtype, walk = _dtype(x, w_ih, w_hh, b, h0, c0), Walk(len(x), mask, reverse)
     states, cells = (_buffer(len(x), s, walk.first, dtype) for s in (h0, c0))
-    gates = _projected(x, w_ih, b, dtype)
-    w, steps = _transposed(w_hh, dtype), _steps(gates)
+    gates = _projected(x, w_ih, None, dtype)
+    compiled = _whole_walk(gates)
+    if compiled:
+        w, steps, kept = compiled.panels(w_hh.T), walk.table(), walk.kept(len(h0))
+        bias = np.zeros(len(w_ih), dtype) if b is None else np.asarray(b, dtype)
 
-    def walk_rows(rows):
-        z, scratch = np.empty(gates[0, rows].shape, dtype), np.empty(h0[rows].shape, dtype)
-        for t, now, before, keep in walk:
-            h, c, past = states[now][rows], cells[now][rows], cells[before][rows]
-            np.matmul(states[before][rows], w, out=z)
-            steps.lstm_forward(gates[t][rows], z, past, c, h, scratch)
-            if keep is not None:
-                np.copyto(c, past, where=~keep[rows])
-                np.copyto(h, states[before][rows], where=~keep[rows])
+        def walk_rows(rows):
+            places = rows.start, rows.stop
+            compiled.lstm_walk(steps, kept, *places, w, bias, gates, states, cells)
+    else:
+        w = _transposed(w_hh, dtype)
+        if b is not None:
+            gates += b
+
+        def walk_rows(rows):
+            z, scratch = np.empty(gates[0, rows].shape, dtype), np.empty(h0[rows].shape, dtype)
+            for t, now, before, keep in walk:
+                h, c, past = states[now][rows], cells[now][rows], cells[before][rows]
+                np.matmul(states[before][rows], w, out=z)
+                gate = gates[t][rows]
+                gate += z
+                recurrent_steps.lstm_forward(gate, past, c, h, scratch)
+                if keep is not None:
+                    np.copyto(c, past, where=~keep[rows])
+                    np.copyto(h, states[before][rows], where=~keep[rows])
 
     _in_parts(walk_rows, len(h0), h0.size * len(w_hh))
     last = walk.steps[-1][1] if walk.steps else walk.first
@@ -205,23 +237,32 @@ def lstm_backward(g, w_hh, mask, reverse, tape):
     gates, cells, walk = tape.gates, tape.cells, Walk(len(gh), mask, reverse)
     delta = np.empty_like(gates)
     all_dh, all_dc = np.zeros(gc.shape, gates.dtype), np.array(gc, gates.dtype, order="C")
-    steps = _steps(gates)
+    compiled = _whole_walk(gates)
+    if compiled:
+        w, steps, kept = compiled.panels(w_hh), walk.table(), walk.kept(len(all_dh))
+        above = np.ascontiguousarray(gh)
 
-    def walk_rows(rows):
-        dh, dc = all_dh[rows], all_dc[rows]
-        scratch, slope = np.empty_like(dh), np.empty_like(dh)
-        for t, now, before, keep in reversed(walk):
-            dh += gh[t][rows]
-            if keep is not None:
-                skipped = np.where(keep[rows], 0, dh), np.where(keep[rows], 0, dc)
-                dh *= keep[rows]
-                dc *= keep[rows]
-            d, c, past = delta[t][rows], cells[now][rows], cells[before][rows]
-            steps.lstm_backward(gates[t][rows], past, c, dh, dc, d, scratch, slope)
-            np.matmul(d, w_hh, out=dh)
-            if keep is not None:
-                dh += skipped[0]
-                dc += skipped[1]
+        def walk_rows(rows):
+            places = rows.start, rows.stop
+            given = steps, kept, *places, w, above, gates, cells, delta, all_dh, all_dc
+            compiled.lstm_walk_back(*given)
+    else:
+
+        def walk_rows(rows):
+            dh, dc = all_dh[rows], all_dc[rows]
+            scratch, slope = np.empty_like(dh), np.empty_like(dh)
+            for t, now, before, keep in reversed(walk):
+                dh += gh[t][rows]
+                if keep is not None:
+                    skipped = np.where(keep[rows], 0, dh), np.where(keep[rows], 0, dc)
+                    dh *= keep[rows]
+                    dc *= keep[rows]
+                d, c, past = delta[t][rows], cells[now][rows], cells[before][rows]
+                recurrent_steps.lstm_backward(gates[t][rows], past, c, dh, dc, d, scratch, slope)
+                np.matmul(d, w_hh, out=dh)
+                if keep is not None:
+                    dh += skipped[0]
+                    dc += skipped[1]
 
     _in_parts(walk_rows, len(all_dh), all_dh.size * len(w_hh))
     _frozen(delta, all_dh, all_dc)

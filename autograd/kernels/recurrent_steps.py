@@ -14,10 +14,9 @@ def _sigmoid(x):
     x += 0.5
 
 
-def lstm_forward(gates, z, before, cell, state, scratch):
-    """C = f before + i g, h = o tanh c; ``gates`` come as x w_ihᵀ + b and become i f g o."""
+def lstm_forward(gates, before, cell, state, scratch):
+    """C = f before + i g, h = o tanh c; ``gates`` come as sums of products and become i f g o."""
     width = cell.shape[1]
-    gates += z
     i, f, g, o = (gates[:, k * width : (k + 1) * width] for k in range(4))
     _sigmoid(gates[:, : 2 * width])
     np.tanh(g, out=g)

@@ -21,21 +21,22 @@ def batch_norm_y(x, weight, bias, eps):
     return kernel_of.batch_norm(x, weight, bias, eps)
 
 
-def _backward(g, x, weight, mean, var, eps):
-    """dx, dweight and dbias by the output y: in one walk over g and x for all three."""
+def _backward(name, g, x, weight, mean, var, eps):
+    """dx, dweight or dbias by the output y: one walk over g and x finds all three."""
 
     def walk():
         found = kernel_of.batch_norm_backward(g[0], x, weight, mean, var, eps)
-        if type(found[0]) is np.ndarray:
-            found[0].flags.writeable = False  # it is kept: nobody may add into it
-        return found
+        return dict(zip(("dx", "dweight", "dbias"), found, strict=True))
 
-    return once_per_pass(walk, g[0], x, weight, mean)
+    found = once_per_pass(walk, g[0], x, weight, mean)
+    if name not in found:
+        found.update(walk())
+    return found.pop(name)  # nobody else has it: it may be added into
 
 
 def _dx(g, x, weight, mean, var, eps):
     """What x gets through y, and through mean and var: (g_mean + 2 (x - mean) g_var) / m."""
-    dx, _, _ = _backward(g, x, weight, mean, var, eps)
+    dx = _backward("dx", g, x, weight, mean, var, eps)
     if all(type(v) is np.ndarray and not v.any() for v in g[1:]):
         return dx
     m = x.size // x.shape[1]
@@ -47,8 +48,8 @@ def _dx(g, x, weight, mean, var, eps):
 # dx = weight r (g - Σg / m - x̂ Σ(g x̂) / m), dweight = Σ g x̂, dbias = Σ g; r = 1 / sqrt(var + eps).
 batch_norm_y.vjp(
     x=lambda g, x, weight, y1, y2, eps: _dx(g, x, weight, y1, y2, eps),
-    weight=lambda g, x, weight, y1, y2, eps: _backward(g, x, weight, y1, y2, eps)[1],
-    bias=lambda g, x, weight, y1, y2, eps: _backward(g, x, weight, y1, y2, eps)[2],
+    weight=lambda g, x, weight, y1, y2, eps: _backward("dweight", g, x, weight, y1, y2, eps),
+    bias=lambda g, x, weight, y1, y2, eps: _backward("dbias", g, x, weight, y1, y2, eps),
 )
 
 

@@ -12,7 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import kernels
-from autograd.kernels import classification, convolution, normalization, pooling, products, threads
+from autograd.kernels import (
+    classification,
+    convolution,
+    normalization,
+    pooling,
+    products,
+    recurrent,
+    threads,
+)
 
 pytest.importorskip("numba", reason="the extra fast is not installed")
 DTYPES = st.sampled_from([np.float32, np.float64])
@@ -153,6 +161,35 @@ def test_exponentials():
     e = np.exp(x.astype(float))
     np.testing.assert_allclose(shares[0, :-2], (e / e.sum())[0, :-2], rtol=4e-7, atol=1e-38)
     assert shares[0, -1] == 0
+
+
+@given(
+    st.tuples(*(st.integers(1, n) for n in (4, 9, 40))),
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
+    st.integers(0, 9),
+)
+@settings(max_examples=40, deadline=None)
+def test_lstm_in_one_walk(sizes, masked, reverse, biased, seed):
+    (steps, n, width), rng = sizes, np.random.default_rng(seed)
+
+    def normal(*shape):
+        return rng.normal(size=shape).astype(np.float32)
+
+    x, w_ih, w_hh = normal(steps, n, 3), normal(4 * width, 3), normal(4 * width, width)
+    b, h0, c0 = normal(4 * width) if biased else None, normal(n, width), normal(n, width)
+    mask = rng.random((steps, n)) < 0.6 if masked else None
+    g = normal(steps, n, width), normal(n, width)
+    found = []
+    for whole in (lambda gates: None, lambda gates: kernels.twins("recurrent_walk")):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(recurrent, "_whole_walk", whole)
+            y, tape = recurrent.lstm_forward(x, w_ih, w_hh, b, h0, c0, mask, reverse)
+            back = recurrent.lstm_backward(g, w_hh, mask, reverse, tape)
+        found.append([*y, back.delta, back.h0, back.c0])
+    for plain, fast in zip(*found, strict=True):
+        np.testing.assert_allclose(fast, plain, rtol=1e-4, atol=2e-5)
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 1), (2, 30, 500), (64, 784, 256), (3000, 70, 20)])

@@ -33,17 +33,17 @@ def _sigmoid(x):
 
 
 @jit(fastmath={"contract"})
-def lstm_forward(gates, z, before, cell, state, scratch):
+def lstm_forward(gates, before, cell, state, scratch):
     """As `recurrent_steps.lstm_forward`."""
     n, width = cell.shape
     for r in range(n):
-        row, new = gates[r], z[r]
+        row = gates[r]
         for j in range(2 * width):
-            row[j] = _sigmoid(row[j] + new[j])
+            row[j] = _sigmoid(row[j])
         for j in range(width):
-            row[2 * width + j] = _tanh(row[2 * width + j] + new[2 * width + j])
+            row[2 * width + j] = _tanh(row[2 * width + j])
         for j in range(width):
-            row[3 * width + j] = _sigmoid(row[3 * width + j] + new[3 * width + j])
+            row[3 * width + j] = _sigmoid(row[3 * width + j])
         for j in range(width):
             cell[r, j] = row[width + j] * before[r, j] + row[j] * row[2 * width + j]
         for j in range(width):

@@ -107,30 +107,30 @@ def fma(typing, u, v, w):
 
 
 @intrinsic
-def exp(typing, x):
-    """e^x of floats, to about 1e-7 relative; 0 where it is below the normal numbers.
+def exp_below_one(typing, x):
+    """e^x of floats x <= 0, to about 1e-7 relative; 0 below e^-87.7, where numbers lose digits.
 
     With the reduction and the polynomial of the Cephes library's expf (Moshier): x = n ln 2 + r,
     where ln 2 is split in two so that r is exact.
     """
 
     def code(context, builder, sig, args):
-        kind = args[0].type
+        kind, integers = args[0].type, ir.VectorType(ir.IntType(32), x.lanes)
+        name = f"llvm.fma.v{x.lanes}f32"
+        fused = cgutils.get_or_insert_function(
+            builder.module, ir.FunctionType(kind, [kind] * 3), name
+        )
 
-        def same(number, scalar=kind.element):
-            return ir.Constant(ir.VectorType(scalar, x.lanes), [number] * x.lanes)
+        def same(number, kind=kind):
+            return ir.Constant(kind, [number] * x.lanes)
 
         def times_plus(u, v, w):
-            name = f"llvm.fma.v{x.lanes}f32"
-            f = cgutils.get_or_insert_function(
-                builder.module, ir.FunctionType(kind, [kind] * 3), name
-            )
-            return builder.call(f, [u, v, w])
+            return builder.call(fused, [u, v, w])
 
-        least, most, shift = same(-87.336540), same(88.376260), same(12582912.0)
-        v = builder.select(builder.fcmp_ordered(">", args[0], least), args[0], least)
-        v = builder.select(builder.fcmp_ordered("<", v, most), v, most)
-        n = builder.fsub(times_plus(v, same(1.44269504088896341), shift), shift)  # rounded
+        least, shift = same(-88.0), same(12582912.0)  # 1.5 · 2²³: a sum with it has no fraction
+        v = builder.select(builder.fcmp_ordered("<", args[0], least), least, args[0])
+        whole = times_plus(v, same(1.44269504088896341), shift)  # its last bits are n
+        n = builder.fsub(whole, shift)
         r = times_plus(n, same(2.12194440e-4), times_plus(n, same(-0.693359375), v))
         p = same(1.9875691500e-4)
         for c in (
@@ -142,12 +142,10 @@ def exp(typing, x):
         ):
             p = times_plus(p, r, same(c))
         p = builder.fadd(times_plus(p, builder.fmul(r, r), r), same(1.0))
-        integer = ir.IntType(32)
-        bits = builder.fptosi(n, ir.VectorType(integer, x.lanes))
-        bits = builder.shl(builder.add(bits, same(127, integer)), same(23, integer))
-        y = builder.fmul(p, builder.bitcast(bits, kind))
-        y = builder.select(builder.fcmp_ordered("<", args[0], least), same(0.0), y)
-        return builder.select(builder.fcmp_unordered("uno", args[0], args[0]), args[0], y)
+        # 2ⁿ has n + 127 in its exponent: -127, the least that n can be, makes it 0
+        power = builder.shl(builder.bitcast(whole, integers), same(23, integers))
+        power = builder.add(power, same(127 << 23, integers))
+        return builder.fmul(p, builder.bitcast(power, kind))
 
     return x(x), code
 
@@ -207,6 +205,16 @@ evens = _shuffler(lambda n: list(range(0, 2 * n, 2)))  # of 2n neighbours, every
 odds = _shuffler(lambda n: list(range(1, 2 * n, 2)))
 zip_low = _shuffler(lambda n: [k // 2 + k % 2 * n for k in range(n)])  # the inverse of both
 zip_high = _shuffler(lambda n: [k // 2 + k % 2 * n for k in range(n, 2 * n)])
+
+
+@intrinsic
+def maximum(typing, u, v):
+    """The larger of two vectors, lane by lane; v where u is NaN."""
+
+    def code(context, builder, sig, args):
+        return builder.select(builder.fcmp_ordered(">", args[0], args[1]), args[0], args[1])
+
+    return u(u, v), code
 
 
 @intrinsic
