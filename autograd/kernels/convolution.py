@@ -25,11 +25,10 @@ def conv(x, w, b, stride, padding, dilation, groups):
 @compilable(lambda g, w, *_: g.size * math.prod(w.shape[1:]))
 def conv_dx(g, w, x_shape, stride, padding, dilation, groups):
     """The adjoint in x: every window gets wᵀ g, and windows overlap: (N, C, *S)."""
-    if _flat(g, w) and set(stride) == {1}:
-        back = flat.turned_padding(w.shape, padding, dilation)
-        least = min(map(min, back))
-        if least >= 0 and flat.pays(g.shape[2:], w.shape, stride, back, dilation, groups):
-            return flat.conv_dx(g, w, padding, dilation)
+    back = flat.turned_padding(w.shape[2:], padding, dilation)
+    pays = _flat(g, w) and flat.pays(g.shape[2:], w.shape, stride, back, dilation, groups)
+    if pays and np.isfinite(w).all():  # times the zeros around g, an infinite weight would be NaN
+        return flat.conv_dx(g, w, back, dilation)
     n, d = x_shape[0], len(stride)
     g = np.reshape(g, (n, groups, w.shape[0] // groups, math.prod(g.shape[2:])))
     columns = np.matmul(np.swapaxes(_rows(w, groups), -1, -2), g)  # (N, G, CK, P)
@@ -45,11 +44,12 @@ def conv_dx(g, w, x_shape, stride, padding, dilation, groups):
 @compilable(lambda x, g, w_shape, *_: g.size * math.prod(w_shape[1:]))
 def conv_dw(x, g, w_shape, stride, padding, dilation, groups):
     """The adjoint in w: every window of x times its cotangent: (O, C/groups, *K)."""
-    if _flat(x, g) and flat.pays(x.shape[2:], w_shape, stride, padding, dilation, groups):
-        return flat.conv_dw(x, g, w_shape, padding, dilation)
     columns, _ = _columns(x, w_shape, stride, padding, dilation, groups)
     n, places = x.shape[0], math.prod(g.shape[2:])
     g = np.reshape(g, (n, groups, w_shape[0] // groups, places))
+    if places >= g.shape[2]:  # a product for each image: the results are smaller than the windows
+        dw = np.sum(np.matmul(columns, np.swapaxes(g, -1, -2)), axis=0)  # (G, CK, O/G)
+        return np.reshape(np.swapaxes(dw, -1, -2), w_shape)
     # one product over images and places together: (G, O/G, N·P) @ (G, N·P, CK)
     g = np.reshape(np.moveaxis(g, 0, 2), (groups, g.shape[2], n * places))
     columns = np.moveaxis(columns, (0, 3), (1, 2))  # (G, N, P, CK)

@@ -23,10 +23,10 @@ def batch_norm(x, weight, bias, eps):
     """(x - mean) / sqrt(var + eps) weight + bias, mean, var."""
     m = x.size // x.shape[1]
     mean = over_channels(x) / m
-    d = x - along_channels(mean, x.ndim)
-    var = over_channels(d * d) / m
-    scale = weight / np.sqrt(var + eps)
-    y = d * along_channels(scale, x.ndim) + along_channels(bias, x.ndim)
+    y = x - along_channels(mean, x.ndim)
+    var = over_channels(y * y) / m
+    y *= along_channels(weight / np.sqrt(var + eps), x.ndim)
+    y += along_channels(bias, x.ndim)
     return y.astype(x.dtype, copy=False), mean, var
 
 

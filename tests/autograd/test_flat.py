@@ -1,0 +1,62 @@
+"""NumPy's convolution over images in one row gives what im2col gives."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograd.kernels import convolution, flat
+
+conv, conv_dx = convolution.conv.__wrapped__, convolution.conv_dx.__wrapped__
+
+
+@st.composite
+def convolutions(draw):
+    d = draw(st.integers(1, 3))
+    kernel = [draw(st.integers(1, 3)) for _ in range(d)]
+    dilation = [draw(st.integers(1, 2)) for _ in range(d)]
+    reach = [e * (k - 1) for k, e in zip(kernel, dilation, strict=True)]
+    padding = tuple((draw(st.integers(0, r)), draw(st.integers(0, r))) for r in reach)
+    size = [draw(st.integers(r + 1, r + 6)) for r in reach]
+    channels, outs = draw(st.integers(1, 9)), draw(st.integers(1, 9))
+    n = draw(st.integers(1, 7))
+    options = (1,) * d, padding, tuple(dilation), 1
+    return (n, channels, *size), (outs, channels, *kernel), options, draw(st.integers(0, 99))
+
+
+@given(convolutions(), st.sampled_from([1, 4_000, flat.BLOCK]), st.booleans())
+@settings(max_examples=120, deadline=None)
+def test_as_im2col(case, block, biased):
+    x_shape, w_shape, options, seed = case
+    rng = np.random.default_rng(seed)
+    x, w = rng.normal(size=x_shape), rng.normal(size=w_shape)
+    b = rng.normal(size=w_shape[0]) if biased else None
+    found = []
+    for takes in (False, True):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(flat, "pays", lambda *_, takes=takes: takes)
+            patch.setattr(flat, "BLOCK", block)
+            y = conv(x, w, b, *options)
+            g = np.random.default_rng(seed).normal(size=y.shape)
+            found.append((y, conv_dx(g, w, x.shape, *options)))
+    for plain, fast in zip(*found, strict=True):
+        assert fast.shape == plain.shape and fast.dtype == plain.dtype
+        np.testing.assert_allclose(fast, plain, rtol=1e-12, atol=1e-12)
+
+
+def test_it_is_taken_where_it_pays():
+    layer = (32, 32), (16, 16, 3, 3)
+    same, half = ((1, 1), (1, 1)), ((0, 0), (3, 3))
+    assert flat.pays(*layer, (1, 1), same, (1, 1), 1)
+    assert not flat.pays(*layer, (2, 2), same, (1, 1), 1)
+    assert not flat.pays(*layer, (1, 1), same, (1, 1), 2)
+    assert not flat.pays(*layer, (1, 1), ((-1, 0), (0, 0)), (1, 1), 1)
+    assert not flat.pays((4, 4), (16, 16, 5, 5), (1, 1), half, (1, 1), 1)  # most would be dropped
+    assert not flat.pays((32, 32), (16, 3, 3, 3), (1, 1), same, (1, 1), 1)
+
+
+def test_an_infinite_weight_spoils_only_what_it_meets():
+    g, w = np.ones((1, 8, 4, 4)), np.ones((8, 8, 3, 3))
+    w[0, 0, 0, 0] = np.inf
+    dx = conv_dx(g, w, (1, 8, 4, 4), (1, 1), ((1, 1), (1, 1)), (1, 1), 1)
+    assert np.isfinite(dx[0, 1:]).all() and not np.isnan(dx).any()
