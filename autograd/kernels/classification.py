@@ -12,7 +12,7 @@ def cross_entropy(x, labels):
     e = x - top
     total = np.sum(np.exp(e, out=e), axis=1)
     # the difference of the two first: it is exact where both are large
-    return np.log(total) + (np.squeeze(top, 1) - _chosen(x, labels))
+    return np.log(total) + (top[:, 0] - _chosen(x, labels))
 
 
 @compilable(lambda g, x, labels: 20 * x.size)
@@ -21,12 +21,17 @@ def cross_entropy_dx(g, x, labels):
     e = x - np.max(x, axis=1, keepdims=True)
     np.exp(e, out=e)
     e /= np.sum(e, axis=1, keepdims=True)
-    place = np.expand_dims(labels, 1)
-    np.put_along_axis(e, place, np.take_along_axis(e, place, 1) - 1, 1)
-    e *= np.expand_dims(g, 1)
+    if e.ndim == 2:
+        e[np.arange(len(e)), labels] -= 1
+    else:
+        place = np.expand_dims(labels, 1)
+        np.put_along_axis(e, place, np.take_along_axis(e, place, 1) - 1, 1)
+    e *= g[:, None]
     return e
 
 
 def _chosen(x, labels):
     """x[n, label] of every example."""
+    if x.ndim == 2:
+        return x[np.arange(len(x)), labels]
     return np.squeeze(np.take_along_axis(x, np.expand_dims(labels, 1), 1), 1)
