@@ -64,26 +64,43 @@ def direction(v, x: Tensor):
     return v.data if v.node is None else v
 
 
-def tangent(y: Node, tangents: dict, calls: Calls, create_graph: bool):
-    """The tangent of ``y``, or None where it does not depend on the nodes in ``tangents``.
+def tangent(y: Tensor, xs, directions, calls: Calls, create_graph: bool):
+    """The tangent of ``y``, or None where it does not depend on ``xs``.
 
     Parameters
     ----------
-    y : Node
-    tangents : {Node: array or Tensor}
-        Of the inputs, each of the shape and dtype of its node.
+    y : Tensor
+    xs, directions : list of Tensor, list of array or Tensor
+        The inputs, and how they move: each of the shape and dtype of its input.
     calls : Calls
         What noted the run that computed ``y``.
     create_graph : bool
         Record the pass itself: its results are Tensors, to differentiate again.
     """
-    known = dict(tangents)
+    known, doubtful = {x.node: v for x, v in zip(xs, directions, strict=True)}, False
     with recording.set_recording(create_graph), np.errstate(all="ignore"):
-        for node in reversed(graph.results(y)):
+        for node in reversed(graph.results(y.node)):
             moving = {k: known[p] for k, p in enumerate(node.parents) if p in known}
             if moving and node not in known:
                 known[node] = _pushed(node, moving, calls, create_graph)
-    return known.get(y)
+                doubtful = doubtful or getattr(node.plan.op, "not_everywhere", False)
+        t = known.get(y.node)
+        return t * _checked(y, xs, directions) if doubtful and t is not None else t
+
+
+def _checked(y, xs, directions) -> float:
+    """1, or NaN where backward, which knows what of a result is used, finds no derivative.
+
+    Raises
+    ------
+    GraphError
+        Backward refuses: the result depends on what is not determined.
+    """
+    rng = np.random.default_rng(0)
+    g = rng.standard_normal(y.shape) + 1j * rng.standard_normal(y.shape)
+    pulled = gradients(y, xs, np.astype(g if y.dtype.kind == "c" else g.real, y.dtype))
+    along = (np.sum(p * as_tensor(v).data) for p, v in zip(pulled, directions, strict=True))
+    return 1.0 if all(map(np.isfinite, along)) else np.nan
 
 
 def _pushed(node, moving, calls, create_graph):

@@ -113,6 +113,7 @@ class Primitive:
     def __init__(self, fn, names=None, elementwise=False, linear=False):
         self.fn, self.elementwise, self.linear = fn, elementwise, linear
         self.trusted = False  # its results and formulas hand out new memory: `listed` says so
+        self.not_everywhere = False  # its formula looks at g to see whether there is a derivative
         self.__name__, self.__doc__ = fn.__name__.strip("_"), fn.__doc__
         if names is None:
             self.__signature__ = inspect.signature(fn)

@@ -105,8 +105,8 @@ def jvp(f, args, tangents):
         run = Run("jvp", f, tuple(range(len(args))), args, {})
     directions = _directions("jvp", run.structure, run.xs, tangents)
     nested = run.nested or any(type(v) is Tensor and v.requires_grad for v in directions)
-    moving = {x.node: forward.direction(v, x) for x, v in zip(run.xs, directions, strict=True)}
-    slope = run.y.node and forward.tangent(run.y.node, moving, calls, nested)
+    moving = list(map(forward.direction, directions, run.xs))
+    slope = run.y.node and forward.tangent(run.y, run.xs, moving, calls, nested)
     return run.value(), np.zeros_like(run.y.data) if slope is None else slope
 
 

@@ -10,7 +10,6 @@ import functools
 import importlib
 import importlib.util
 import os
-import threading
 import warnings
 
 import numpy as np
@@ -18,17 +17,6 @@ import numpy as np
 from autograd.errors import ValueRangeError
 
 WORTH = 1_000_000  # multiply-adds from which a compiled kernel is called unless it must be
-_one_at_a_time = threading.RLock()  # numba's thread pools need not stand concurrent calls
-
-
-def _unlocked():
-    """In a forked process nobody is in a kernel, whatever the lock says."""
-    global _one_at_a_time
-    _one_at_a_time = threading.RLock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_unlocked)
 
 
 @functools.cache
@@ -65,8 +53,7 @@ def compilable(work):
             if module is None:
                 return kernel(*args)
             twin = getattr(module, kernel.__name__)
-            with _one_at_a_time:
-                y = twin(*args)
+            y = twin(*args)
             return kernel(*args) if y is NotImplemented else y
 
         return call

@@ -168,6 +168,7 @@ def _eigh_vjp(g, y):
 
 
 eigh_.vjp(a=lambda g, y: _eigh_vjp(g, y))
+eigh_.not_everywhere = True  # vectors of equal values, phases
 
 
 @instead_of(np.linalg.eigh)
@@ -213,6 +214,7 @@ def _eig_vjp(g, y):
 
 
 eig_.vjp(a=lambda g, y: _eig_vjp(g, y))
+eig_.not_everywhere = True  # vectors of equal values, phases
 
 
 @instead_of(np.linalg.eig)
@@ -275,6 +277,7 @@ def _but_rounding(s):
 
 
 reduced_svd.vjp(a=lambda g, y: _svd_vjp(g, y))
+reduced_svd.not_everywhere = True  # vectors of equal values, phases
 
 
 @instead_of(np.linalg.svdvals)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, forward, grad, jvp, primitive, recording, vjp
-from autograd.errors import DtypeError
+from autograd.errors import DtypeError, GraphError
 from autograd.ops import operations
 from autograd.trees import flatten
 from tests.autograd.cases import CASES
@@ -104,6 +104,20 @@ def test_zero_times_an_infinite_derivative_is_zero():
     np.testing.assert_array_equal(slope, [2.0, 0.25])
     assert jvp(np.sqrt, (0.0,), (1.0,))[1] == np.inf
     assert jvp(np.sqrt, (0.0,), (0.0,))[1] == 0.0
+
+
+def test_what_has_no_derivative_has_no_tangent():
+    """As backward: vectors of equal values give NaN, phases of complex vectors are refused."""
+    same, v = np.eye(3), np.diag([1.0, 2.0, 3.0]) + 0.1
+    largest = lambda a: np.linalg.eigh(a)[1][0, 0]  # noqa: E731
+    assert np.isnan(jvp(largest, (same,), (v,))[1])
+    trace = lambda a: np.sum(np.linalg.eigh(a)[0])  # noqa: E731
+    assert jvp(trace, (same,), (v,))[1] == pytest.approx(np.trace(v))
+    hermitian = np.array([[2.0, 1 + 1j], [1 - 1j, 3.0]])
+    with pytest.raises(GraphError, match=r"factor e\^\(it\)"):
+        jvp(lambda a: np.sum(np.real(np.linalg.eigh(a)[1])), (hermitian,), (hermitian,))
+    power = lambda a: np.abs(np.linalg.eigh(a)[1][0, 0]) ** 2  # noqa: E731
+    assert np.isfinite(jvp(power, (hermitian,), (np.array([[1.0, 0], [0, 0]]) + 0j,))[1])
 
 
 def test_float32_stays_float32():

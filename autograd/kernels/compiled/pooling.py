@@ -1,8 +1,8 @@
-"""Sums over windows, as convolutions; maxima over windows of 2 × 2 that do not overlap.
+"""Pooling: row by row (`pooling_rows`); maxima over windows of 2 × 2 that do not overlap, here.
 
 Vectors run over the end of a row; what they spoil behind it is computed later, and right.  At the
-end of a job's memory, single elements are computed instead.  NumPy's kernel does the maxima of all
-other windows.
+end of a job's memory, single elements are computed instead.  Other sums are convolutions; NumPy's
+kernel does the other maxima.
 """
 
 import math
@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 from autograd.kernels.compiled import convolution, jit
+from autograd.kernels.compiled import pooling_rows as rows
 from autograd.kernels.compiled.jobs import run, take
 from autograd.kernels.compiled.vectors import (
     evens,
@@ -23,6 +24,7 @@ from autograd.kernels.compiled.vectors import (
     zip_high,
     zip_low,
 )
+from autograd.kernels.windows import output_size
 
 PAIRS = ((2, 2), (2, 2), ((0, 0), (0, 0)), (1, 1))
 FEW = 4  # elements in a window, up to which NumPy's passes over the array are faster
@@ -32,7 +34,7 @@ JOBS = 16
 def max_pool(x, geometry):
     """See `autograd.kernels.pooling.max_pool`."""
     if geometry != PAIRS:
-        return NotImplemented
+        return _by_rows(x, geometry, True)
     n, c, h, w = x.shape
     y = np.empty((n, c, h // 2, w // 2), x.dtype)
     run(_largest, min(JOBS, n * c), _planes(x), _planes(y), lanes(x.itemsize))
@@ -41,16 +43,23 @@ def max_pool(x, geometry):
 
 def max_unpool(g, x, y, geometry):
     """See `autograd.kernels.pooling.max_unpool`."""
-    if geometry != PAIRS:
-        return NotImplemented
     d = np.empty_like(x, order="C")
+    if geometry != PAIRS:
+        window = rows.window_of(geometry)
+        if window is None or (any(map(any, geometry[2])) and np.isneginf(y).any()):
+            return NotImplemented  # padding, which is -inf, must not win
+        images, planes = map(_images, (g, x, y, d)), min(JOBS, x.shape[0] * x.shape[1])
+        run(rows.to_winners, planes, *images, window, lanes(x.itemsize))
+        return d
     planes = map(_planes, (g, x, y, d))
     run(_to_winners, min(JOBS, x.shape[0] * x.shape[1]), *planes, lanes(x.itemsize))
     return d
 
 
 def sum_pool(x, geometry):
-    """See `autograd.kernels.pooling.sum_pool`: a filter of ones for every channel."""
+    """See `autograd.kernels.pooling.sum_pool`; else a filter of ones for every channel."""
+    if rows.window_of(geometry) is not None:
+        return _by_rows(x, geometry, False)
     if math.prod(geometry[0]) <= FEW:
         return NotImplemented
     ones = np.ones((x.shape[1], 1, *geometry[0]), x.dtype)
@@ -59,10 +68,32 @@ def sum_pool(x, geometry):
 
 def sum_unpool(g, x_shape, geometry):
     """See `autograd.kernels.pooling.sum_unpool`."""
+    window = rows.window_of(geometry)
+    if window is not None:
+        d = np.empty(x_shape, g.dtype)
+        planes = min(JOBS, x_shape[0] * x_shape[1])
+        run(rows.spread, planes, _images(g), _images(d), window, lanes(g.itemsize))
+        return d
     if math.prod(geometry[0]) <= FEW:
         return NotImplemented
     ones = np.ones((x_shape[1], 1, *geometry[0]), g.dtype)
     return convolution.conv_dx(g, ones, x_shape, *geometry[1:], x_shape[1])
+
+
+def _by_rows(x, geometry, maxima):
+    window = rows.window_of(geometry)
+    if window is None:
+        return NotImplemented
+    y = np.empty((*x.shape[:2], *output_size(x.shape[2:], *geometry)), x.dtype)
+    planes = min(JOBS, x.shape[0] * x.shape[1])
+    run(rows.pool, planes, _images(x), _images(y), window, maxima, lanes(x.itemsize))
+    return y
+
+
+def _images(a):
+    """(planes, H, W); of one spatial axis, H is 1."""
+    a = np.ascontiguousarray(a)
+    return a.reshape(a.shape[0] * a.shape[1], -1, a.shape[-1])
 
 
 def _planes(a):

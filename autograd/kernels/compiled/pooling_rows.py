@@ -1,0 +1,183 @@
+"""Pooling of images a row at a time, for windows one or two elements apart.
+
+Down first: the rows that a window covers are joined, in vectors, in a buffer whose borders hold the
+padding.  Then across: the buffer is joined with itself, moved; with a stride of 2, every second
+element of it.  The adjoint of a sum goes the other way.  Images are (planes, H, W).
+"""
+
+import numpy as np
+
+from autograd.kernels.compiled import jit
+from autograd.kernels.compiled.jobs import take
+from autograd.kernels.compiled.packing import copy_row
+from autograd.kernels.compiled.vectors import (
+    evens,
+    fma,
+    largest,
+    load,
+    splat,
+    store,
+    where_below,
+    where_top,
+    zeros,
+    zip_high,
+    zip_low,
+)
+
+
+def window_of(geometry):
+    """Kernel, stride and padding before, down and across; None if it is not for here."""
+    kernel, stride, padding, dilation = geometry
+    if len(kernel) == 1:
+        kernel, stride, padding = (1, *kernel), (1, *stride), ((0, 0), *padding)
+    if len(kernel) != 2 or set(dilation) != {1} or stride[1] > 2:
+        return None
+    return (*kernel, *stride, padding[0][0], padding[1][0])
+
+
+@jit
+def _join(u, v, maxima, one):
+    return largest(u, v) if maxima else fma(u, one, v)
+
+
+@jit
+def pool(counter, jobs, x, y, window, maxima, V):
+    """The largest element, or the sum, of every window."""
+    kh, kw, sh, sw, top, left = window
+    (planes, h, w), (high, wide) = y.shape, x.shape[1:]
+    image, out = x.ravel(), y.ravel()
+    fill = x.dtype.type(-np.inf if maxima else 0)
+    row = np.full(left + wide + sw * (w + V) + kw + 2 * V, fill, x.dtype)
+    few, one = np.empty(V, x.dtype), splat(x.dtype.type(1))
+    job = take(counter)
+    while job < jobs:
+        for n in range(job * planes // jobs, (job + 1) * planes // jobs):
+            for a in range(h):
+                first, last = max(0, a * sh - top), min(high, a * sh - top + kh)
+                for block in range(0, wide, V):
+                    j = max(0, min(block, wide - V))
+                    if wide >= V:
+                        v = splat(fill)
+                        for r in range(first, last):
+                            v = _join(load(image, (n * high + r) * wide + j), v, maxima, one)
+                        store(row, left + j, v)
+                        continue
+                    for j in range(wide):
+                        s = fill
+                        for r in range(first, last):
+                            e = x[n, r, j]
+                            if not maxima:
+                                s += e
+                            elif e > s or e != e:
+                                s = e
+                        row[left + j] = s
+                for i in range(0, w, V):
+                    v = splat(fill)
+                    for k in range(kw):
+                        if sw == 1:
+                            u = load(row, i + k)
+                        else:
+                            u = evens(load(row, 2 * i + k), load(row, 2 * i + k + V))
+                        v = _join(u, v, maxima, one)
+                    if i + V <= w:
+                        store(out, (n * h + a) * w + i, v)
+                    else:
+                        store(few, 0, v)
+                        copy_row(out, (n * h + a) * w + i, few, 0, w - i)
+        job = take(counter)
+
+
+@jit
+def to_winners(counter, jobs, g, x, y, d, window, V):
+    """``g`` added at the first largest element of every window, in the order of its elements.
+
+    A vector holds windows that lie beside each other.  What is left of g goes from place to place
+    in the windows; what stays there is added up by padded row and by place in a window's row.
+    """
+    kh, kw, sh, sw, top, left = window
+    (planes, h, w), (high, wide) = y.shape, x.shape[1:]
+    half = kw + max(w + kw, -(-(left + wide) // sw)) + 2 * V  # with room for kw in front
+    whole = np.empty(max((h - 1) * sh + kh, top + high) * kw * half, g.dtype)
+    length = max(sw * (w + V) + kw, left + wide) + 2 * V
+    rows = np.full(kh * length, -np.inf, x.dtype)
+    cotangent, best = np.zeros(w + V, g.dtype), np.zeros(w + V, g.dtype)
+    joined, one = np.empty(sw * half + 2 * V, g.dtype), splat(g.dtype.type(1))
+    flat_g, flat_y, image, out = g.ravel(), y.ravel(), x.ravel(), d.ravel()
+    job = take(counter)
+    while job < jobs:
+        for n in range(job * planes // jobs, (job + 1) * planes // jobs):
+            whole[:] = 0
+            for a in range(h):
+                p = (n * h + a) * w
+                copy_row(cotangent, 0, flat_g, p, w)
+                copy_row(best, 0, flat_y, p, w)
+                first, last = max(0, a * sh - top), min(high, a * sh - top + kh)
+                for r in range(first, last):
+                    start = (r - first) * length + left
+                    copy_row(rows, start, image, (n * high + r) * wide, wide)
+                for i in range(0, w, V):
+                    rest, t = load(cotangent, i), load(best, i)
+                    for r in range(first, last):
+                        p = (r - first) * length + sw * i
+                        for k in range(kw):
+                            if sw == 1:
+                                e = load(rows, p + k)
+                            else:
+                                e = evens(load(rows, p + k), load(rows, p + k + V))
+                            q = ((r + top) * kw + k) * half + kw + i
+                            store(whole, q, fma(where_top(rest, e, t), one, load(whole, q)))
+                            rest = where_below(rest, e, t)
+            for r in range(high):
+                for j in range(0, half - kw - V, V):
+                    u = v = zeros(g)
+                    for k in range(kw):
+                        c = load(whole, ((r + top) * kw + k) * half + kw + j - k // sw)
+                        if k % sw == 0:
+                            u = fma(c, one, u)
+                        else:
+                            v = fma(c, one, v)
+                    if sw == 1:
+                        store(joined, j, u)
+                    else:
+                        store(joined, 2 * j, zip_low(u, v))
+                        store(joined, 2 * j + V, zip_high(u, v))
+                copy_row(out, (n * high + r) * wide, joined, left, wide)
+        job = take(counter)
+
+
+@jit
+def spread(counter, jobs, g, d, window, V):
+    """``g`` added at every element of its window: the adjoint of the sum."""
+    kh, kw, sh, sw, top, left = window
+    (planes, h, w), (high, wide) = g.shape, d.shape[1:]
+    cotangent, out = g.ravel(), d.ravel()
+    reach = (w - 1) * sw + kw
+    pitch = max(reach, left + wide) + 3 * V
+    whole = np.empty(max((h - 1) * sh + kh, top + high) * pitch, g.dtype)
+    row = np.zeros(kw + w + reach + 3 * V, g.dtype)
+    one = splat(g.dtype.type(1))
+    job = take(counter)
+    while job < jobs:
+        for n in range(job * planes // jobs, (job + 1) * planes // jobs):
+            whole[:] = 0
+            for a in range(h):
+                copy_row(row, kw, cotangent, (n * h + a) * w, w)
+                for i in range(0, -(-reach // sw), V):
+                    u = v = zeros(g)
+                    for k in range(kw):
+                        if sw == 1:
+                            u = fma(load(row, kw + i - k), one, u)
+                        elif k % 2 == 0:
+                            u = fma(load(row, kw + i - k // 2), one, u)
+                        else:
+                            v = fma(load(row, kw + i - k // 2), one, v)
+                    for r in range(kh):
+                        q = (a * sh + r) * pitch + sw * i
+                        if sw == 1:
+                            store(whole, q, fma(load(whole, q), one, u))
+                        else:
+                            store(whole, q, fma(load(whole, q), one, zip_low(u, v)))
+                            store(whole, q + V, fma(load(whole, q + V), one, zip_high(u, v)))
+            for r in range(high):
+                copy_row(out, (n * high + r) * wide, whole, (top + r) * pitch + left, wide)
+        job = take(counter)
