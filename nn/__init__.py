@@ -155,7 +155,7 @@ def __getattr__(name):
     if name in PACKAGES:
         return import_module(f"nn.{name}")  # which sets the attribute
     if name not in ELSEWHERE:
-        raise AttributeError(missing.message(__name__, name, missing.NN))
+        raise AttributeError(missing.message(__name__, name, missing.NN | missing.inside(name)))
     globals()[name] = getattr(import_module(ELSEWHERE[name]), name)
     return globals()[name]
 

@@ -1,5 +1,7 @@
 """PyTorch's names that have no counterpart here, and what takes their place: for error messages."""
 
+from importlib import import_module
+
 _DTYPE = "A module is changed to another dtype by .astype(np.float64) or .astype(np.float32)."
 _DEVICE = "All is computed on the CPU: leave the call out."
 _LIST = "A plain list or dict of modules, set as an attribute, is found like a single module."
@@ -45,6 +47,16 @@ DATA = {
     "random_split": "Shuffle the indices with a numpy Generator, and index the arrays with them.",
 }
 OPTIM = {"lr_scheduler": "The schedules are in nn.optim itself: nn.optim.StepLR."}
+
+
+ROOMS = ("optim", "functional", "models", "training", "data", "init")
+
+
+def inside(name: str) -> dict[str, str]:
+    """Where a name is that was looked for in ``nn`` itself."""
+    rooms = () if name.startswith("_") else ROOMS
+    found = [room for room in rooms if hasattr(import_module(f"nn.{room}"), name)]
+    return {name: f"It is nn.{found[0]}.{name}."} if found else {}
 
 
 def message(owner: str, name: str, table: dict[str, str]) -> str:

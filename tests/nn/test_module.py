@@ -384,6 +384,7 @@ def test_a_parameter_is_not_replaced_by_an_array():
         ("nn.Sequential().append", r"Sequential\(\*layers\)"),
         ("nn.ReLU().register_buffer", "state of the module"),
         ("nn.no_such_name", "nn has no attribute 'no_such_name'$"),
+        ("nn.Adam", "nn has no attribute .Adam.. It is nn.optim.Adam."),
         ("nn.ReLU().no_such_name", "'ReLU' object has no attribute 'no_such_name'$"),
         ("Broken().half_done", "'Broken' object has no attribute 'forgotten'$"),
     ],
