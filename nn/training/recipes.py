@@ -35,8 +35,11 @@ def recipe(name, parameters, *, steps_per_epoch=None, **changes) -> Recipe:
     alexnet       batch 128, SGD, momentum 0.9, decay 5e-4, lr 0.01 ÷10 on plateau
     resnet        batch 256, SGD, momentum 0.9, decay 1e-5, lr 0.1 ÷10 on plateau
     lenet5        MNIST: batch 64, SGD, momentum 0.9, decay 1e-4, lr 0.05, cosine, 12 rounds
-    modern_mlp    MNIST: batch 128, AdamW, one cycle up to lr 0.01, 4 rounds: 98.4 % right
+    modern_mlp    MNIST: batch 128, AdamW, one cycle up to lr 0.01, 4 rounds
     ============  ==========================================================================
+
+    By ``python -m nn.training``, which holds out one training digit in twelve, on two cores: lenet5
+    99.3 % of MNIST's test images in 74 s; modern_mlp 98.3, 98.5 and 98.5 % by three seeds, in 20 s.
 
     Parameters
     ----------
