@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO, Any
 
 
@@ -31,6 +30,8 @@ def replacing(path, mode="wb", **options) -> Iterator[IO[Any]]:
     >>> with replacing("out/numbers.txt", "w") as file:  # doctest: +SKIP
     ...     file.write("1 2 3")
     """
+    from pathlib import Path  # here, so that `import nn` stays quick
+
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")

@@ -14,6 +14,7 @@ first backward pass they get arrays, and where derivatives are themselves differ
 """
 
 import inspect
+from types import FunctionType
 from weakref import ref
 
 import numpy as np
@@ -26,6 +27,7 @@ from autograd.memory import keep
 from autograd.tensor import Tensor, wrap
 
 new = object.__new__
+VARIADIC = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
 KEPT = 32  # plans for up to this many inputs are kept
 SMALL = 6  # values of up to this many elements stay with their node, for drawings
 
@@ -148,14 +150,15 @@ class Primitive:
                 raise errors.ValueRangeError(
                     f"{self.__name__}.vjp: there is no argument {name!r}; it has {self.names}"
                 )
-            for q in _needs(formula):
+            needs = _needs(formula)
+            for q in needs:
                 if not self.is_place(q) and self.source(q) is None:
                     raise errors.ValueRangeError(
                         f"{self.__name__}.vjp: the formula for {name!r} asks for {q!r}. After g it "
                         f"can name y, y0 (the first of several outputs), i, any of {self.names}, "
                         "or one of these followed by _shape."
                     )
-            if any(map(self.is_place, _needs(formula))):
+            if any(map(self.is_place, needs)):
                 self.lists.add(self.names.index(name))
         self.formulas.update(formulas)
         self.plans.clear()
@@ -273,6 +276,10 @@ def recorded(plan, parents, y, saved, constants):
 
 
 def _needs(formula) -> list[str]:
+    if type(formula) is FunctionType and not formula.__dict__:
+        code = formula.__code__  # as `inspect` would find, without the time it takes at import
+        if not code.co_kwonlyargcount and not code.co_flags & VARIADIC:
+            return list(code.co_varnames[1 : code.co_argcount])
     return list(inspect.signature(formula).parameters)[1:]
 
 

@@ -1,7 +1,5 @@
 """Parameters on disk: .npz files of plain arrays, never pickles."""
 
-from pathlib import Path
-
 import numpy as np
 
 from autograd import Tensor
@@ -33,6 +31,8 @@ def save(what, path):
     ValueRangeError
         The path does not end in .npz, or a value is something else.
     """
+    from pathlib import Path  # here, so that `import nn` stays quick
+
     path = Path(path)
     if path.suffix != ".npz":
         raise ValueRangeError(f"save: the path must end in .npz, got {str(path)!r}")
@@ -64,6 +64,7 @@ def load(path, into=None):
 def arrays_in(path) -> dict[str, np.ndarray]:
     """The arrays of a .npz file by name."""
     import zipfile  # here, so that `import nn` stays quick
+    from pathlib import Path
 
     path = Path(path)
     try:

@@ -1,13 +1,17 @@
 """What `nn.summary` returns: rows to compute with, shown as a table."""
 
-import html
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from autograd.errors import IndexRangeError
 
-Number = int | Fraction
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    Number = int | Fraction
+else:
+    Number = object  # so that `import nn` stays quick
 
 
 @dataclass(frozen=True)
@@ -164,6 +168,8 @@ class Summary:
     __repr__ = __str__
 
     def _repr_html_(self):
+        import html
+
         head, lines = self._cells()
 
         def line(cells, tag):
