@@ -205,7 +205,10 @@ def test_lstm_in_one_walk(sizes, masked, reverse, biased, seed):
     def normal(*shape):
         return rng.normal(size=shape).astype(np.float32)
 
-    x, w_ih, w_hh = normal(steps, n, 3), normal(4 * width, 3), normal(4 * width, width)
+    x, w_ih = normal(steps, n, 3), normal(4 * width, 3)
+    w_hh = normal(4 * width, width) / np.float32(
+        width**0.5
+    )  # else roundings grow from step to step
     b, h0, c0 = normal(4 * width) if biased else None, normal(n, width), normal(n, width)
     mask = rng.random((steps, n)) < 0.6 if masked else None
     g = normal(steps, n, width), normal(n, width)
@@ -217,7 +220,7 @@ def test_lstm_in_one_walk(sizes, masked, reverse, biased, seed):
             back = recurrent.lstm_backward(g, w_hh, mask, reverse, tape)
         found.append([*y, back.delta, back.h0, back.c0])
     for plain, fast in zip(*found, strict=True):
-        np.testing.assert_allclose(fast, plain, rtol=1e-4, atol=2e-5)
+        np.testing.assert_allclose(fast, plain, rtol=1e-4, atol=2e-5 * max(1, np.abs(plain).max()))
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 1), (2, 30, 500), (64, 784, 256), (3000, 70, 20)])
