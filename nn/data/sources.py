@@ -24,6 +24,16 @@ class Images(NamedTuple):
     """int64, the number of the class; shape (N,)."""
 
 
+def held_out(data, part):
+    """``data``, a named tuple of arrays, without one example in ``part``, and these.
+
+    Which ones is always the same; at least one is held out.
+    """
+    order = np.random.default_rng(0).permutation(len(data[0]))
+    few, rest = np.split(order, [max(len(order) // part, 1)])
+    return tuple(type(data)(*(a[k] for a in data)) for k in (rest, few))
+
+
 @dataclass(frozen=True)
 class Source:
     """A data set as a few files with known names and sums.

@@ -15,6 +15,7 @@ import numpy as np
 from autograd import no_grad
 from nn.data import DataLoader, digits, mnist
 from nn.data.scenes import Scenes, cluttered_digits
+from nn.data.sources import held_out
 from nn.figures import new_figure
 from nn.tasks import common
 
@@ -74,9 +75,7 @@ def prepare(options) -> Prepared:
     """Scenes to train on, to choose options by, and to test with."""
     small = options.quick and options.data is None
     train, test = digits() if small else mnist(options.data, verbose=not options.quiet)
-    order = np.random.default_rng(0).permutation(len(train.labels))  # the same for every seed
-    cut = max(len(order) // HELD_OUT, 1)
-    held_out, kept = (tuple(part[k] for part in train) for k in (order[:cut], order[cut:]))
+    kept, few_digits = held_out(train, HELD_OUT)  # the same for every seed
 
     def scenes(part, n, kind, k=0):
         seed = (options.seed, kind, k)
@@ -85,7 +84,7 @@ def prepare(options) -> Prepared:
     numbers, few = count(), max(options.scenes // 4, SHOWN)
     return Prepared(
         lambda: scenes(kept, options.scenes, TRAINING, next(numbers)),
-        scenes(held_out, few, VALIDATION),
+        scenes(few_digits, few, VALIDATION),
         lambda: scenes(test, few, TEST),
     )
 

@@ -7,6 +7,7 @@ import numpy as np
 
 import nn
 from autograd.environment import check_environment
+from nn.data.sources import held_out
 from nn.training import Trainer, accuracy, recipe
 
 MEAN, DEVIATION = np.float32(0.1307), np.float32(0.3081)  # of the pixels of MNIST's training images
@@ -29,13 +30,6 @@ def shifted(images, rng):
     padded = np.pad(images, ((0, 0), (0, 0), (2, 2), (2, 2)))
     of = np.arange(n)[:, None, None]
     return scaled(padded[of, 0, rows[:, :, None], columns[:, None, :]])[:, None]
-
-
-def held_out(digits, part=12):
-    """The digits to train on, and one in ``part`` to look at meanwhile."""
-    order = np.random.default_rng(0).permutation(len(digits.labels))
-    few, rest = np.split(order, [len(order) // part])
-    return tuple(type(digits)(digits.images[k], digits.labels[k]) for k in (rest, few))
 
 
 NETWORKS = {  # the network, and what its training and its test images go through
@@ -61,7 +55,7 @@ def main(arguments=None):
 
     build, for_training, for_test = NETWORKS[options.network]
     digits, test = nn.data.mnist(options.data)
-    digits, validation = held_out(digits)
+    digits, validation = held_out(digits, 12)
     nn.init.seed(options.seed)
     model = build()
     changes = {"epochs": options.epochs} if options.epochs else {}

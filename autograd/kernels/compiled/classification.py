@@ -6,7 +6,7 @@ Single precision: NumPy's kernel does the rest.
 import numpy as np
 
 from autograd.kernels.compiled import jit
-from autograd.kernels.compiled.jobs import run, take
+from autograd.kernels.compiled.jobs import flat, run, take
 from autograd.kernels.compiled.vectors import (
     exp_below_one,
     fma,
@@ -27,7 +27,7 @@ def cross_entropy(x, labels):
     if x.ndim != 2 or x.dtype != np.float32:
         return NotImplemented
     y = np.empty(len(x), x.dtype)
-    run(_losses, _jobs(x), _flat(x), np.ascontiguousarray(labels, np.int64), y, _lanes(x))
+    run(_losses, _jobs(x), flat(x), np.ascontiguousarray(labels, np.int64), y, _lanes(x))
     return y
 
 
@@ -36,13 +36,9 @@ def cross_entropy_dx(g, x, labels):
     if x.ndim != 2 or x.dtype != np.float32:
         return NotImplemented
     dx = np.empty_like(x, order="C")
-    given = np.ascontiguousarray(g), _flat(x), np.ascontiguousarray(labels, np.int64)
+    given = np.ascontiguousarray(g), flat(x), np.ascontiguousarray(labels, np.int64)
     run(_slopes, _jobs(x), *given, dx.reshape(-1), _lanes(x))
     return dx
-
-
-def _flat(a):
-    return np.ascontiguousarray(a).reshape(-1)
 
 
 def _jobs(x):

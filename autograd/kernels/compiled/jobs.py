@@ -20,6 +20,11 @@ def take(typing, counter):
     return types.int64(counter), code
 
 
+def flat(a):
+    """All elements in a row, in memory that may be written to where ``a`` is new."""
+    return np.ascontiguousarray(a).reshape(-1)
+
+
 def run(kernel, jobs: int, *args):
     """Share the jobs of a compiled kernel among the threads."""
     counter = np.zeros(1, np.int64)

@@ -7,29 +7,24 @@ after another, in double precision.
 import numpy as np
 
 from autograd.kernels.compiled import jit
-from autograd.kernels.compiled.jobs import run, take
+from autograd.kernels.compiled.jobs import flat, run, take
 from autograd.kernels.compiled.vectors import fma, lanes, load, splat, store, total, zeros
 
 
 def batch_norm(x, weight, bias, eps):
     """See `autograd.kernels.normalization.batch_norm`."""
     y, mean, var = np.empty_like(x, order="C"), np.empty_like(weight), np.empty_like(weight)
-    given = _flat(x), weight, bias, eps
-    run(_forward, x.shape[1], *given, mean, var, _flat(y), len(x), lanes(x.itemsize))
+    given = flat(x), weight, bias, eps
+    run(_forward, x.shape[1], *given, mean, var, flat(y), len(x), lanes(x.itemsize))
     return y, mean, var
 
 
 def batch_norm_backward(g, x, weight, mean, var, eps):
     """See `autograd.kernels.normalization.batch_norm_backward`."""
     dx, dweight, dbias = np.empty_like(x, order="C"), np.empty_like(mean), np.empty_like(mean)
-    given = _flat(g), _flat(x), weight, mean, var, eps
-    run(_backward, x.shape[1], *given, _flat(dx), dweight, dbias, len(x), lanes(x.itemsize))
+    given = flat(g), flat(x), weight, mean, var, eps
+    run(_backward, x.shape[1], *given, flat(dx), dweight, dbias, len(x), lanes(x.itemsize))
     return dx, dweight, dbias
-
-
-def _flat(a):
-    """All elements in a row, in memory that may be written to where ``a`` is new."""
-    return np.ascontiguousarray(a).reshape(-1)
 
 
 @jit

@@ -37,7 +37,7 @@ def max_pool(x, geometry):
         return _by_rows(x, geometry, True)
     n, c, h, w = x.shape
     y = np.empty((n, c, h // 2, w // 2), x.dtype)
-    run(_largest, min(JOBS, n * c), _planes(x), _planes(y), lanes(x.itemsize))
+    run(_largest, _jobs(x), _images(x), _images(y), lanes(x.itemsize))
     return y
 
 
@@ -48,11 +48,9 @@ def max_unpool(g, x, y, geometry):
         window = rows.window_of(geometry)
         if window is None or (any(map(any, geometry[2])) and np.isneginf(y).any()):
             return NotImplemented  # padding, which is -inf, must not win
-        images, planes = map(_images, (g, x, y, d)), min(JOBS, x.shape[0] * x.shape[1])
-        run(rows.to_winners, planes, *images, window, lanes(x.itemsize))
+        run(rows.to_winners, _jobs(x), *map(_images, (g, x, y, d)), window, lanes(x.itemsize))
         return d
-    planes = map(_planes, (g, x, y, d))
-    run(_to_winners, min(JOBS, x.shape[0] * x.shape[1]), *planes, lanes(x.itemsize))
+    run(_to_winners, _jobs(x), *map(_images, (g, x, y, d)), lanes(x.itemsize))
     return d
 
 
@@ -71,8 +69,7 @@ def sum_unpool(g, x_shape, geometry):
     window = rows.window_of(geometry)
     if window is not None:
         d = np.empty(x_shape, g.dtype)
-        planes = min(JOBS, x_shape[0] * x_shape[1])
-        run(rows.spread, planes, _images(g), _images(d), window, lanes(g.itemsize))
+        run(rows.spread, _jobs(d), _images(g), _images(d), window, lanes(g.itemsize))
         return d
     if math.prod(geometry[0]) <= FEW:
         return NotImplemented
@@ -85,19 +82,18 @@ def _by_rows(x, geometry, maxima):
     if window is None:
         return NotImplemented
     y = np.empty((*x.shape[:2], *output_size(x.shape[2:], *geometry)), x.dtype)
-    planes = min(JOBS, x.shape[0] * x.shape[1])
-    run(rows.pool, planes, _images(x), _images(y), window, maxima, lanes(x.itemsize))
+    run(rows.pool, _jobs(x), _images(x), _images(y), window, maxima, lanes(x.itemsize))
     return y
+
+
+def _jobs(x):
+    return min(JOBS, x.shape[0] * x.shape[1])
 
 
 def _images(a):
     """(planes, H, W); of one spatial axis, H is 1."""
     a = np.ascontiguousarray(a)
     return a.reshape(a.shape[0] * a.shape[1], -1, a.shape[-1])
-
-
-def _planes(a):
-    return np.ascontiguousarray(a).reshape(-1, *a.shape[2:])
 
 
 @jit

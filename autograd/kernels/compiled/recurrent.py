@@ -33,7 +33,7 @@ def _sigmoid(x):
 
 
 @jit(fastmath={"contract"})
-def lstm_forward(gates, before, cell, state, scratch):
+def lstm_forward(gates, before, cell, state):
     """As `recurrent_steps.lstm_forward`."""
     n, width = cell.shape
     for r in range(n):
@@ -51,7 +51,7 @@ def lstm_forward(gates, before, cell, state, scratch):
 
 
 @jit(fastmath={"contract"})
-def lstm_backward(gates, before, cell, dh, dc, delta, scratch, slope):
+def lstm_backward(gates, before, cell, dh, dc, delta, scratch):
     """As `recurrent_steps.lstm_backward`."""
     n, width = cell.shape
     for r in range(n):

@@ -99,7 +99,7 @@ def lstm_walk(steps, keep, first, last, w, b, gates, states, cells):
         places = (before * batch + first) * width, (t * batch + first) * 4 * width
         add_product(flat_h, places[0], w, flat_gates, places[1], last - first, 4 * width, scratch)
         h, c, past = states[now, first:last], cells[now, first:last], cells[before, first:last]
-        lstm_forward(gates[t, first:last], past, c, h, h)
+        lstm_forward(gates[t, first:last], past, c, h)
         for n in range(first, last):
             if not keep[t, n]:
                 cells[now, n] = cells[before, n]
@@ -123,7 +123,7 @@ def lstm_walk_back(steps, keep, first, last, w, gh, gates, cells, delta, all_dh,
                 held_h[r], held_c[r] = dh[r], dc[r]
                 dh[r], dc[r] = 0, 0
         d, c, past = delta[t, first:last], cells[now, first:last], cells[before, first:last]
-        lstm_backward(gates[t, first:last], past, c, dh, dc, d, squashed, squashed)
+        lstm_backward(gates[t, first:last], past, c, dh, dc, d, squashed)
         dh[:] = 0
         place = (t * batch + first) * 4 * width
         add_product(flat_delta, place, w, flat_dh, first * width, last - first, width, scratch)

@@ -98,12 +98,16 @@ def fma(typing, u, v, w):
     """U v + w, rounded once."""
 
     def code(context, builder, sig, args):
-        kind = args[0].type
-        name = f"llvm.fma.v{u.lanes}f{u.scalar.bitwidth}"
-        f = cgutils.get_or_insert_function(builder.module, ir.FunctionType(kind, [kind] * 3), name)
-        return builder.call(f, args)
+        return _fused(builder, u, args)
 
     return u(u, v, w), code
+
+
+def _fused(builder, vector, args):
+    """LLVM's u v + w."""
+    kind, name = args[0].type, f"llvm.fma.v{vector.lanes}f{vector.scalar.bitwidth}"
+    f = cgutils.get_or_insert_function(builder.module, ir.FunctionType(kind, [kind] * 3), name)
+    return builder.call(f, args)
 
 
 @intrinsic
@@ -116,16 +120,12 @@ def exp_below_one(typing, x):
 
     def code(context, builder, sig, args):
         kind, integers = args[0].type, ir.VectorType(ir.IntType(32), x.lanes)
-        name = f"llvm.fma.v{x.lanes}f32"
-        fused = cgutils.get_or_insert_function(
-            builder.module, ir.FunctionType(kind, [kind] * 3), name
-        )
 
         def same(number, kind=kind):
             return ir.Constant(kind, [number] * x.lanes)
 
         def times_plus(u, v, w):
-            return builder.call(fused, [u, v, w])
+            return _fused(builder, x, [u, v, w])
 
         least, shift = same(-88.0), same(12582912.0)  # 1.5 · 2²³: a sum with it has no fraction
         v = builder.select(builder.fcmp_ordered("<", args[0], least), least, args[0])
