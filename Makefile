@@ -7,7 +7,7 @@ DATA ?=
 READY := $(VENV)/.ready
 AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: demo test test-browser test-slow lint bench bench-peers lab clean
+.PHONY: demo test test-browser test-slow test-random lint bench bench-peers lab clean
 .DELETE_ON_ERROR:
 
 demo: $(READY)
@@ -21,6 +21,10 @@ test-browser: $(VENV)/.browser
 	@{ command -v chromium && command -v chromedriver; } >/dev/null || { $(AS_ROOT) apt-get update -qq && \
 	  $(AS_ROOT) apt-get install -qq --no-install-recommends chromium chromium-driver fonts-liberation; }
 	$(BIN)/python -m pytest -q tests/browser
+
+# Random cases that no run before this one has seen.
+test-random: $(READY)
+	HYPOTHESIS_PROFILE=random $(BIN)/python -m pytest -q $$(grep -rl "^from hypothesis" tests --include="test_*.py")
 
 # A training step of the largest networks too: some minutes, 10 GB of memory.
 test-slow: $(READY)

@@ -50,10 +50,14 @@ class Own:
         return answer
 
     def close(self):
-        """End the process."""
-        self.process.stdin.close()
-        self.process.stdout.close()
-        self.process.wait()
+        """End the process; one that ended before may have left a command unread."""
+        try:
+            self.process.stdin.close()
+        except BrokenPipeError:
+            pass
+        finally:
+            self.process.stdout.close()
+            self.process.wait()
 
 
 class Shared:

@@ -1,8 +1,16 @@
-"""Before any test: the environment must be chalkgrad's own."""
+"""Before any test: the environment must be chalkgrad's own, and random cases the same each time."""
+
+import os
 
 import pytest
+from hypothesis import settings
 
 from autograd.environment import EnvironmentConflict, check_environment
+
+# A change is judged by the same examples every time; `make test-random` looks for new ones.
+settings.register_profile("steady", deadline=None, max_examples=150, derandomize=True)
+settings.register_profile("random", deadline=None, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 def pytest_sessionstart(session):

@@ -32,7 +32,7 @@ def run(path, home) -> tuple[nbformat.NotebookNode, str]:
     client = nbclient.NotebookClient(
         nb,
         kernel_manager_class=ThisInterpreter,
-        timeout=120,
+        timeout=300,
         resources={"metadata": {"path": str(path.parent)}},
     )
     env = {k: v for k, v in os.environ.items() if k != "MPLBACKEND"}  # plots go into the notebook

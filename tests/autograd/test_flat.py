@@ -25,7 +25,7 @@ def convolutions(draw):
 
 
 @given(convolutions(), st.sampled_from([1, 4_000, flat.BLOCK]), st.booleans())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_as_im2col(case, block, biased):
     x_shape, w_shape, options, seed = case
     rng = np.random.default_rng(seed)

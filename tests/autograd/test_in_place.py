@@ -156,6 +156,4 @@ class Machine(RuleBasedStateMachine):
 
 
 TestInPlace = Machine.TestCase
-TestInPlace.settings = settings(
-    max_examples=60, stateful_step_count=25, deadline=None, derandomize=True
-)
+TestInPlace.settings = settings(max_examples=60, stateful_step_count=25)

@@ -58,7 +58,7 @@ def convolutions(draw):
 
 
 @given(convolutions())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_convolution(case):
     x_shape, w_shape, options, dtype, seed = case
     rng = np.random.default_rng(seed)
@@ -108,7 +108,7 @@ def test_what_is_infinite_stays_where_it_is(bad, use_kernels, rng=np.random.defa
     DTYPES,
     st.integers(0, 9),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_max_pool_of_pairs(images, size, dtype, seed):
     rng = np.random.default_rng(seed)
     x = rng.normal(size=images + size).astype(dtype)
@@ -134,7 +134,7 @@ def pools(draw):
 
 
 @given(pools(), DTYPES, st.integers(0, 9))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_pools_row_by_row(case, dtype, seed):
     (shape, geometry), rng = case, np.random.default_rng(seed)
     x = np.round(2 * rng.normal(size=shape)).astype(dtype)  # with ties
@@ -154,7 +154,7 @@ def test_pools_row_by_row(case, dtype, seed):
     DTYPES,
     st.integers(0, 9),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_batch_norm(shape, dtype, seed):
     rng = np.random.default_rng(seed)
     x, g = (rng.normal(3, 2, size=shape).astype(dtype) for _ in range(2))
@@ -169,7 +169,7 @@ def test_batch_norm(shape, dtype, seed):
     st.sampled_from([1, 300]),
     st.integers(0, 9),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_cross_entropy(shape, dtype, scale, seed):
     rng = np.random.default_rng(seed)
     x, labels = rng.normal(0, scale, size=shape), rng.integers(0, shape[1], shape[:1] + shape[2:])
@@ -198,7 +198,7 @@ def test_exponentials():
     st.booleans(),
     st.integers(0, 9),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_lstm_in_one_walk(sizes, masked, reverse, biased, seed):
     (steps, n, width), rng = sizes, np.random.default_rng(seed)
 

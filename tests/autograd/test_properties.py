@@ -9,9 +9,6 @@ from hypothesis.extra import numpy as hnp
 from autograd import Tensor, gradients, ops
 from tests.reference import conv_by_definition, conv_matrix
 
-settings.register_profile("chalkgrad", deadline=None, derandomize=True, max_examples=150)
-settings.load_profile("chalkgrad")
-
 
 def leaf(v):
     return Tensor(v, requires_grad=True)

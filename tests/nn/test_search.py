@@ -266,7 +266,7 @@ def test_a_long_trial_gives_signs_of_life(tmp_path, monkeypatch):
     from nn.search import board, studies, working
     from nn.search.space import Space
 
-    monkeypatch.setattr(board, "GRACE", 0.4)
+    monkeypatch.setattr(board, "GRACE", 2.0)
     monkeypatch.setattr(board, "BEAT", 0.05)
     space, seen = Space({"x": [7]}), []
     file = tmp_path / "search.sqlite"
@@ -275,7 +275,7 @@ def test_a_long_trial_gives_signs_of_life(tmp_path, monkeypatch):
 
     def objective(config, report):
         for _ in range(8):
-            time.sleep(0.1)
+            time.sleep(0.4)
             working.Board(other).recover(1)  # what another process does meanwhile
             seen.append(len(working.Board(other).trials))
         return 1.0
