@@ -60,7 +60,7 @@ _LATER = {
     ),
     **dict.fromkeys(("dict", "isinstance", "list", "tuple", "type"), "builtins"),
 }
-_MODULES = ("builtins", "extend", "misc", "numpy", "scipy", "test_util")
+_MODULES = ("builtins", "draw", "extend", "misc", "numpy", "scipy", "test_util")
 
 
 def __getattr__(name):
@@ -70,7 +70,9 @@ def __getattr__(name):
         return getattr(importlib.import_module(f"autograd.{_LATER[name]}"), name)
     if name in _MODULES:
         return importlib.import_module(f"autograd.{name}")
-    raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+    from autograd.hints import not_in_autograd
+
+    raise not_in_autograd(name)
 
 
 def __dir__():

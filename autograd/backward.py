@@ -2,7 +2,9 @@
 
 import sys
 import weakref
+from collections.abc import Callable
 from math import isnan
+from typing import NamedTuple
 
 import numpy as np
 from numpy import float64, ndarray
@@ -105,7 +107,19 @@ def add_hook(t, hook):
         t.node.hooks = []
     hooks, _hooked_ever = t.node.hooks, True
     hooks.append(hook)
-    return lambda: hook in hooks and hooks.remove(hook)
+    return Hook(hooks, hook)
+
+
+class Hook(NamedTuple):
+    """What registering a hook returns."""
+
+    hooks: list
+    hook: Callable
+
+    def remove(self):
+        """Call it no more; harmless if it is removed already."""
+        if self.hook in self.hooks:
+            self.hooks.remove(self.hook)
 
 
 def _sweep(y, cotangent, targets, create_graph) -> dict:
@@ -113,7 +127,7 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
     pending, found = {_node(y): _seed(y, cotangent, create_graph)}, {}
     oldest = min((x.order for x in targets), default=0) if targets else 0
     nodes = graph.results(y.node, oldest)  # newest first: a cotangent is whole at its node's turn
-    wanted = set() if targets is None else _leading_to(targets, nodes)
+    wanted = set() if targets is None else _leading_to(targets, nodes, oldest)
     changed_at, hooked, watcher = graph.changed_at, _hooked_ever, recording.state.watcher
     with recording.set_recording(create_graph), np.errstate(all="ignore"):
         for node in nodes:
@@ -124,6 +138,7 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
                 g = lent(g)
             if hooked and has_hook(node):
                 g = lent(_hooked(node, g))
+                changed_at = graph.changed_at  # a hook may have changed something
             if targets is None:
                 if node.out() is not None:
                     found[node] = g
@@ -245,10 +260,15 @@ def _seed(y, cotangent, create_graph):
     return lent(g.view()) if type(g) is ndarray else g[()]
 
 
-def _leading_to(targets, nodes) -> set:
-    """The targets and every result with one of them under it."""
+def _leading_to(targets, nodes, oldest) -> set:
+    """The targets and every result with one of them under it.
+
+    What a released node led to is not known any more: it is refused if that may be a target.
+    """
     wanted = set(targets)
     for node in reversed(nodes):
+        if type(node.saved) is graph.Released and targets and node.order > oldest:
+            memory.check_unchanged(node)
         if any(p in wanted for p in node.parents):
             wanted.add(node)
     return wanted

@@ -51,9 +51,16 @@ def explained(e, op, inputs):
         (IndexError, IndexRangeError),
     ):
         if isinstance(e, base):
-            return ours(f"{op}: {e}. It got {got}.")
+            return ours(f"{op}: {_plainly(str(e), op)}. It got {got}.")
     e.add_note(f"in {op}, which got {got}")
     return e
+
+
+def _plainly(text, op):
+    """NumPy's message without the operation's name, which is said already."""
+    if "core dimension" in text and op == "matmul":
+        return "expected (..., n, k) and (..., k, m), or (k,) for a vector; .mT turns a matrix"
+    return text.removeprefix(f"{op}: ").rstrip(" .")
 
 
 def describe(v):

@@ -12,7 +12,7 @@ from numpy import float64, ndarray
 from autograd import recording
 from autograd.errors import reraise
 from autograd.graph import Scalar, clock
-from autograd.primitive import new, recorded, shown
+from autograd.primitive import new, plain, recorded, shown
 from autograd.tensor import Tensor, wrap
 
 
@@ -90,4 +90,4 @@ def binary(op):
 
 
 def _plain(a):
-    return np.asarray(a) if type(a) in (list, tuple) else a
+    return np.asarray(a) if type(a) in (list, tuple) else plain(a)

@@ -15,7 +15,8 @@ import numpy as np
 from autograd import graph, recording
 from autograd.backward import cast, fitted, gradients, zero_stays
 from autograd.errors import DtypeError
-from autograd.graph import Node
+from autograd.graph import Node, Released
+from autograd.memory import check_unchanged, keep
 from autograd.recording import Watcher, watched
 from autograd.tensor import Tensor, as_tensor, wrap
 
@@ -38,8 +39,14 @@ class Calls(Watcher):
         """The node of what was computed last, or of one of its outputs."""
         op, args, options = self._latest
         if op is node.plan.op and getattr(op, "linear", False):
-            self.of[node] = args, options
+            self.of[node] = keep(args), keep(options)
         self.outer.made(node, value)
+
+    def arguments(self, node):
+        """Names and values of what a linear operation was called with; else None."""
+        if node in self.of:
+            return zip(node.plan.op.names, self.of[node][0], strict=False)
+        return None
 
     def pull(self, node, k, g, saved):
         """Tell the watcher around this one."""
@@ -78,9 +85,12 @@ def tangent(y: Tensor, xs, directions, calls: Calls, create_graph: bool):
         Record the pass itself: its results are Tensors, to differentiate again.
     """
     known, doubtful = {x.node: v for x, v in zip(xs, directions, strict=True)}, False
+    oldest = min((x.order for x in known), default=0)
     with recording.set_recording(create_graph), np.errstate(all="ignore"):
-        for node in reversed(graph.results(y.node)):
+        for node in reversed(graph.results(y.node, oldest)):
             moving = {k: known[p] for k, p in enumerate(node.parents) if p in known}
+            if node not in known and (moving or type(node.saved) is Released):
+                check_unchanged(node, calls.arguments(node))
             if moving and node not in known:
                 known[node] = _pushed(node, moving, calls, create_graph)
                 doubtful = doubtful or getattr(node.plan.op, "not_everywhere", False)

@@ -1,4 +1,4 @@
-"""What to write instead: names from PyTorch and elsewhere that a Tensor does not have."""
+"""What to write instead: names from PyTorch and elsewhere that are not here."""
 
 import numpy as np
 
@@ -38,6 +38,7 @@ _INSTEAD = {
     "logsumexp": "ops.logsumexp(t, axis)", "narrow": "t[start : start + n]",
     "outer": "np.outer(t, u)",
     "repeat_interleave": "np.repeat(t, n, axis)", "rsqrt": "1 / np.sqrt(t)", "select": "t[i]",
+    "split": "np.split(t, range(n, len(t), n)) for pieces of n, np.split(t, n) for n pieces",
     "split_with_sizes": "np.split(t, ends, axis)", "unfold": "ops.unfold(t, size)",
     "tanh_": "t = np.tanh(t)", "sigmoid_": "t = ops.sigmoid(t)", "exp_": "t = np.exp(t)",
     "H": "np.conj(t.T)", "mH": "np.conj(t.mT)", "adjoint": "np.conj(t.mT)", "erf": "ops.erf(t)",
@@ -56,7 +57,8 @@ _INSTEAD = {
     "conjugate": "t.conj()", "byteswap": "t.data.byteswap()", "extract": "np.extract(condition, t)",
     "tril_": "t = np.tril(t)", "triu_": "t = np.triu(t)", "einsum": "np.einsum(subscripts, t, u)",
     "stack": "np.stack([t, u])", "concatenate": "np.concatenate([t, u])",
-    "value": "t.data", "view": "t.reshape(shape)", "view_as": "t.reshape(u.shape)",
+    "value": "t.data", "view": "t.reshape(shape), with t.shape[0] for t.size(0)",
+    "view_as": "t.reshape(u.shape)",
     "zero_": "t.assign(0)", "vjp": "autograd.gradients(t, xs, cotangent)",
 }  # fmt: skip
 
@@ -65,6 +67,19 @@ _OPTIONS = {
     "dim": "axis=...", "dims": "axis=...", "keepdim": "keepdims=True",
     "unbiased": "ddof=1 for True, ddof=0 for False",
     "descending": "np.argsort(-t.data), or np.flip of the result",
+    "start_dim": "t.reshape(*t.shape[:start_dim], -1)",
+}  # fmt: skip
+
+_MODULE = {
+    "Variable": "Tensor(array, requires_grad=True)", "Function": "@primitive, and f.vjp(x=...)",
+    "functional": "autograd.jacobian(f)(x), hessian, vjp, jvp, hvp: they are in autograd itself",
+    "inference_mode": "autograd.no_grad", "set_grad_enabled": "autograd.no_grad or enable_grad",
+    "from_numpy": "autograd.as_tensor(array)", "cat": "np.concatenate([t, u])",
+    "randn": "np.random.default_rng(seed).normal(size=shape)",
+    "rand": "np.random.default_rng(seed).random(shape)",
+    "manual_seed": "nn.init.seed(0), and np.random.default_rng(0)",
+    "relu": "autograd.ops.relu", "sigmoid": "autograd.ops.sigmoid",
+    "softmax": "autograd.ops.softmax", "backward": "y.backward()",
 }  # fmt: skip
 
 
@@ -89,4 +104,14 @@ def missing(name: str) -> AttributeError:
         text += f"; write {_INSTEAD[name]}"
     elif not name.startswith("_") and callable(getattr(np, name, None)):
         text += f"; write np.{name}(t), NumPy's functions take Tensors"
+    return AttributeError(text)
+
+
+def not_in_autograd(name: str) -> AttributeError:
+    """The error for ``autograd.name``, with what to write in its place where that is known."""
+    text = f"module 'autograd' has no attribute {name!r}"
+    if name in _MODULE:
+        text += f"; write {_MODULE[name]}"
+    elif not name.startswith("_") and callable(getattr(np, name, None)):
+        text += f"; write np.{name}, NumPy's functions take Tensors"
     return AttributeError(text)

@@ -53,15 +53,18 @@ def note_change(data, by: str):
     _changes[id(owner(data))] = (graph.changed_at, by)
 
 
-def check_unchanged(node):
-    """Raise if ``node`` was released, or memory that it saved was changed after it was made."""
+def check_unchanged(node, held=None):
+    """Raise if ``node`` was released, or memory that it saved was changed after it was made.
+
+    ``held``: pairs of name and value that are needed in the place of what it saved.
+    """
     if type(node.saved) is graph.Released:
         raise GraphError(
             f"backward: {node.saved.by} has released this {node.plan.op.__name__}, part of the "
             "graph whose gradients it used. Compute the forward pass again; to carry a state over "
             "from step to step, .detach() it."
         )
-    for name, v in zip(node.plan.names, node.saved, strict=True):
+    for name, v in held or zip(node.plan.names, node.saved, strict=True):
         for a in v if type(v) in (list, tuple) else (v,):
             order, by = _changes.get(id(owner(a)), (0, ""))
             if order > node.order:

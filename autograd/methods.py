@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import recording
-from autograd.errors import DtypeError
+from autograd.errors import DtypeError, ShapeError
 from autograd.hints import checked
 
 if TYPE_CHECKING:
@@ -148,8 +148,8 @@ class ArrayMethods:
         if self.name:
             text += f", name={self.name!r}"
         if self.node is not None:
-            plan = self.node.plan
-            text += f", op={plan.op.__name__}" if plan else ", requires_grad=True"
+            op = self.node.plan and self.node.plan.op.__name__.removesuffix("_y")
+            text += f", op={op}" if op else ", requires_grad=True"
         return f"Tensor({text})"
 
     def _repr_html_(self):
@@ -250,14 +250,21 @@ class ArrayMethods:
         """``np.reshape``, with the shape as a tuple or as several numbers."""
         return np.reshape(self, shape[0] if len(shape) == 1 else shape, **options)
 
-    def ravel(self, order="C") -> "Tensor":
+    def ravel(self, order="C", **options) -> "Tensor":
         """``np.ravel``: one axis."""
-        return np.ravel(self, order)
+        if isinstance(order, int):  # PyTorch's flatten(1)
+            options["start_dim"] = order
+        return np.ravel(self, order, **checked("flatten", options))
 
     flatten = ravel
 
     def transpose(self, *axes) -> "Tensor":
         """``np.transpose``, with the axes as a tuple or as several numbers."""
+        if len(axes) == 2 < self.ndim:  # PyTorch's transpose
+            raise ShapeError(
+                f"transpose: expected all {self.ndim} axes in their new order, got {axes}. To swap "
+                f"two, write t.swapaxes{axes}."
+            )
         return np.transpose(self, axes[0] if len(axes) == 1 else axes or None)
 
     def swapaxes(self, axis1, axis2) -> "Tensor":

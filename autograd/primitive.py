@@ -29,6 +29,9 @@ from autograd.tensor import Tensor, wrap
 new = object.__new__
 VARIADIC = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
 KEPT = 32  # plans for up to this many inputs are kept
+PLAIN = frozenset(
+    {float, int, bool, complex, ndarray, float64, np.float32, tuple, type(None), type}
+)
 SMALL = 6  # values of up to this many elements stay with their node, for drawings
 
 
@@ -211,6 +214,10 @@ class Primitive:
                         if b.node is not None:
                             parents.append(b.node)
                             key.append((k, i))
+                    elif type(b) not in PLAIN:
+                        values[i] = plain(b)
+            elif type(a) not in PLAIN:
+                raw[k] = plain(a)
         watcher = recording.state.watcher if recording.special else None
         try:
             y = watcher.compute(self, raw, options) if watcher else self.fn(*raw, **options)
@@ -289,6 +296,16 @@ class Shapes(tuple):
 
 def _shape(v):
     return Shapes(map(np.shape, v)) if type(v) in (list, tuple) else np.shape(v)
+
+
+def plain(a):
+    """An argument; what another library would compute with, a pandas Series, as an array.
+
+    A Series aligns by its index, where a Tensor goes by position: gradients would be mixed up.
+    """
+    if type(a) in PLAIN or hasattr(a, "__array_function__") or not hasattr(a, "__array__"):
+        return a
+    return a if isinstance(a, np.generic) else np.asarray(a)
 
 
 def _viewed(y):

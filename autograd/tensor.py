@@ -117,8 +117,9 @@ class Tensor(ArrayMethods, InPlace):
 
         if options:
             raise DtypeError(
-                f"backward: there is no option {', '.join(options)}. A graph is kept as long as "
-                "its Tensors are; gradients(y, xs, create_graph=True) records the pass itself."
+                f"backward: there is no option {', '.join(options)}. dL/dy is given by position, "
+                "backward(g); a graph is kept as long as its Tensors are; gradients(y, xs, "
+                "create_graph=True) takes some inputs, or records the pass itself."
             )
         backward(self, cotangent)
 
@@ -133,8 +134,8 @@ class Tensor(ArrayMethods, InPlace):
     def register_hook(self, hook):
         """Call ``hook(g)`` with this Tensor's whole gradient in every backward pass.
 
-        What it returns, unless None, takes the gradient's place.  Returns a function that removes
-        the hook.
+        What it returns, unless None, takes the gradient's place.  Returns a handle: ``remove()``
+        takes the hook away.
         """
         from autograd.backward import add_hook
 

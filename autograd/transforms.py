@@ -53,8 +53,8 @@ def grad(f, argnum=0):
     >>> float(grad(lambda x: x**3)(2.0)), float(grad(grad(lambda x: x**3))(2.0))
     (12.0, 12.0)
     """
-    both = value_and_grad(f, argnum)
-    return named("grad", f)(lambda *args, **options: both(*args, **options)[1])
+    rename, both = named("grad", f), value_and_grad(f, argnum)
+    return rename(lambda *args, **options: both(*args, **options)[1])
 
 
 def elementwise_grad(f, argnum=0):
@@ -306,7 +306,18 @@ def name_of(f) -> str:
 
 
 def named(transform, f):
-    """Name a derived function after what it is made from."""
+    """Name a derived function after what it is made from.
+
+    Raises
+    ------
+    DtypeError
+        ``f`` is no function.
+    """
+    if not callable(f):
+        raise DtypeError(
+            f"{transform}: expected a function, got {type(f).__name__}. The gradients of a Tensor "
+            "that is computed already: gradients(y, xs), or y.backward()."
+        )
 
     def rename(g):
         functools.update_wrapper(g, f, assigned=("__module__",), updated=())

@@ -75,7 +75,10 @@ def train_lenet(train, test, epochs, seed):
     """LeNet-5 after ``epochs`` rounds of SGD with momentum; the learning rate falls as a cosine."""
     nn.init.seed(seed)
     model = nn.models.lenet5()
-    print(f"   {model.count_parameters():,} parameters\n")
+    print(
+        f"   {model.count_parameters():,} parameters; where numba is installed, the first step ever"
+    )
+    print("   compiles the kernels before it runs, which can take some ten seconds\n")
     batch = 64 if len(train.labels) > 10_000 else 32
     loader = nn.data.DataLoader(train, batch, shuffle=True, seed=seed, transform=scaled)
     optimizer = nn.SGD(model.parameters(), lr=0.05, momentum=0.9, weight_decay=1e-4)

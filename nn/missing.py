@@ -7,6 +7,7 @@ _DEVICE = "All is computed on the CPU: leave the call out."
 _LIST = "A plain list or dict of modules, set as an attribute, is found like a single module."
 _STATE = "An array set as an attribute, self.mean = np.zeros(3), is state of the module."
 _PARAMETER = "A parameter is a Tensor set as an attribute: Tensor(array, requires_grad=True)."
+_ATTENTION = "Write it out: nn.functional.softmax(q @ k.mT / np.sqrt(d), dim=-1) @ v."
 _SEED = "Seed the weights and dropout by nn.init.seed(0), a DataLoader by its own seed=0."
 
 MODULE = {
@@ -22,6 +23,8 @@ MODULE = {
     "add_module": "Set the module as an attribute, or put it into a list or dict that is one.",
     "register_module": "Set the module as an attribute, or put it into a list or dict that is one.",
     "append": "Make a list of the layers first: Sequential(*layers).",
+    "backward": "The loss has it: loss = nn.CrossEntropyLoss()(scores, labels); loss.backward().",
+    "item": "The loss has it: loss = nn.CrossEntropyLoss()(scores, labels); loss.item().",
     "get_parameter": "dict(model.named_parameters())[path] is the parameter.",
 }
 NN = {
@@ -34,6 +37,12 @@ NN = {
     "manual_seed": _SEED,
     "no_grad": "It is autograd.no_grad.",
     "Tensor": "It is autograd.Tensor.",
+    "F": "It is nn.functional.",
+    "cuda": _DEVICE,
+    "device": _DEVICE,
+    "DataParallel": _DEVICE,
+    "MultiheadAttention": _ATTENTION,
+    "Transformer": _ATTENTION,
     "Softmax2d": "Use nn.Softmax(dim=1).",
     "UpsamplingNearest2d": 'Use nn.Upsample(scale_factor=2, mode="nearest").',
     "UpsamplingBilinear2d": 'Use nn.Upsample(scale_factor=2, mode="bilinear", align_corners=True).',

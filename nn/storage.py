@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograd import Tensor
-from autograd.errors import AutogradError, ValueRangeError
+from autograd.errors import AutogradError, DtypeError, ValueRangeError
 from autograd.files import replacing
 from nn.module import Module
 from nn.nesting import TREE, pack, unpack
@@ -54,7 +54,11 @@ def load(path, into=None):
     ------
     StorageError
         The file is not there, is truncated, or holds anything but arrays.
+    DtypeError
+        A module stands where the path belongs.
     """
+    if isinstance(path, Module):
+        raise DtypeError("load: the path comes first: nn.load(path, into=model)")
     state = arrays_in(path)
     if TREE in state:
         state = unpack(state)

@@ -1,5 +1,7 @@
 """Drawings of the graph: ``draw(J)`` shows values and gradients where they were computed."""
 
+import sys
+import types
 from typing import TYPE_CHECKING
 
 from autograd.draw.api import draw
@@ -19,3 +21,12 @@ def __getattr__(name):
 
         return getattr(stepper, name)
     raise AttributeError(f"module 'autograd.draw' has no attribute {name!r}")
+
+
+class _CallableModule(types.ModuleType):
+    """This package, callable: after ``from autograd import draw``, too, ``draw(J)`` draws J."""
+
+    __call__ = staticmethod(draw)
+
+
+sys.modules[__name__].__class__ = _CallableModule

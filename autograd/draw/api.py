@@ -20,6 +20,7 @@ from autograd.draw.names import Names, caller
 from autograd.draw.theme import THEMES
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from autograd.tensor import Tensor
+from autograd.transforms import name_of
 
 MOST, MOST_FULL = 400, 2000  # boxes of a drawing, where nothing more can be folded
 MOST_NODES = 10_000  # above, a table at once
@@ -185,8 +186,8 @@ def _result(t, inputs) -> tuple[Tensor, list]:
         inspect.signature(getattr(t, "forward", t)).bind(*inputs)
     except TypeError as e:
         raise DtypeError(
-            f"draw: {type(t).__name__} cannot be called with these inputs ({e}). Pass what it "
-            "takes: draw(model, x)."
+            f"draw: {name_of(t)} cannot be called with these inputs ({e}). Pass what it takes: "
+            "draw(model, x)."
         ) from None
     except ValueError:
         pass  # a function without a signature to read
@@ -194,7 +195,7 @@ def _result(t, inputs) -> tuple[Tensor, list]:
         y = t(*inputs)
     if type(y) is not Tensor:
         raise DtypeError(
-            f"draw: {type(t).__name__} returned {type(y).__name__}; expected one Tensor. Call it "
-            "yourself and draw the one you mean."
+            f"draw: {name_of(t)} returned {type(y).__name__}; expected one Tensor. Call it "
+            "yourself, with Tensors that require grad, and draw the one you mean."
         )
     return y, calls

@@ -10,6 +10,7 @@ from autograd.errors import DtypeError
 from autograd.tensor import Tensor
 
 PACKAGE = str(Path(__file__).parents[1])  # where autograd lies
+NESTS = (list, tuple, dict)
 MOST = 100  # elements of a list or dict of Tensors that are looked at
 
 
@@ -38,8 +39,8 @@ class Names:
         for name, v in variables.items():
             self._add(name, v)
         for name, v in variables.items():
-            for key, element in _elements(v):
-                self._add(clean(f"{name}[{key!r}]"), element)
+            for path, element in _elements(name, v):
+                self._add(clean(path), element)
         modules = {k: v for k, v in variables.items() if v is not module and _is_module(v)}
         if _is_module(module):
             self._add_module("", module)
@@ -106,12 +107,15 @@ def _checked(given) -> dict:
     return given
 
 
-def _elements(v):
-    if type(v) in (list, tuple) and len(v) <= MOST:
-        return [(k, x) for k, x in enumerate(v) if type(x) is Tensor]
-    if type(v) is dict and len(v) <= MOST:
-        return [(k, x) for k, x in v.items() if type(x) is Tensor]
-    return []
+def _elements(name, v, inside=1):
+    """(``name[k]``, Tensor) of a list, tuple or dict, and ``name[k][j]`` of those in it."""
+    if type(v) not in NESTS or len(v) > MOST:
+        return
+    for key, x in v.items() if type(v) is dict else enumerate(v):
+        if type(x) is Tensor:
+            yield f"{name}[{key!r}]", x
+        elif inside and type(x) in NESTS:
+            yield from _elements(f"{name}[{key!r}]", x, inside - 1)
 
 
 def _is_module(v) -> bool:

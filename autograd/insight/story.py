@@ -133,9 +133,8 @@ class Story:
             product = g * np.prod([e.local for e in path])
             factors = [wording.number(g)] * (g != 1) + [wording.number(e.local) for e in path]
             route = [self.root, *(self.called(e.parent) for e in path)]
-            said.append(
-                f"{joined(route, ' → ')}: {joined(factors, ' × ')} = {wording.number(product)}"
-            )
+            result = f" = {wording.number(product)}" if len(factors) > 1 else ""
+            said.append(f"{joined(route, ' → ')}: {joined(factors, ' × ')}{result}")
         return [("By path: " if len(said) > 1 else "Its path: ") + "; ".join(said) + "."]
 
     def _zero(self, flow, g, d):

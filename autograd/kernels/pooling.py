@@ -52,9 +52,9 @@ def _wins(x, y, places, padding):
 def max_unpool(g, x, y, geometry):
     """``g`` added at the first largest element of its window: (N, C, *S)."""
     x, places, _ = _places(x, geometry, -np.inf)
-    d = np.zeros_like(g, shape=x.shape)
+    d, finite = np.zeros_like(g, shape=x.shape), np.isfinite(np.sum(g))
     for place, hit in _wins(x, y, places, geometry[2]):
-        d[place] += g * hit
+        d[place] += g * hit if finite else np.where(hit, g, 0)  # inf times False is NaN
     return cropped(d, geometry[2])
 
 

@@ -89,16 +89,22 @@ arctan2 = ufunc(
     b=lambda g, a, b: -g * a / (a * a + b * b + ((a == 0) & (b == 0))),
 )
 
+
+def minus(a, b):
+    """a - b, and 0 for two equal infinities."""
+    return np.where((a == b) & np.isinf(a), 0, a - b)
+
+
 # exp(a - y) is softmax's share of a; two -inf share evenly.
 logaddexp = ufunc(
     np.logaddexp,
-    a=lambda g, a, b: g / (1 + np.exp(np.where(a == b, 0, b - a))),
-    b=lambda g, a, b: g / (1 + np.exp(np.where(a == b, 0, a - b))),
+    a=lambda g, a, b: g / (1 + np.exp(minus(b, a))),
+    b=lambda g, a, b: g / (1 + np.exp(minus(a, b))),
 )
 logaddexp2 = ufunc(
     np.logaddexp2,
-    a=lambda g, a, b: g / (1 + np.exp2(np.where(a == b, 0, b - a))),
-    b=lambda g, a, b: g / (1 + np.exp2(np.where(a == b, 0, a - b))),
+    a=lambda g, a, b: g / (1 + np.exp2(minus(b, a))),
+    b=lambda g, a, b: g / (1 + np.exp2(minus(a, b))),
 )
 
 values_only(

@@ -104,6 +104,8 @@ def diff(a, n=1, axis=-1, prepend=None, append=None):
     if n < 0:
         raise ValueRangeError(f"diff: n must be at least 0, got {n}")
     a = as_array(a)
+    if n == 0:
+        return a  # without what is before and after it, as in NumPy
     axis %= max(a.ndim, 1)
     one = a.shape[:axis] + (1,) + a.shape[axis + 1 :]
     parts = [

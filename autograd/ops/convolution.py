@@ -3,6 +3,8 @@
 Three bilinear primitives closed under differentiation: each one's derivatives are the other two.
 """
 
+import math
+
 import numpy as np
 
 from autograd.errors import ShapeError, ValueRangeError
@@ -40,7 +42,9 @@ conv_y.vjp(
     w=lambda g, x, w_shape, stride, padding, dilation, groups: conv_dw(
         x, g, w_shape, stride, padding, dilation, groups
     ),
-    b=lambda g: np.sum(np.sum(np.reshape(g, g.shape[:2] + (-1,)), axis=2), axis=0),
+    b=lambda g: np.sum(
+        np.sum(np.reshape(g, (*g.shape[:2], math.prod(g.shape[2:]))), axis=2), axis=0
+    ),
 )
 conv_dx.vjp(
     g=lambda h, w, stride, padding, dilation, groups: conv_y(

@@ -31,6 +31,7 @@ def cumprod(x, axis=None):
 
 def _cumprod_vjp(g, x, axis):
     """Right with any number of zeros, to any order: there is no division."""
+    axis = axis if x.ndim else None
     flat = np.reshape(x, -1) if axis is None else np.moveaxis(x, axis, -1)
     g = g if axis is None else np.moveaxis(g, axis, -1)
     after = np.concatenate([flat[..., 1:], np.zeros_like(flat[..., :1])], axis=-1)
@@ -66,10 +67,10 @@ def cumulative_prod(x, axis=None, include_initial=False):
 def _from(start, f, x, axis, include_initial):
     if axis is None and x.ndim != 1:
         raise ShapeError(f"{f.__name__}: an axis is needed for an array of shape {tuple(x.shape)}")
-    axis = 0 if axis is None else axis % x.ndim
     y = f(x, axis=axis)
     if not include_initial:
         return y
+    axis = 0 if axis is None else axis % y.ndim
     first = np.full_like(y, start, shape=(*y.shape[:axis], 1, *y.shape[axis + 1 :]))
     return np.concatenate([first, y], axis=axis)
 

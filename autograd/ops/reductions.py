@@ -10,14 +10,16 @@ from autograd.primitive import primitive
 
 def expand(g, shape, axis, keepdims):
     """A reduced array spread over the axes it was reduced over: the adjoint of the sum."""
-    if axis is not None and not keepdims:
+    if axis is not None and not keepdims and shape:  # NumPy lets axis=0 be that of a scalar
         g = np.expand_dims(g, axis)
     return np.broadcast_to(g, shape)
 
 
 def count(shape, axis) -> int:
     """How many elements each result of a reduction was made from."""
-    axes = range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    if axis is None or not shape:
+        axis = tuple(range(len(shape)))
+    axes = axis if isinstance(axis, tuple) else (axis,)
     return int(np.prod([shape[k] for k in axes], dtype=int))
 
 
@@ -82,13 +84,13 @@ prod.vjp(
 
 def product_of_others(x, axis):
     """Π of all elements over ``axis`` but this one: before it times after it, no division."""
+    if not x.ndim or not x.size:
+        return np.ones_like(x)
     axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     axes = tuple(k % x.ndim for k in axes)
     rest = tuple(k for k in range(x.ndim) if k not in axes)
     moved = np.transpose(x, rest + axes)
-    flat = np.reshape(moved, moved.shape[: len(rest)] + (-1,)) if x.size else moved
-    if not x.size:
-        return np.ones_like(x)
+    flat = np.reshape(moved, moved.shape[: len(rest)] + (-1,))
     others = product_before(flat) * np.flip(product_before(np.flip(flat, -1)), -1)
     back = np.argsort(rest + axes)
     return np.transpose(np.reshape(others, moved.shape), tuple(int(k) for k in back))

@@ -1,5 +1,7 @@
 """Order statistics, weighted averages, covariance, and reductions that leave out NaN."""
 
+import math
+
 import numpy as np
 
 from autograd.errors import ShapeError, ValueRangeError
@@ -26,7 +28,8 @@ def smallest(x, k):
 
 def _to_smallest(g, x, y, k):
     """Each cotangent to the elements equal to its result."""
-    g, y = (np.reshape(v, x.shape[:-1] + (-1, 1)) for v in (g, y))  # (..., K, 1)
+    each = (*x.shape[:-1], math.prod(y.shape[x.ndim - 1 :]), 1)  # (..., K, 1)
+    g, y = np.reshape(g, each), np.reshape(y, each)
     won = np.expand_dims(x, -2) == y  # (..., K, n)
     return np.sum(g * won / np.sum(won, axis=-1, keepdims=True), axis=-2)
 
@@ -157,11 +160,9 @@ def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=N
 
     Observations count ``fweights`` (integers) times, or as ``aweights``, which have a derivative.
     """
-    x = np.atleast_2d(m)
-    x = x if rowvar or x.shape[0] == 1 else np.transpose(x)
+    x = np.atleast_2d(m) if rowvar or np.ndim(m) < 2 else np.transpose(m)
     if y is not None:
-        y = np.atleast_2d(y)
-        y = y if rowvar or y.shape[0] == 1 else np.transpose(y)
+        y = np.atleast_2d(y) if rowvar or np.ndim(y) < 2 else np.transpose(y)
         x = np.concatenate([x, y], axis=0)
     ddof = (0 if bias else 1) if ddof is None else ddof
     if fweights is None and aweights is None:

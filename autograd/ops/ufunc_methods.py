@@ -35,28 +35,30 @@ def steps(f):
 
 
 def fold(f):
-    """``f.reduce`` along one axis: f(f(x0, x1), x2), ..., the last result."""
+    """``f.reduce`` along one axis: f(f(x0, x1), x2), ..., from f's identity if it has one."""
 
     def call(x, axis=0, keepdims=False):
         if not isinstance(axis, int):
             raise ValueRangeError(f"{f.__name__}.reduce: give one axis, not {axis!r}")
         if x.shape[axis] == 0:
             raise ShapeError(f"{f.__name__}.reduce: axis {axis} of shape {x.shape} is empty")
-        y = functools.reduce(f, tuple(np.moveaxis(x, axis, 0)))
+        start = () if f.identity is None else (f.identity,)  # hypot's is 0: of one x, it is |x|
+        y = functools.reduce(f, (*start, *np.moveaxis(x, axis, 0)))
         return np.expand_dims(y, axis) if keepdims else y
 
     return call
 
 
 def reduced_parts(f):
-    """``f.reduceat``: ``f.reduce`` of x[i:j] for neighbours i < j of the indices, x[i] else."""
+    """``f.reduceat``: ``f.reduce`` of x[i:j] for neighbours i + 1 < j of the indices, else x[i]."""
 
     def call(x, indices, axis=0):
         indices = [int(i) for i in np.asarray(constant(f.__name__, "indices", indices))]
         x = np.moveaxis(x, axis, 0)
         ends = [*indices[1:], x.shape[0]]
         parts = [
-            f.reduce(x[i:j], axis=0) if i < j else x[i] for i, j in zip(indices, ends, strict=True)
+            f.reduce(x[i:j], axis=0) if i + 1 < j else x[i]
+            for i, j in zip(indices, ends, strict=True)
         ]
         return np.moveaxis(np.stack(parts), 0, axis)
 

@@ -8,8 +8,8 @@ from autograd.ops.geometry import check_image
 
 
 def array(op, name, v):
-    """``v`` as something with shape and dtype: Tensors and arrays as they are, lists as arrays."""
-    if hasattr(v, "dtype") and hasattr(v, "ndim"):
+    """Tensors and arrays as they are; what NumPy makes an array of, a list or a Series, as one."""
+    if hasattr(v, "__array_function__"):
         return v
     try:
         return as_tensor(v).data

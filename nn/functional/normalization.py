@@ -1,5 +1,7 @@
 """Normalisation: to mean 0 and deviation 1 over the batch, over channels, over features."""
 
+import math
+
 import numpy as np
 
 from autograd import ops
@@ -111,7 +113,8 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
             f"group_norm: {channels} channels do not part into {num_groups} groups"
         )
     _per_channel("group_norm", channels, weight, bias)
-    x = np.reshape(input, (input.shape[0], num_groups, -1))
+    each = math.prod(input.shape[1:]) // num_groups
+    x = np.reshape(input, (input.shape[0], num_groups, each))
     mean, var = ops.batch_stats(x, (2,))
     y = np.reshape((x - mean) / np.sqrt(var + eps), input.shape)
     return _affine(y, weight, bias, (1, -1) + (1,) * (input.ndim - 2))

@@ -76,6 +76,8 @@ def pad(input, pad, mode="constant", value=0.0):
     for k in range(len(pad) // 2):
         widths[-1 - k] = pad[2 * k : 2 * k + 2]
     for axis, (before, after) in enumerate(widths):
+        if not before and not after:
+            continue
         n = input.shape[axis]
         most = {"reflect": n - 1, "circular": n}.get(mode)
         if most is not None and max(before, after) > most:

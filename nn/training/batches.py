@@ -2,7 +2,12 @@
 
 from itertools import islice
 
+import numpy as np
+
+from autograd import Tensor
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
+
+ARRAYS = (np.ndarray, Tensor)
 
 
 class Batches:
@@ -18,6 +23,14 @@ class Batches:
             raise DtypeError(
                 f"Trainer: expected a loader of batches, got {type(loader).__name__}. Pass an "
                 "nn.data.DataLoader, or a list of (inputs, targets)."
+            )
+        if isinstance(loader, ARRAYS) or (
+            isinstance(loader, tuple) and all(isinstance(a, ARRAYS) for a in loader)
+        ):
+            raise DtypeError(
+                f"Trainer: expected a loader of batches, got the data themselves, a "
+                f"{type(loader).__name__}. Pass nn.data.DataLoader(data, batch_size=64, "
+                "shuffle=True)."
             )
         if iter(loader) is loader:
             raise DtypeError(

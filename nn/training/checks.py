@@ -8,13 +8,17 @@ from nn.module import Module
 from nn.optim import LRScheduler, Optimizer
 
 
-def check_parts(model, loss, optimizer, schedule):
+def check_parts(model, loss, optimizer, schedule, metrics):
     """Raise unless these belong together."""
     if not isinstance(model, Module):
         raise DtypeError(f"Trainer: the model must be a Module, got {type(model).__name__}")
     if not callable(loss):
         raise DtypeError(
             f"Trainer: the loss must be a function of outputs and target, got {type(loss).__name__}"
+        )
+    if isinstance(loss, type):
+        raise DtypeError(
+            f"Trainer: the loss is the class {loss.__name__}; make one: {loss.__name__}()"
         )
     if not isinstance(optimizer, Optimizer):
         raise DtypeError(
@@ -23,6 +27,11 @@ def check_parts(model, loss, optimizer, schedule):
     if schedule is not None and not isinstance(schedule, LRScheduler):
         raise DtypeError(
             f"Trainer: the schedule must be one of nn.optim's, got {type(schedule).__name__}"
+        )
+    if metrics is not None and not isinstance(metrics, dict):
+        raise DtypeError(
+            "Trainer: metrics must be a dict, as in {'accuracy': nn.training.accuracy}, got "
+            f"{type(metrics).__name__}"
         )
     if schedule is not None and schedule.optimizer is not optimizer:
         raise ValueRangeError("Trainer: the schedule belongs to another optimizer")

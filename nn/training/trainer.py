@@ -129,7 +129,7 @@ class Trainer(Resumable):
         after_epoch=(),
         progress=True,
     ):
-        check_parts(model, loss, optimizer, schedule)
+        check_parts(model, loss, optimizer, schedule, metrics)
         self.model, self.loss, self.optimizer, self.schedule = model, loss, optimizer, schedule
         self.metrics = dict(metrics or {})
         for name, value, allowed in (

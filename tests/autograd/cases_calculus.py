@@ -30,6 +30,7 @@ case("convolve", lambda v: np.convolve([1.0, 2.0, 3.0], v), R(2), label="of a li
 case("diff", np.diff, R(2, 4))
 case("diff", lambda x: np.diff(x, 2, axis=0), R(4, 2), label="twice")
 case("diff", lambda x: np.diff(x, 0), R(3), label="not at all")
+case("diff", lambda x: np.diff(x, 0, prepend=1.0, append=2.0), np.arange(3.0), label="0, ends")
 case("diff", lambda x, p: np.diff(x, prepend=p, append=1.0), R(2, 3), R(2, 2), label="ends")
 case("ediff1d", np.ediff1d, R(2, 3))
 case("ediff1d", lambda x, e: np.ediff1d(x, to_end=e, to_begin=[1.0]), R(4), R(2), label="ends")

@@ -102,6 +102,7 @@ for name in "add subtract multiply divide maximum arctan2 hypot logaddexp".split
     case(f"{name}.reduceat", lambda x, f=f: f.reduceat(x, [0, 2, 1, 3], axis=1), R(2, 4))
     if name != "arctan2":  # NumPy's own takes another order along the last axis than along others
         case(f"{name}.reduce", lambda x, f=f: f.reduce(x, axis=-1, keepdims=True), R(2, 3))
+case("hypot.reduce", np.hypot.reduce, np.array([[-2.0, 0.5]]), label="of one is its size")
 case("power.outer", np.power.outer, P(2), R(3))
 case("minimum.accumulate", np.minimum.accumulate, R(6))
 case("maximum.accumulate", np.maximum.accumulate, np.array([1.0, -1.0, 0.5, 2.0, 1.5]), label="1-d")

@@ -33,6 +33,7 @@ case("batch_stats", lambda x: ops.batch_stats(x, 0)[1], R(3, 2), label="variance
 case("cov", np.cov, R(3, 5))
 case("cov", lambda x, y: np.cov(x, y, bias=True), R(5), R(5), label="two vectors")
 case("cov", lambda x: np.cov(x, rowvar=False, ddof=0), R(5, 2), label="columns")
+case("cov", lambda x: np.cov(x, rowvar=False, bias=True), np.ones((1, 3)), label="one row")
 case("corrcoef", np.corrcoef, R(3, 5))
 
 holes = np.where(rng.random((3, 4)) > 0.7, np.nan, 0.0)
@@ -49,6 +50,9 @@ for label, x in ZEROS.items():
     case("cumprod", np.cumprod, np.array(x), label=label)
     case("prod", np.prod, np.array(x), label=label)
 case("cumprod", lambda x: np.cumprod(x, axis=0), R(5, 2), label="axis")
+for name in "sum prod max min ptp cumsum cumprod cumulative_sum cumulative_prod".split():
+    case(name, lambda x, f=getattr(np, name): f(x, axis=0), np.array(-1.5), label="axis 0 of none")
+case("median", lambda x: np.median(x, axis=1), np.ones((0, 3)), label="no rows")
 case("cumprod", np.cumprod, R(2, 3), label="flattened")
 for name in ("cumulative_sum", "cumulative_prod"):
     f = getattr(np, name)

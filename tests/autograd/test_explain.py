@@ -32,7 +32,8 @@ s = T([[50.0, 0.0, 0.0]], name="s")
 STORIES = [
     # what: (result, of which Tensor, kind, words that must be there)
     ("one use", lambda: 3 * x, x, "fine", r"= 3: through .*local derivative 3 × upstream 1 = 3"),
-    ("two uses", lambda: x * x, x, "fine", r"= 1\.4, the sum of 2 contributions.*By path:"),
+    ("two uses", lambda: x * x, x, "fine",
+     r"= 1\.4, the sum of 2 contributions.*By path: L → x: 0\.7; L → x: 0\.7\."),
     ("broadcast", lambda: (z + x).sum(), x, "fine", "summed over the 3 copies"),
     ("relu", lambda: ops.relu(-z * z).sum(), z, "zero", r"relu is dead there.*x from -9 to -1"),
     ("where", lambda: np.where(True, 1.0, z).sum(), z, "zero", "did not take its second branch"),

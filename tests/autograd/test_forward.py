@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograd import Tensor, forward, grad, jvp, primitive, recording, vjp
+from autograd import Tensor, forward, grad, jvp, no_grad, primitive, recording, vjp
 from autograd.errors import DtypeError, GraphError
 from autograd.ops import operations
 from autograd.trees import flatten
@@ -118,6 +118,35 @@ def test_what_has_no_derivative_has_no_tangent():
         jvp(lambda a: np.sum(np.real(np.linalg.eigh(a)[1])), (hermitian,), (hermitian,))
     power = lambda a: np.abs(np.linalg.eigh(a)[1][0, 0]) ** 2  # noqa: E731
     assert np.isfinite(jvp(power, (hermitian,), (np.array([[1.0, 0], [0, 0]]) + 0j,))[1])
+
+
+@pytest.mark.parametrize("f", [lambda x, m, k: m @ x, lambda x, m, k: x[k], lambda x, m, k: m * x])
+def test_arrays_that_the_function_changes_later(f):
+    """The tangent belongs to the values that an operation was called with."""
+
+    def scratch(x):
+        m, k = np.arange(9.0).reshape(3, 3), np.array([2, 0])
+        y = f(x, m, k)
+        m[:], k[:] = 7.0, 1
+        return y
+
+    x, v = rng.standard_normal((2, 3))
+    expected = f(v, np.arange(9.0).reshape(3, 3), np.array([2, 0]))
+    np.testing.assert_array_equal(jvp(scratch, (x,), (v,))[1], expected)
+
+
+@pytest.mark.parametrize("f", [lambda w, x: w @ x, lambda w, x: np.sum(w * x)])
+def test_a_leaf_that_the_function_changes_later_is_refused(f):
+    w = Tensor(np.eye(3), requires_grad=True, name="w")
+
+    def changing(x):
+        y = f(w, x)
+        with no_grad():
+            w.assign(2.0)
+        return y
+
+    with pytest.raises(GraphError, match="assign on 'w' has changed it in place"):
+        jvp(changing, (np.ones(3),), (np.ones(3),))
 
 
 def test_float32_stays_float32():

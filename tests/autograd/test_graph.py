@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, as_tensor, enable_grad, gradients, no_grad, ops, primitive, recording
+
+from autograd import grad, graph, hvp, jvp  # isort: skip
 from autograd.errors import DtypeError, GraphError, ShapeError
 
 
@@ -448,13 +450,14 @@ def test_a_watcher_sees_every_node_and_cotangent_in_its_thread():
 def test_hooks_see_and_replace_the_gradient():
     x, seen = leaf(np.ones(2)), []
     h = x * 3
-    off = h.register_hook(lambda g: seen.append(g.copy()))
+    first = h.register_hook(lambda g: seen.append(g.copy()))
     h.register_hook(lambda g: g * 10)
     (h * 2).sum().backward()
     np.testing.assert_array_equal(seen[0], [2.0, 2.0])
     np.testing.assert_array_equal(h.grad, [20.0, 20.0])
     np.testing.assert_array_equal(x.grad, [60.0, 60.0])
-    off()
+    first.remove()
+    first.remove()
     (h * 2).sum().backward()
     assert len(seen) == 1
     h.register_hook(lambda g: g[:1])
@@ -462,6 +465,37 @@ def test_hooks_see_and_replace_the_gradient():
         (h * 2).sum().backward()
     with pytest.raises(GraphError, match="requires no grad"):
         Tensor(1.0).register_hook(print)
+
+
+def test_a_hook_that_changes_a_leaf_in_the_middle_of_a_pass():
+    x = leaf([1.0, 2.0])
+    y = x * x
+    z = y * 1.0
+    z.register_hook(lambda g: g * x.assign(7.0).data[0])  # a pass does not record
+    with pytest.raises(GraphError, match="multiply needs '.' as it was, but assign"):
+        z.sum().backward()
+
+
+def test_derivatives_through_a_released_graph_are_refused():
+    """What it led to is not known any more: the gradient would be 0."""
+
+    def through(x):
+        w = leaf(2.0)
+        y = w * x
+        y.backward()
+        graph.release(y.node, "SGD.step()")
+        return y * y
+
+    for derivative in (
+        lambda x: grad(through)(x),
+        lambda x: hvp(through)(x, 1.0),
+        lambda x: jvp(through, (x,), (1.0,)),
+    ):
+        with pytest.raises(GraphError, match=r"SGD.step\(\) has released this multiply"):
+            derivative(3.0)
+    x = leaf(3.0)
+    later = (y := through(x)) * x  # what is newer than the released part is not affected by it
+    assert gradients(later, y) == 3.0
 
 
 def test_all_or_nothing():

@@ -19,6 +19,7 @@ from autograd.kernels import (
     pooling,
     products,
     recurrent,
+    recurrent_walk,
     threads,
 )
 
@@ -143,6 +144,9 @@ def test_pools_row_by_row(case, dtype, seed):
         y = both(pooling.max_pool, x, geometry)
         g = rng.normal(size=y.shape).astype(dtype)
         both(pooling.max_unpool, g, x, y, geometry)
+        g.flat[seed % g.size] = (np.inf, -np.inf)[seed % 2]  # its window alone gets it
+        both(pooling.max_unpool, g, x, y, geometry)
+        g = rng.normal(size=y.shape).astype(dtype)
         both(pooling.max_unpool, g, np.full_like(x, -np.inf), np.full_like(y, -np.inf), geometry)
         x[~np.isfinite(x)] = 0
         both(pooling.sum_pool, x, geometry)
@@ -191,35 +195,41 @@ def test_exponentials():
     assert shares[0, -1] == 0
 
 
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
 @given(
-    st.tuples(*(st.integers(1, n) for n in (4, 9, 40))),
+    st.tuples(*(st.integers(1, n) for n in (4, 40, 40))),
     st.booleans(),
     st.booleans(),
     st.booleans(),
     st.integers(0, 9),
 )
 @settings(max_examples=40)
-def test_lstm_in_one_walk(sizes, masked, reverse, biased, seed):
+def test_a_recurrent_layer_in_one_walk(cell, sizes, masked, reverse, biased, seed):
+    """The compiled walk, its rows in parts, gives what NumPy's gives for all rows at once."""
     (steps, n, width), rng = sizes, np.random.default_rng(seed)
+    k = {"lstm": 4, "gru": 3}[cell]
 
     def normal(*shape):
         return rng.normal(size=shape).astype(np.float32)
 
-    x, w_ih = normal(steps, n, 3), normal(4 * width, 3)
-    w_hh = normal(4 * width, width) / np.float32(
-        width**0.5
-    )  # else roundings grow from step to step
-    b, h0, c0 = normal(4 * width) if biased else None, normal(n, width), normal(n, width)
+    x, w_ih = normal(steps, n, 3), normal(k * width, 3)
+    w_hh = normal(k * width, width) / np.float32(width**0.5)  # else roundings grow step by step
+    biases = [normal(k * width) if biased else None for _ in range(5 - k)]  # a GRU has two
+    states = [normal(n, width) for _ in range(k - 2)]  # an LSTM has two
     mask = rng.random((steps, n)) < 0.6 if masked else None
-    g = normal(steps, n, width), normal(n, width)
+    forward, backward = (getattr(recurrent, f"{cell}_{way}") for way in ("forward", "backward"))
+    g = (normal(steps, n, width), normal(n, width)) if cell == "lstm" else normal(steps, n, width)
     found = []
-    for whole in (lambda gates: None, lambda gates: kernels.twins("recurrent_walk")):
+    for walks, heavy in ((recurrent_walk, np.inf), (kernels.twins("recurrent_walk"), 0)):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(recurrent, "_whole_walk", whole)
-            y, tape = recurrent.lstm_forward(x, w_ih, w_hh, b, h0, c0, mask, reverse)
-            back = recurrent.lstm_backward(g, w_hh, mask, reverse, tape)
-        found.append([*y, back.delta, back.h0, back.c0])
+            patch.setattr(recurrent, "_walks", lambda gates, walks=walks: walks)
+            patch.setattr(recurrent, "HEAVY", heavy)
+            y, tape = forward(x, w_ih, w_hh, *biases, *states, mask, reverse)
+            back = backward(g, w_hh, mask, reverse, tape)
+        results = [*(y if cell == "lstm" else [y]), tape.before, back.delta, back.recurrent]
+        found.append([*results, back.h0, *([back.c0] if cell == "lstm" else [])])
     for plain, fast in zip(*found, strict=True):
+        assert plain.dtype == fast.dtype == np.float32
         np.testing.assert_allclose(fast, plain, rtol=1e-4, atol=2e-5 * max(1, np.abs(plain).max()))
 
 
@@ -354,8 +364,9 @@ def test_the_same_bits_whatever_the_number_of_threads():
 SEQUENCE = (
     "import numpy as np; from autograd import Tensor, ops; r = np.random.default_rng(0);"
     "x, w, v = (Tensor(r.normal(size=s), requires_grad=True)"
-    " for s in ((5, 33, 16), (400, 16), (400, 100)));"
+    " for s in ((5, 33, 16), (512, 16), (512, 128)));"  # so many that threads share the rows
     "np.sum(ops.lstm(x, w, v)[0] ** 2).backward();"
+    "np.sum(ops.gru(x, w[128:], v[128:]) ** 2).backward();"
     "y = ops.linear(r.normal(size=(513, 129)), r.normal(size=(257, 129)));"
     "print(*(hash(a.tobytes()) for a in (x.grad, w.grad, v.grad, y)))"
 )

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, gradients, jacobian, ops
+from nn import functional as F
 
 inf, nan = np.inf, np.nan
 
@@ -149,6 +150,8 @@ SECOND = [
     ("sinc at 0", np.sinc, [0.0], [-(np.pi**2) / 3]),
     ("softplus at 800", ops.softplus, [800.0, -800.0], [0.0, 0.0]),
     ("logsumexp at 1000", lambda x: ops.logsumexp(x) ** 2, [0.0, 0.0], [1.0, 1.0]),
+    ("logaddexp of equals", lambda x: np.logaddexp(x, [1.0, 800.0]), [1.0, 800.0], [0.25, 0.25]),
+    ("logaddexp2 of equals", lambda x: np.logaddexp2(x, 1.0), [1.0], [np.log(2) / 4]),
     ("abs at 0", np.abs, [0.0], [0.0]),
     ("maximum(x, x) squared", lambda x: np.maximum(x, x) ** 2, [1.5], [2.0]),
 ]
@@ -291,6 +294,33 @@ def test_batch_norm_with_a_random_cotangent():
 def test_jacobian_of_a_sort_with_ties_is_a_permutation():
     j = jacobian(np.sort)(np.array([2.0, 1.0, 2.0]))
     np.testing.assert_array_equal(j, [[0, 1, 0], [1, 0, 0], [0, 0, 1]])
+
+
+class Series:
+    """As pandas': NumPy makes an array of it, and its own arithmetic goes by labels."""
+
+    dtype, ndim, shape = np.dtype(float), 1, (2,)
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array([3.0, 5.0])
+
+    def __array_ufunc__(self, ufunc, method, *args, **options):
+        raise AssertionError("arithmetic by labels: its gradients are not in the Tensor's order")
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        np.add, np.subtract, np.multiply, np.divide, np.power, np.matmul, np.maximum, F.mse_loss,
+        lambda x, s: np.clip(x, 0, s), lambda x, s: np.stack([x, s]), np.outer,
+    ],
+)  # fmt: skip
+def test_a_series_is_taken_by_position(f):
+    x, array = Tensor([1.0, 2.0], requires_grad=True), np.array(Series())
+    y, expected = f(x, Series()), f(x, array)
+    np.testing.assert_array_equal(y.data, expected.data)
+    assert type(y.data) is type(expected.data)
+    np.testing.assert_array_equal(gradients(y.sum(), x), gradients(expected.sum(), x))
 
 
 def test_methods_are_numpys_functions():

@@ -162,6 +162,11 @@ def test_independent_of_the_argument_is_zero():
     [
         (lambda: grad(np.sin)(x3), ShapeError, r"returned shape \(3,\).*jacobian"),
         (lambda: grad(np.sin)(3), DtypeError, "dtype int64.*3.0 instead of 3"),
+        (
+            lambda: grad(Tensor(3.0), Tensor(1.0)),
+            DtypeError,
+            r"grad: .*got Tensor.*gradients\(y, xs",
+        ),
         (lambda: grad(np.sin, argnum=1)(3.0), ValueRangeError, "argnum 1 names no"),
         (lambda: grad(lambda x: (x, x))(3.0), DtypeError, "returned a tuple.*np.stack"),
         (lambda: grad(lambda x: None)(3.0), DtypeError, "returned a NoneType"),

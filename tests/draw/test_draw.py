@@ -1,5 +1,6 @@
 """Drawings: what they say, that they can be parsed, and that nothing stops them."""
 
+import html
 import subprocess
 import sys
 import time
@@ -8,6 +9,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+import autograd
 from autograd.checkpoint import checkpoint
 from autograd.draw import RenderError, draw, render, sketch
 from autograd.draw.theme import DARK, LIGHT
@@ -223,6 +225,22 @@ def test_names_in_their_order():
         assert f"<B>{name}</B>" in text
     for name in ("x", "y", "_hidden"):
         assert f"<B>{name}</B>" not in text
+
+
+def test_names_in_nested_lists_and_dicts():
+    w = [[leaf(1.0), leaf(2.0)], [leaf(3.0)]]
+    layers = {"out": (leaf(4.0),)}
+    layers["self"] = layers  # a list or dict may hold itself
+    text = draw((w[0][0] + w[0][1]) * w[1][0] * layers["out"][0]).dot
+    for name in ("w[0][0]", "w[0][1]", "w[1][0]", "layers['out'][0]"):
+        assert f"<B>{html.escape(name)}</B>" in text
+
+
+def test_the_package_draws_too():
+    from autograd import draw as package
+
+    J = leaf(1.0) * 2.0
+    assert package(J).dot == package.draw(J).dot == autograd.draw(J).dot
 
 
 def test_names_of_modules():
@@ -448,6 +466,7 @@ def test_errors_say_what_to_do():
         (lambda: draw(3.0), DtypeError, "a Tensor, a module or a function, got float"),
         (lambda: draw(y, 3.0), DtypeError, "inputs go with"),
         (lambda: draw(lambda: (y, y)), DtypeError, "one Tensor"),
+        (lambda: draw(np.sin, 3.0), DtypeError, "sin returned float64; .*that require grad"),
         (lambda: draw(y, direction="up"), ValueRangeError, "LR, TB, auto"),
         (lambda: draw(y, theme="red"), ValueRangeError, "light, dark, auto"),
         (lambda: draw(y, names={y: "y"}), DtypeError, "name -> Tensor"),

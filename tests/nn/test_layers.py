@@ -1,5 +1,6 @@
 """What layers must do: the lectures' numbers and formulas; derivatives by finite differences."""
 
+import copy
 import math
 
 import numpy as np
@@ -336,6 +337,16 @@ PARTS = {
     "LPPool2d": (nn.LPPool2d(3, 2), (1, 1, 4, 4)),
     "AdaptiveAvgPool1d": (nn.AdaptiveAvgPool1d(3), (1, 2, 5)),
 }
+
+
+@pytest.mark.parametrize("name", [name for name in PARTS if name != "BatchNorm2d"])
+def test_an_empty_batch(name):
+    """Nothing in, nothing out, gradients of 0; batch statistics need a batch."""
+    layer, *shapes = copy.deepcopy(PARTS[name])
+    y = layer(*(Tensor(np.zeros((0, *s[1:])), requires_grad=True) for s in shapes))
+    assert len(y) == 0
+    y.backward(np.zeros(y.shape))
+    assert all(not p.grad.any() for p in layer.parameters())
 
 
 @pytest.mark.parametrize("name", PARTS)

@@ -112,12 +112,27 @@ def test_nan_and_infinity_stay_visible_in_the_compiled_steps(use_kernels):
     pytest.importorskip("numba")
     use_kernels("numba")
     x = np.array([np.nan, np.inf, -np.inf, 0], np.float32).reshape(1, 4, 1)
-    w = np.ones((4, 1), np.float32)
-    h, _ = ops.lstm(x, w, w)
+    lstm, gru = (np.ones((k, 1), np.float32) for k in (4, 3))
+    by_lstm, by_gru = ops.lstm(x, lstm, lstm)[0], ops.gru(x, gru, gru)
     sigmoid = 1 / (1 + np.exp(-np.array([np.inf, -np.inf, 0])))
-    expected = sigmoid * np.tanh(sigmoid * np.tanh([np.inf, -np.inf, 0]))
-    assert np.isnan(h[0, 0, 0])
-    np.testing.assert_allclose(h[0, 1:, 0], expected, atol=1e-6)
+    squashed = np.tanh([np.inf, -np.inf, 0])
+    assert np.isnan(by_lstm[0, 0, 0]) and np.isnan(by_gru[0, 0, 0])
+    np.testing.assert_allclose(by_lstm[0, 1:, 0], sigmoid * np.tanh(sigmoid * squashed), atol=1e-6)
+    np.testing.assert_allclose(by_gru[0, 1:, 0], (1 - sigmoid) * squashed, atol=1e-6)
+
+
+@each_kind
+@pytest.mark.parametrize("kernels", ["numpy", "numba"])
+def test_an_infinite_cotangent_passes_by_the_steps_that_are_skipped(kind, kernels, use_kernels):
+    if kernels == "numba":
+        pytest.importorskip("numba")
+    use_kernels(kernels)
+    x, mask = np.ones((T, N, I), np.float32), np.ones((T, N), bool)
+    model, g = getattr(nn, kind)(I, H), np.ones((T, N, H), np.float32)
+    mask[:, 1], g[:, 1] = False, np.inf
+    y = getattr(ops, kind.lower())(x, *model.parameters(), mask=mask)
+    found = gradients(first(y), model.parameters(), g)
+    assert all(np.all(np.isfinite(f)) for f in found)
 
 
 @each_kind

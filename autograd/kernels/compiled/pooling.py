@@ -1,4 +1,4 @@
-"""Pooling: row by row (`pooling_rows`); maxima over windows of 2 × 2 that do not overlap, here.
+"""Pooling: row by row (`pooling_rows`); windows of 2 × 2 that do not overlap, here.
 
 Vectors run over the end of a row; what they spoil behind it is computed later, and right.  At the
 end of a job's memory, single elements are computed instead.  Other sums are convolutions; NumPy's
@@ -12,12 +12,13 @@ import numpy as np
 from autograd.kernels.compiled import convolution, jit
 from autograd.kernels.compiled import pooling_rows as rows
 from autograd.kernels.compiled.jobs import run, take
+from autograd.kernels.compiled.pooling_rows import join
 from autograd.kernels.compiled.vectors import (
     evens,
     lanes,
-    largest,
     load,
     odds,
+    splat,
     store,
     where_below,
     where_top,
@@ -33,12 +34,7 @@ JOBS = 16
 
 def max_pool(x, geometry):
     """See `autograd.kernels.pooling.max_pool`."""
-    if geometry != PAIRS:
-        return _by_rows(x, geometry, True)
-    n, c, h, w = x.shape
-    y = np.empty((n, c, h // 2, w // 2), x.dtype)
-    run(_largest, _jobs(x), _images(x), _images(y), lanes(x.itemsize))
-    return y
+    return _pool(x, geometry, True)
 
 
 def max_unpool(g, x, y, geometry):
@@ -57,7 +53,7 @@ def max_unpool(g, x, y, geometry):
 def sum_pool(x, geometry):
     """See `autograd.kernels.pooling.sum_pool`; else a filter of ones for every channel."""
     if rows.window_of(geometry) is not None:
-        return _by_rows(x, geometry, False)
+        return _pool(x, geometry, None)
     if math.prod(geometry[0]) <= FEW:
         return NotImplemented
     ones = np.ones((x.shape[1], 1, *geometry[0]), x.dtype)
@@ -69,7 +65,10 @@ def sum_unpool(g, x_shape, geometry):
     window = rows.window_of(geometry)
     if window is not None:
         d = np.empty(x_shape, g.dtype)
-        run(rows.spread, _jobs(d), _images(g), _images(d), window, lanes(g.itemsize))
+        if geometry == PAIRS:
+            run(_to_all, _jobs(d), _images(g), _images(d), lanes(g.itemsize))
+        else:
+            run(rows.spread, _jobs(d), _images(g), _images(d), window, lanes(g.itemsize))
         return d
     if math.prod(geometry[0]) <= FEW:
         return NotImplemented
@@ -77,12 +76,15 @@ def sum_unpool(g, x_shape, geometry):
     return convolution.conv_dx(g, ones, x_shape, *geometry[1:], x_shape[1])
 
 
-def _by_rows(x, geometry, maxima):
+def _pool(x, geometry, maxima):
     window = rows.window_of(geometry)
     if window is None:
         return NotImplemented
     y = np.empty((*x.shape[:2], *output_size(x.shape[2:], *geometry)), x.dtype)
-    run(rows.pool, _jobs(x), _images(x), _images(y), window, maxima, lanes(x.itemsize))
+    if geometry == PAIRS:
+        run(_pairs, _jobs(x), _images(x), _images(y), maxima, lanes(x.itemsize))
+    else:
+        run(rows.pool, _jobs(x), _images(x), _images(y), window, maxima, lanes(x.itemsize))
     return y
 
 
@@ -97,10 +99,11 @@ def _images(a):
 
 
 @jit
-def _largest(counter, jobs, x, y, V):
+def _pairs(counter, jobs, x, y, maxima, V):
+    """The largest element, or the sum, of every window."""
     planes, height, width = y.shape
     wide = x.shape[2]
-    flat, out = x.ravel(), y.ravel()
+    flat, out, one = x.ravel(), y.ravel(), splat(x.dtype.type(1))
     job = take(counter)
     while job < jobs:
         first, last = job * planes // jobs, (job + 1) * planes // jobs
@@ -109,19 +112,49 @@ def _largest(counter, jobs, x, y, V):
             for a in range(height):
                 p, q = (n * x.shape[1] + 2 * a) * wide, (n * height + a) * width
                 for i in range(0, width, V):
-                    if q + i + V <= end and p + 2 * i + wide + 2 * V <= flat.size:
-                        k = p + 2 * i
-                        u = largest(load(flat, k), load(flat, k + wide))
-                        v = largest(load(flat, k + V), load(flat, k + V + wide))
-                        store(out, q + i, largest(evens(u, v), odds(u, v)))
+                    k = p + 2 * i
+                    if q + i + V <= end and k + wide + 2 * V <= flat.size:
+                        u = join(load(flat, k), load(flat, k + wide), maxima, one)
+                        v = join(load(flat, k + V), load(flat, k + V + wide), maxima, one)
+                        store(out, q + i, join(evens(u, v), odds(u, v), maxima, one))
                         continue
                     for j in range(i, min(i + V, width)):
                         k = p + 2 * j
-                        best = flat[k]
-                        for m in (k + 1, k + wide, k + wide + 1):
-                            if flat[m] > best or flat[m] != flat[m]:
-                                best = flat[m]
-                        out[q + j] = best
+                        joined = flat[k]
+                        for m in (k + wide, k + 1, k + wide + 1):
+                            if maxima is None:
+                                joined += flat[m]
+                            elif flat[m] > joined or flat[m] != flat[m]:
+                                joined = flat[m]
+                        out[q + j] = joined
+        job = take(counter)
+
+
+@jit
+def _to_all(counter, jobs, g, d, V):
+    """``g`` at all four elements of its window."""
+    (planes, height, width), (high, wide) = g.shape, d.shape[1:]
+    cotangent, out = g.ravel(), d.ravel()
+    job = take(counter)
+    while job < jobs:
+        first, last = job * planes // jobs, (job + 1) * planes // jobs
+        end = last * high * wide
+        for n in range(first, last):
+            for a in range(2 * height):
+                p, q = (n * high + a) * wide, (n * height + a // 2) * width
+                for i in range(0, width, V):
+                    k = p + 2 * i
+                    if k + 2 * V <= end and q + i + V <= cotangent.size:
+                        v = load(cotangent, q + i)
+                        store(out, k, zip_low(v, v))
+                        store(out, k + V, zip_high(v, v))
+                        continue
+                    for j in range(i, min(i + V, width)):
+                        out[p + 2 * j] = out[p + 2 * j + 1] = cotangent[q + j]
+                for i in range(2 * width, wide):
+                    out[p + i] = 0
+            for i in range((n * high + 2 * height) * wide, (n + 1) * high * wide):
+                out[i] = 0
         job = take(counter)
 
 

@@ -36,8 +36,14 @@ def window_of(geometry):
 
 
 @jit
-def _join(u, v, maxima, one):
-    return largest(u, v) if maxima else fma(u, one, v)
+def join(u, v, maxima, one):
+    """The larger of two vectors, lane by lane, or their sum; ``one`` is a vector of ones.
+
+    ``maxima``: True, or None for sums; what is None is known when numba compiles.
+    """
+    if maxima is None:
+        return fma(u, one, v)
+    return largest(u, v)
 
 
 @jit
@@ -46,7 +52,7 @@ def pool(counter, jobs, x, y, window, maxima, V):
     kh, kw, sh, sw, top, left = window
     (planes, h, w), (high, wide) = y.shape, x.shape[1:]
     image, out = x.ravel(), y.ravel()
-    fill = x.dtype.type(-np.inf if maxima else 0)
+    fill = x.dtype.type(0 if maxima is None else -np.inf)
     row = np.full(left + wide + sw * (w + V) + kw + 2 * V, fill, x.dtype)
     few, one = np.empty(V, x.dtype), splat(x.dtype.type(1))
     job = take(counter)
@@ -59,14 +65,14 @@ def pool(counter, jobs, x, y, window, maxima, V):
                     if wide >= V:
                         v = splat(fill)
                         for r in range(first, last):
-                            v = _join(load(image, (n * high + r) * wide + j), v, maxima, one)
+                            v = join(load(image, (n * high + r) * wide + j), v, maxima, one)
                         store(row, left + j, v)
                         continue
                     for j in range(wide):
                         s = fill
                         for r in range(first, last):
                             e = x[n, r, j]
-                            if not maxima:
+                            if maxima is None:
                                 s += e
                             elif e > s or e != e:
                                 s = e
@@ -78,7 +84,7 @@ def pool(counter, jobs, x, y, window, maxima, V):
                             u = load(row, i + k)
                         else:
                             u = evens(load(row, 2 * i + k), load(row, 2 * i + k + V))
-                        v = _join(u, v, maxima, one)
+                        v = join(u, v, maxima, one)
                     if i + V <= w:
                         store(out, (n * h + a) * w + i, v)
                     else:
@@ -96,7 +102,8 @@ def to_winners(counter, jobs, g, x, y, d, window, V):
     """
     kh, kw, sh, sw, top, left = window
     (planes, h, w), (high, wide) = y.shape, x.shape[1:]
-    half = kw + max(w + kw, -(-(left + wide) // sw)) + 2 * V  # with room for kw in front
+    reach = max(w, -(-(left + wide) // sw))
+    half = kw + reach + 2 * V  # with room for kw in front
     whole = np.empty(max((h - 1) * sh + kh, top + high) * kw * half, g.dtype)
     length = max(sw * (w + V) + kw, left + wide) + 2 * V
     rows = np.full(kh * length, -np.inf, x.dtype)
@@ -128,14 +135,16 @@ def to_winners(counter, jobs, g, x, y, d, window, V):
                             store(whole, q, fma(where_top(rest, e, t), one, load(whole, q)))
                             rest = where_below(rest, e, t)
             for r in range(high):
-                for j in range(0, half - kw - V, V):
+                for j in range(0, reach, V):
                     u = v = zeros(g)
                     for k in range(kw):
-                        c = load(whole, ((r + top) * kw + k) * half + kw + j - k // sw)
-                        if k % sw == 0:
-                            u = fma(c, one, u)
+                        q = ((r + top) * kw + k) * half + kw + j
+                        if sw == 1:
+                            u = fma(load(whole, q - k), one, u)
+                        elif k % 2 == 0:
+                            u = fma(load(whole, q - k // 2), one, u)
                         else:
-                            v = fma(c, one, v)
+                            v = fma(load(whole, q - k // 2), one, v)
                     if sw == 1:
                         store(joined, j, u)
                     else:

@@ -1,4 +1,4 @@
-"""A whole LSTM in one compiled call, for float32: steps too short to go back to Python in between.
+"""A whole LSTM or GRU in one compiled call, for float32: steps too short to go back to Python for.
 
 The matrix of a step's product lies in panels, of 4 vectors of columns each, that stay in cache
 while all rows of the batch go by.
@@ -7,36 +7,38 @@ while all rows of the batch go by.
 import numpy as np
 
 from autograd.kernels.compiled import jit
-from autograd.kernels.compiled.recurrent import lstm_backward, lstm_forward
+from autograd.kernels.compiled.recurrent_steps import (
+    gru_backward,
+    gru_forward,
+    lstm_backward,
+    lstm_forward,
+)
 from autograd.kernels.compiled.vectors import fma, lanes, load, splat, store, zeros
 
 V = lanes(4)
 
 
-def panels(w):
-    """(K, N) -> (N / 4V, K, 4V): the columns, 0 where there are none left."""
+def arranged(w, dtype):
+    """(K, N) -> panels (N / 4V, K, 4V): the columns, 0 where there are none left."""
     n = -(-w.shape[1] // (4 * V)) * 4 * V
-    wide = np.zeros((w.shape[0], n), np.float32)
+    wide = np.zeros((w.shape[0], n), dtype)
     wide[:, : w.shape[1]] = w
     return np.ascontiguousarray(wide.reshape(len(w), -1, 4 * V).swapaxes(0, 1))
 
 
 @jit
-def add_product(a, a_row, w, y, y_row, rows, width, scratch):
-    """Y += a w: rows of flat a and of flat y, of this width, from a_row and y_row on; w in panels.
-
-    ``scratch``: room for 4 vectors.
-    """
-    inner = w.shape[1]
-    flat = w.ravel()
+def add_product(x, w, to, scratch):
+    """To += x w; w in panels, ``scratch``: room for 4 vectors."""
+    rows, width, inner = *to.shape, w.shape[1]
+    a, flat, y = x.ravel(), w.ravel(), to.ravel()
     for panel in range(w.shape[0]):
         j, start = panel * 4 * V, panel * inner * 4 * V
         r = 0
         if j + 4 * V <= width:
             while r + 4 <= rows:
-                p = a_row + r * inner
+                p = r * inner
                 q, s, t = p + inner, p + 2 * inner, p + 3 * inner
-                o = y_row + r * width + j
+                o = r * width + j
                 a0, a1, a2, a3 = _four(y, o)
                 b0, b1, b2, b3 = _four(y, o + width)
                 c0, c1, c2, c3 = _four(y, o + 2 * width)
@@ -60,11 +62,11 @@ def add_product(a, a_row, w, y, y_row, rows, width, scratch):
             a0 = a1 = a2 = a3 = zeros(flat)
             for k in range(inner):
                 w0, w1, w2, w3 = _four(flat, start + k * 4 * V)
-                v = splat(a[a_row + r * inner + k])
+                v = splat(a[r * inner + k])
                 a0, a1, a2, a3 = fma(v, w0, a0), fma(v, w1, a1), fma(v, w2, a2), fma(v, w3, a3)
             _store(scratch, 0, a0, a1, a2, a3)
             for k in range(min(4 * V, width - j)):
-                y[y_row + r * width + j + k] += scratch[k]
+                y[r * width + j + k] += scratch[k]
             r += 1
 
 
@@ -82,51 +84,92 @@ def _store(y, q, a, b, c, d):
 
 
 @jit
-def lstm_walk(steps, keep, first, last, w, b, gates, states, cells):
-    """The rows ``first`` to ``last`` of all steps: as the loop in `recurrent.lstm_forward`.
-
-    ``steps`` (T, 3): t, now, before; ``keep`` (T, N): False where a step is skipped; ``b`` (4H,)
-    is added to the gates.
-    """
-    scratch, flat_h, flat_gates = np.empty(4 * V, np.float32), states.ravel(), gates.ravel()
-    batch, width = states.shape[1:]
-    for k in range(len(steps)):
-        t, now, before = steps[k]
-        for n in range(first, last):
-            row = gates[t, n]
-            for j in range(b.size):
-                row[j] += b[j]
-        places = (before * batch + first) * width, (t * batch + first) * 4 * width
-        add_product(flat_h, places[0], w, flat_gates, places[1], last - first, 4 * width, scratch)
-        h, c, past = states[now, first:last], cells[now, first:last], cells[before, first:last]
-        lstm_forward(gates[t, first:last], past, c, h)
-        for n in range(first, last):
-            if not keep[t, n]:
-                cells[now, n] = cells[before, n]
-                states[now, n] = states[before, n]
+def _add(x, to):
+    """To += x, of flat arrays."""
+    for j in range(to.size):
+        to[j] += x[j]
 
 
 @jit
-def lstm_walk_back(steps, keep, first, last, w, gh, gates, cells, delta, all_dh, all_dc):
-    """The rows ``first`` to ``last``, from the last step to the first."""
-    dh, dc = all_dh[first:last], all_dc[first:last]
+def _carry(kept, past, now):
+    """Rows that skip a step have what was there before it."""
+    for r in range(len(kept)):
+        if not kept[r]:
+            now[r] = past[r]
+
+
+@jit
+def _set_aside(kept, d, held):
+    """The cotangents of rows that skip a step wait in ``held``, and are 0 in it."""
+    for r in range(len(kept)):
+        if not kept[r]:
+            held[r] = d[r]
+            d[r] = 0
+
+
+@jit
+def lstm_walk(steps, kept, first, last, w, b, gates, states, cells):
+    """As `recurrent_walk.lstm_walk`."""
+    scratch = np.empty(4 * V, np.float32)
+    for k in range(len(steps)):
+        t, now, before = steps[k]
+        gate, keep = gates[t, first:last], kept[t, first:last]
+        h, past_h = states[now, first:last], states[before, first:last]
+        c, past_c = cells[now, first:last], cells[before, first:last]
+        for r in range(last - first):
+            _add(b, gate[r])
+        add_product(past_h, w, gate, scratch)
+        lstm_forward(gate, past_c, c, h)
+        _carry(keep, past_h, h)
+        _carry(keep, past_c, c)
+
+
+@jit
+def lstm_walk_back(steps, kept, first, last, w, g, gates, cells, delta, all_dh, all_dc):
+    """As `recurrent_walk.lstm_walk_back`."""
+    dh, dc, scratch = all_dh[first:last], all_dc[first:last], np.empty(4 * V, np.float32)
     squashed, held_h, held_c = np.empty_like(dh), np.empty_like(dh), np.empty_like(dc)
-    scratch, flat_delta, flat_dh = np.empty(4 * V, np.float32), delta.ravel(), all_dh.ravel()
-    batch, width = all_dh.shape
     for k in range(len(steps) - 1, -1, -1):
         t, now, before = steps[k]
-        for r in range(last - first):
-            from_above, here = gh[t, first + r], dh[r]
-            for j in range(here.size):
-                here[j] += from_above[j]
-            if not keep[t, first + r]:
-                held_h[r], held_c[r] = dh[r], dc[r]
-                dh[r], dc[r] = 0, 0
-        d, c, past = delta[t, first:last], cells[now, first:last], cells[before, first:last]
+        keep, d = kept[t, first:last], delta[t, first:last]
+        _add(g[t, first:last].ravel(), dh.ravel())
+        _set_aside(keep, dh, held_h)
+        _set_aside(keep, dc, held_c)
+        c, past = cells[now, first:last], cells[before, first:last]
         lstm_backward(gates[t, first:last], past, c, dh, dc, d, squashed)
         dh[:] = 0
-        place = (t * batch + first) * 4 * width
-        add_product(flat_delta, place, w, flat_dh, first * width, last - first, width, scratch)
-        for r in range(last - first):
-            if not keep[t, first + r]:
-                dh[r], dc[r] = held_h[r], held_c[r]
+        add_product(d, w, dh, scratch)
+        _carry(keep, held_h, dh)
+        _carry(keep, held_c, dc)
+
+
+@jit
+def gru_walk(steps, kept, first, last, w, b, gates, recurrent, states):
+    """As `recurrent_walk.gru_walk`."""
+    scratch, z = np.empty(4 * V, np.float32), np.empty((last - first, b.size), np.float32)
+    for k in range(len(steps)):
+        t, now, before = steps[k]
+        h, past = states[now, first:last], states[before, first:last]
+        z[:] = b
+        add_product(past, w, z, scratch)
+        gru_forward(gates[t, first:last], z, recurrent[t, first:last], past, h)
+        _carry(kept[t, first:last], past, h)
+
+
+@jit
+def gru_walk_back(
+    steps, kept, first, last, w, g, gates, recurrent, before, delta, delta_recurrent, all_dh
+):
+    """As `recurrent_walk.gru_walk_back`."""
+    dh, scratch = all_dh[first:last], np.empty(4 * V, np.float32)
+    held = np.empty_like(dh)
+    for k in range(len(steps) - 1, -1, -1):
+        t = steps[k, 0]
+        keep, d, e = kept[t, first:last], delta[t, first:last], delta_recurrent[t, first:last]
+        _add(g[t, first:last].ravel(), dh.ravel())
+        _set_aside(keep, dh, held)
+        gru_backward(
+            gates[t, first:last], recurrent[t, first:last], before[t, first:last], dh, d, e
+        )
+        add_product(e, w, dh, scratch)
+        _carry(keep, held, dh)
