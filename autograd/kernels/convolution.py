@@ -7,15 +7,18 @@ import math
 
 import numpy as np
 
-from autograd.kernels import compilable, flat
+from autograd.kernels import compilable, depthwise, flat
 from autograd.kernels.windows import cropped, overlap_add, padded, windows
 
 
 @compilable(lambda x, w, *_: x.size * math.prod(w.shape[2:]) * w.shape[0])
 def conv(x, w, b, stride, padding, dilation, groups):
     """y = b[o] + Σ over c, k of w[o, c, k] x[n, c, stride·p + dilation·k]: (N, O, *P)."""
-    if _flat(x, w) and flat.pays(x.shape[2:], w.shape, stride, padding, dilation, groups):
-        return flat.conv(x, w, b, padding, dilation)
+    if _in_rows(x, w):
+        if depthwise.pays(w.shape, groups):
+            return depthwise.conv(x, w, b, stride, padding, dilation, groups)
+        if flat.pays(x.shape[2:], w.shape, stride, padding, dilation, groups):
+            return flat.conv(x, w, b, padding, dilation)
     columns, out = _columns(x, w.shape, stride, padding, dilation, groups)
     y = np.matmul(_rows(w, groups), columns)  # (G, O/G, CK) @ (N, G, CK, P)
     y = np.reshape(y, (x.shape[0], w.shape[0]) + out)
@@ -25,10 +28,12 @@ def conv(x, w, b, stride, padding, dilation, groups):
 @compilable(lambda g, w, *_: g.size * math.prod(w.shape[1:]))
 def conv_dx(g, w, x_shape, stride, padding, dilation, groups):
     """The adjoint in x: every window gets wᵀ g, and windows overlap: (N, C, *S)."""
-    back = flat.turned_padding(w.shape[2:], padding, dilation)
-    pays = _flat(g, w) and flat.pays(g.shape[2:], w.shape, stride, back, dilation, groups)
-    if pays and np.isfinite(w).all():  # times the zeros around g, an infinite weight would be NaN
-        return flat.conv_dx(g, w, back, dilation)
+    if _in_rows(g, w) and np.isfinite(w).all():  # times zeros around g, infinity would be NaN
+        back = flat.turned_padding(w.shape[2:], padding, dilation)
+        if depthwise.pays(w.shape, groups):
+            return depthwise.conv_dx(g, w, x_shape, stride, padding, dilation, groups)
+        if flat.pays(g.shape[2:], w.shape, stride, back, dilation, groups):
+            return flat.conv_dx(g, w, back, dilation)
     n, d = x_shape[0], len(stride)
     g = np.reshape(g, (n, groups, w.shape[0] // groups, math.prod(g.shape[2:])))
     columns = np.matmul(np.swapaxes(_rows(w, groups), -1, -2), g)  # (N, G, CK, P)
@@ -44,6 +49,15 @@ def conv_dx(g, w, x_shape, stride, padding, dilation, groups):
 @compilable(lambda x, g, w_shape, *_: g.size * math.prod(w_shape[1:]))
 def conv_dw(x, g, w_shape, stride, padding, dilation, groups):
     """The adjoint in w: every window of x times its cotangent: (O, C/groups, *K)."""
+    if _in_rows(x, g):
+        dw = None
+        with np.errstate(invalid="ignore"):  # times zeros beside g, infinity is NaN
+            if depthwise.pays(w_shape, groups):
+                dw = depthwise.conv_dw(x, g, w_shape, stride, padding, dilation, groups)
+            elif flat.pays(x.shape[2:], w_shape, stride, padding, dilation, groups):
+                dw = flat.conv_dw(x, g, w_shape, padding, dilation)
+        if dw is not None and np.isfinite(dw).all():
+            return dw
     columns, _ = _columns(x, w_shape, stride, padding, dilation, groups)
     n, places = x.shape[0], math.prod(g.shape[2:])
     g = np.reshape(g, (n, groups, w_shape[0] // groups, places))
@@ -57,9 +71,10 @@ def conv_dw(x, g, w_shape, stride, padding, dilation, groups):
     return np.reshape(np.matmul(g, columns), w_shape)
 
 
-def _flat(a, b):
-    """Whether these are arrays that can be laid out in one row."""
-    return type(a) is type(b) is np.ndarray and a.size and b.size
+def _in_rows(a, b):
+    """Whether these arrays can be laid out in rows; sums of rows would round halves too often."""
+    plain = type(a) is type(b) is np.ndarray and a.size and b.size
+    return plain and np.result_type(a, b).char in "fdgFDG"
 
 
 def _rows(w, groups):

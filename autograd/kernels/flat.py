@@ -99,6 +99,24 @@ def conv_dx(g, w, padding, dilation):
     return conv(g, turned, None, padding, dilation)
 
 
+def conv_dw(x, g, w_shape, padding, dilation):
+    """See `autograd.kernels.convolution.conv_dw`; stride 1, one group.
+
+    NaN where a pixel that is not finite meets the zeros between the windows.
+    """
+    block = _Block(x.shape, w_shape[2:], padding, dilation, np.result_type(x, g))
+    row, places = block.beside(w_shape[0], g.shape[2:])
+    dw = 0
+    for n in range(0, len(x), block.images):
+        part = g[n : n + block.images]
+        block.fill(x[n : n + block.images])
+        places[: len(part)] = part
+        places[len(part) :] = 0
+        dw += np.stack([np.matmul(read, row.T) for read in block.reads])
+    dw = np.reshape(dw, (w_shape[2], w_shape[1], *w_shape[3:], w_shape[0]))  # (K₁, C, K₂..., O)
+    return np.moveaxis(dw, (-1, 0), (0, 2))
+
+
 def turned_padding(kernel, padding, dilation):
     """The padding of g in `conv_dx`; negative where x was padded with more than a window."""
     return tuple(

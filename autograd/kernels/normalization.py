@@ -7,6 +7,8 @@ import numpy as np
 
 from autograd.kernels import compilable
 
+FEW = 16  # values of a channel in an image below which a call of BLAS takes longer than they do
+
 
 def along_channels(v, ndim):
     """A (C,) array as (C, 1, ...), to be broadcast along axis 1."""
@@ -18,13 +20,21 @@ def over_channels(g):
     return np.sum(np.sum(np.reshape(g, g.shape[:2] + (-1,)), axis=2), axis=0)
 
 
+def dot_over_channels(a, b):
+    """Σ a b over all axes but 1, without an array of the products: (C,)."""
+    a, b = (np.reshape(v, v.shape[:2] + (-1,)) for v in (a, b))
+    if a.shape[2] < FEW:
+        return over_channels(a * b)
+    return np.sum(np.vecdot(a, b), axis=0)
+
+
 @compilable(lambda x, *_: 8 * x.size)
 def batch_norm(x, weight, bias, eps):
     """(x - mean) / sqrt(var + eps) weight + bias, mean, var."""
     m = x.size // x.shape[1]
     mean = over_channels(x) / m
     y = x - along_channels(mean, x.ndim)
-    var = over_channels(y * y) / m
+    var = dot_over_channels(y, y) / m
     y *= along_channels(weight / np.sqrt(var + eps), x.ndim)
     y += along_channels(bias, x.ndim)
     return y.astype(x.dtype, copy=False), mean, var
@@ -34,7 +44,12 @@ def batch_norm(x, weight, bias, eps):
 def batch_norm_backward(g, x, weight, mean, var, eps):
     """dx, dweight and dbias, for the cotangent ``g`` of y."""
     r, m = 1 / np.sqrt(var + eps), x.size // x.shape[1]
-    normal = (x - along_channels(mean, x.ndim)) * along_channels(r, x.ndim)
-    dbias, dweight = over_channels(g), over_channels(g * normal)
-    straight, bent = (along_channels(v / m, x.ndim) for v in (dbias, dweight))
-    return along_channels(weight * r, x.ndim) * (g - straight - normal * bent), dweight, dbias
+    centred = x - along_channels(mean, x.ndim)
+    dbias, dweight = over_channels(g), dot_over_channels(g, centred) * r
+    dx = centred * along_channels(
+        -dweight * r / m, x.ndim
+    )  # not in place: of x and g, one may be a Tensor
+    dx += g
+    dx -= along_channels(dbias / m, x.ndim)
+    dx *= along_channels(weight * r, x.ndim)
+    return dx, dweight, dbias

@@ -11,6 +11,8 @@ import os
 import queue
 import threading
 
+import numpy as np
+
 
 def threads() -> int:
     """How many threads share the work: ``NUMBA_NUM_THREADS``, or one per processor."""
@@ -98,15 +100,16 @@ def share(work, jobs: int):
 
 
 def share_calls(calls):
-    """Call every function once, shared among the threads."""
-    todo = collections.deque(calls)
+    """Call every function once, shared among the threads, under the caller's `numpy.errstate`."""
+    todo, settings = collections.deque(calls), {**np.geterr(), "call": np.geterrcall()}
 
     def work():
-        while True:
-            try:
-                call = todo.popleft()
-            except IndexError:
-                return
-            call()
+        with np.errstate(**settings):
+            while True:
+                try:
+                    call = todo.popleft()
+                except IndexError:
+                    return
+                call()
 
     share(work, len(todo))

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from autograd.kernels import convolution, flat
 
-conv, conv_dx = convolution.conv.__wrapped__, convolution.conv_dx.__wrapped__
+conv, conv_dx, conv_dw = (
+    kernel.__wrapped__ for kernel in (convolution.conv, convolution.conv_dx, convolution.conv_dw)
+)
 
 
 @st.composite
@@ -38,7 +40,8 @@ def test_as_im2col(case, block, biased):
             patch.setattr(flat, "BLOCK", block)
             y = conv(x, w, b, *options)
             g = np.random.default_rng(seed).normal(size=y.shape)
-            found.append((y, conv_dx(g, w, x.shape, *options)))
+            dx, dw = conv_dx(g, w, x.shape, *options), conv_dw(x, g, w.shape, *options)
+            found.append((y, dx, dw))
     for plain, fast in zip(*found, strict=True):
         assert fast.shape == plain.shape and fast.dtype == plain.dtype
         np.testing.assert_allclose(fast, plain, rtol=1e-12, atol=1e-12)
@@ -60,3 +63,23 @@ def test_an_infinite_weight_spoils_only_what_it_meets():
     w[0, 0, 0, 0] = np.inf
     dx = conv_dx(g, w, (1, 8, 4, 4), (1, 1), ((1, 1), (1, 1)), (1, 1), 1)
     assert np.isfinite(dx[0, 1:]).all() and not np.isnan(dx).any()
+
+
+@pytest.mark.parametrize("bad", [np.inf, np.nan])
+def test_an_infinite_pixel_spoils_only_what_it_meets(bad, rng=np.random.default_rng(0)):
+    x, g = rng.normal(size=(2, 8, 6, 6)), rng.normal(size=(2, 8, 4, 4))
+    x[1, 3, -1, -1] = bad  # of all taps, only the last meets it
+    options = (1, 1), ((0, 0), (0, 0)), (1, 1), 1
+    dw = conv_dw(x, g, (8, 8, 3, 3), *options)
+    spoilt = np.zeros(dw.shape, bool)
+    spoilt[:, 3, -1, -1] = True
+    np.testing.assert_array_equal(np.isfinite(dw), ~spoilt)
+
+
+def test_halves_are_summed_as_before(rng=np.random.default_rng(0)):
+    x, g = (rng.normal(size=(2, 8, 32, 32)).astype(np.float16) for _ in range(2))
+    options = (1, 1), ((1, 1), (1, 1)), (1, 1), 1
+    dw = conv_dw(x, g, (8, 8, 3, 3), *options)
+    exact = conv_dw(x.astype(float), g.astype(float), (8, 8, 3, 3), *options)
+    assert dw.dtype == np.float16
+    np.testing.assert_allclose(dw, exact, atol=0.1)
