@@ -87,7 +87,7 @@ def share(work, jobs: int):
 
     Where compiled code computes, it must release the interpreter lock.
     """
-    helpers = min(threads(), jobs) - 1
+    helpers = min(threads(), jobs) - 1 if jobs > 1 else 0
     if helpers < 1:
         work()
         return

@@ -1,5 +1,7 @@
 """Sums, means, products, extremes over axes; softmax and its relatives."""
 
+import math
+
 import numpy as np
 
 from autograd.ops.arithmetic import over
@@ -20,7 +22,7 @@ def count(shape, axis) -> int:
     if axis is None or not shape:
         axis = tuple(range(len(shape)))
     axes = axis if isinstance(axis, tuple) else (axis,)
-    return int(np.prod([shape[k] for k in axes], dtype=int))
+    return math.prod(shape[k] for k in axes)
 
 
 @instead_of(np.sum)

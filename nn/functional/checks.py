@@ -103,10 +103,12 @@ def labels_for(op, x, target, ignore_index=None):
             f"{op}: scores (N, C, ...) and labels (N, ...) expected, got {tuple(x.shape)} and "
             f"{labels.shape}{_instead(x, labels, expected, axis)}"
         )
-    wrong = (labels < 0) | (labels >= classes)
-    if ignore_index is not None:
-        wrong &= labels != ignore_index
-    if np.any(wrong):
+    if labels.size and (labels.min() < 0 or labels.max() >= classes):
+        wrong = (labels < 0) | (labels >= classes)
+        if ignore_index is not None:
+            wrong &= labels != ignore_index
+        if not wrong.any():
+            return labels
         bad = labels[wrong].flat[0]
         raise ValueRangeError(
             f"{op}: a label is {bad}, but with {classes} scores labels go from 0 to {classes - 1}"

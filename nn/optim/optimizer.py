@@ -5,7 +5,7 @@ import numpy as np
 from autograd import Tensor, graph
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
 
-BLOCK = 16_384  # elements: a rule's arrays and temporaries stay in the processor's cache
+BLOCK = 65_536  # elements: a rule's arrays and temporaries stay in the processor's cache
 
 
 class Optimizer:

@@ -63,7 +63,7 @@ def test_large_parameters_in_blocks_as_small_ones(case):
     """An array larger than a block, in any memory order, follows the rule of its elements."""
     name, options = cases.OPTIMISERS[case]
     rng = np.random.default_rng(0)
-    value, size = rng.standard_normal((150, 250)), nn.optim.optimizer.BLOCK
+    value, size = rng.standard_normal((300, 500)), nn.optim.optimizer.BLOCK
     assert value.size > 2 * size
     whole = Tensor(value, requires_grad=True)
     across = Tensor(value, requires_grad=True)
