@@ -11,7 +11,6 @@ from numpy import float64, ndarray
 
 from autograd import graph, memory, recording
 from autograd.errors import DtypeError, GraphError, ShapeError
-from autograd.graph import FLOAT64, Scalar
 from autograd.tensor import Tensor, as_tensor
 
 _hooked_ever = False  # until the first hook, no pass looks for one
@@ -161,8 +160,7 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
                 except Exception as e:
                     _note(e, node)
                     raise
-                scalar = type(p) is Scalar or (p.dtype is FLOAT64 and not p.shape)
-                if type(gp) is not float64 or not scalar or isnan(gp):
+                if type(gp) is not float64 or not p.scalar or isnan(gp):
                     gp = fitted(gp, g, p, node)
                 before = pending.get(p)
                 if before is None:

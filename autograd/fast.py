@@ -72,7 +72,7 @@ def binary(op):
         saved = plan.save(y, x, z) if plan.save else ()
         if type(y) is not float64:
             return recorded(plan, parents, y, saved, constants)
-        node = new(Scalar)
+        node = Scalar()
         node.plan = plan
         node.parents = parents
         node.saved = saved

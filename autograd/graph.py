@@ -39,6 +39,7 @@ class Node:
     dtype: Any
     value: Any
     hooks: list
+    scalar = False  # whether the value is a NumPy float64, no array
 
     def __repr__(self):
         what = self.plan.op.__name__ if self.plan else "leaf"
@@ -51,6 +52,7 @@ class Scalar(Node):
     __slots__ = ()
     shape = ()
     dtype = FLOAT64
+    scalar = True
 
 
 def nobody():
@@ -60,13 +62,14 @@ def nobody():
 class Leaf(Node):
     """Where a graph starts: a Tensor that requires grad.  ``fed_by``: the last root it served."""
 
-    __slots__ = ("fed_by",)
+    __slots__ = ("fed_by", "scalar")
 
     def __init__(self, tensor):
         self.plan = self.saved = self.value = self.fed_by = None
         self.parents = self.constants = ()
         self.order, self.out = clock(), weakref.ref(tensor)
         self.shape, self.dtype = tensor.data.shape, tensor.data.dtype
+        self.scalar = type(tensor.data) is np.float64
 
 
 class Released:
@@ -98,7 +101,7 @@ def results(root: Node, since: int = 0) -> list[Node]:
     seen, nodes = {root}, [root]
     for node in nodes:
         for p in node.parents:
-            if p not in seen and p.plan is not None and p.order >= since:
+            if p.plan is not None and p not in seen and p.order >= since:
                 seen.add(p)
                 nodes.append(p)
     nodes.sort(key=attrgetter("order"), reverse=True)

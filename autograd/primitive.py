@@ -260,7 +260,7 @@ class Primitive:
 def recorded(plan, parents, y, saved, constants):
     """The Tensor of a new node; for several outputs, the node."""
     if type(y) is float64:
-        n = new(Scalar)
+        n = Scalar()
         n.value = y
     elif type(y) is tuple:
         n = new(Node)
