@@ -6,6 +6,7 @@ import numpy as np
 
 from autograd.backward import gradients
 from autograd.ops.register import ufunc, values_only
+from autograd.primitive import primitive
 from autograd.tensor import Tensor
 
 add = ufunc(np.add, operator.add, a=lambda g: g, b=lambda g: g)
@@ -69,16 +70,38 @@ copysign = ufunc(
 )
 
 
-def over(g, y):
-    """g / y for a norm y.  Where y = 0: the limit dg/dy of a g that is 0 there too, else 0.
+@primitive
+def _kink(y, at):
+    """0, whose slope is not known at these places: NaN, whatever it is multiplied by."""
+    return np.zeros_like(y)
 
-    So the derivative of norm(x)², g = 2y, can be differentiated again at 0.
+
+@primitive(linear=True)
+def _unknown(g, at):
+    """NaN at these places, else 0."""
+    return np.where(at, np.nan, 0 * g)
+
+
+_kink.vjp(y=lambda g, at: _unknown(g, at))
+_unknown.vjp(g=lambda h, at: _unknown(h, at))
+
+
+def over(g, y):
+    """g / y for a norm y of x, to be multiplied by x.  Where y = 0, and so x: any number.
+
+    When it is differentiated again, there: the limit dg/dy of a g that is 0 there too, as that of
+    norm(x)² is, g = 2y; else there is no derivative, and what comes of it is NaN.
     """
-    zero = y == 0
-    if type(g) is Tensor is type(y) and None not in (g.node, y.node) and np.any(zero):
-        slope = gradients(np.sum(g), y, create_graph=True)
-        return np.where(zero & (g == 0), slope, g / (y + zero) * ~zero)
-    return g / (y + zero)
+    zero, slope = y == 0, 0.0
+    if type(y) is not Tensor or y.node is None or not np.any(zero):
+        return g / (y + zero)
+    limit = zero & (g == 0)
+    if type(g) is Tensor and g.node is not None:
+        if g.is_leaf:  # forward mode, which asks for the slope at any g
+            limit = np.zeros_like(zero)
+        else:
+            slope = gradients(np.sum(g), y, create_graph=True)
+    return np.where(limit, slope, g / (y + zero + _kink(y, zero & ~limit)))
 
 
 # At (0, 0) the norm has the minimum-norm subgradient 0, and the angle is given the same.

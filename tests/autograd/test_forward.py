@@ -211,3 +211,16 @@ def test_linear_operations_say_so():
     """Those the lectures call linear are their own derivative."""
     names = "reshape transpose sum mean getitem concatenate stack matmul conv_dx roll cumsum"
     assert all(operations[n].linear for n in names.split())
+
+
+@pytest.mark.parametrize("f", [np.linalg.norm, lambda x: np.hypot(x[0], x[1]), np.std])
+def test_the_slope_of_a_norm_at_0_cannot_be_differentiated_again(f):
+    """That of norm(x)² is 2 v · x, but its parts, 2 norm(x) and d norm(x), do not tell: NaN."""
+    x, v = np.zeros(2), np.array([1.0, 2.0])
+
+    def slope_of(x):
+        return jvp(lambda x: f(x) ** 2, (x,), (v,))[1]
+
+    assert slope_of(x) == 0
+    assert np.all(np.isnan(grad(slope_of)(x)))
+    assert np.isnan(jvp(slope_of, (x,), (v,))[1])

@@ -70,21 +70,25 @@ def _top(x, start, end, few):
 
 
 @jit
-def _exponentials(x, start, end, top, e, at, V):
+def _exponentials(x, start, end, top, e, at, few):
     """e = exp(x - top) of the elements from ``start`` to ``end``, from ``at`` on; their sum."""
-    parts, i = zeros(x), start
+    parts, i, V = zeros(x), start, few.size
     one, less = splat(x.dtype.type(1)), splat(-top)
     while i + V <= end:
         v = exp_below_one(fma(load(x, i), one, less))
         parts = fma(v, one, parts)
         store(e, at + i - start, v)
         i += V
-    whole = total(parts)
-    for k in range(i, end):
-        v = np.exp(x[k] - top)
-        e[at + k - start] = v
-        whole += v
-    return whole
+    if i < end:
+        store(few, 0, splat(x.dtype.type(-np.inf)))  # whose exponential is 0
+        for k in range(i, end):
+            few[k - i] = x[k]
+        v = exp_below_one(fma(load(few, 0), one, less))
+        parts = fma(v, one, parts)
+        store(few, 0, v)
+        for k in range(i, end):
+            e[at + k - start] = few[k - i]
+    return total(parts)
 
 
 @jit
@@ -96,7 +100,7 @@ def _losses(counter, jobs, x, labels, y, V):
         for n in range(job * rows // jobs, (job + 1) * rows // jobs):
             start = n * classes
             top = _top(x, start, start + classes, few)
-            whole = _exponentials(x, start, start + classes, top, e, 0, V)
+            whole = _exponentials(x, start, start + classes, top, e, 0, few)
             y[n] = np.log(whole) + (top - x[start + labels[n]])
         job = take(counter)
 
@@ -110,7 +114,7 @@ def _slopes(counter, jobs, g, x, labels, dx, V):
         for n in range(job * rows // jobs, (job + 1) * rows // jobs):
             start, end = n * classes, (n + 1) * classes
             top = _top(x, start, end, few)
-            whole = _exponentials(x, start, end, top, dx, start, V)
+            whole = _exponentials(x, start, end, top, dx, start, few)
             i, scale = start, x.dtype.type(g[n] / whole)
             while i + V <= end:
                 store(dx, i, fma(load(dx, i), splat(scale), zeros(x)))
