@@ -227,7 +227,8 @@ def _node(y):
     if y.node is None:
         raise GraphError(
             f"backward: there is no graph behind this Tensor (shape {y.shape}). Nothing it was "
-            "computed from requires grad, or it was computed under no_grad or detached."
+            "computed from requires grad, or it was detached, or computed under no_grad or in a "
+            "hook, where `with enable_grad():` around the computation records it."
         )
     return y.node
 

@@ -60,7 +60,7 @@ def check_unchanged(node, held=None):
     """
     if type(node.saved) is graph.Released:
         raise GraphError(
-            f"backward: {node.saved.by} has released this {node.plan.op.__name__}, part of the "
+            f"{node.saved.by} has released this {node.plan.op.__name__}, part of the "
             "graph whose gradients it used. Compute the forward pass again; to carry a state over "
             "from step to step, .detach() it."
         )
@@ -69,9 +69,9 @@ def check_unchanged(node, held=None):
             order, by = _changes.get(id(owner(a)), (0, ""))
             if order > node.order:
                 raise GraphError(
-                    f"backward: {node.plan.op.__name__} needs {name!r} as it was, but {by} has "
-                    "changed it in place since. Call backward before the change, or compute the "
-                    "forward pass again after it."
+                    f"the derivative of {node.plan.op.__name__} needs {name!r} as it was, but {by} "
+                    "has changed it in place since. Differentiate before the change, or compute "
+                    "the forward pass again after it."
                 )
 
 

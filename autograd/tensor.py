@@ -48,6 +48,7 @@ class Tensor(ArrayMethods, InPlace):
     """
 
     __slots__ = ("data", "node", "name", "grad", "__weakref__")
+    __pandas_priority__ = 5000  # above a DataFrame's: series * t is left to us, as t * series is
 
     def __init__(self, data, requires_grad=False, name=None, dtype=None):
         self.data = _numeric(data, dtype, copy=True)

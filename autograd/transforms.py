@@ -202,7 +202,13 @@ class Run:
             args = list(args)
             for k, x in zip(chosen, unflatten(self.structure, self.xs), strict=True):
                 args[k] = x
-            y = f(*args, **options)
+            try:
+                y = f(*args, **options)
+            except TypeError as e:
+                numbers = not any(x.shape for x in self.xs)
+                if numbers and any(type(args[k]) is list for k in chosen):
+                    e.add_note(f"{op}: a list holds separate variables; pass a vector as np.array")
+                raise
         if type(y) in (list, tuple, dict) or y is None:
             raise DtypeError(
                 f"{op}: {name_of(f)} returned a {type(y).__name__}, expected one array or number. "

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from benchmarks import measure
 from benchmarks.machine import summary
-from benchmarks.measure import QUICK_ROUNDS, Result
+from benchmarks.measure import MB, QUICK_ROUNDS, Result
 from benchmarks.protocol import OURS, PYTORCH
-from benchmarks.report import MB, page_table, warnings
+from benchmarks.report import page_table, warnings
 from benchmarks.rows.growing import AXES, find
 
 ROUNDS, QUICK_SIZES = 5, 2  # the largest sizes take seconds a step

@@ -16,6 +16,7 @@ from benchmarks.processes import Own
 from benchmarks.protocol import OURS, Row
 
 ROUNDS, QUICK_ROUNDS = 15, 3
+MB = 2**20
 WARM = 3  # steps before memory is read
 
 

@@ -6,9 +6,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from benchmarks.machine import summary
-from benchmarks.measure import Result
+from benchmarks.measure import MB, Result
 from benchmarks.protocol import OURS, OURS_NUMPY, PYTORCH
-from benchmarks.report import MB
 from benchmarks.rows.growing import AXES
 
 COLOURS = {

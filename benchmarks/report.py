@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks.machine import summary
-from benchmarks.measure import Result, Spread
+from benchmarks.measure import MB, Result, Spread
 from benchmarks.protocol import OURS, OURS_NUMPY, PYTORCH
 
 TIMES = (
@@ -18,7 +18,6 @@ MEMORY = (
 )  # fmt: skip
 DISTURBED = 0.1  # cores
 ABSENT = "not installed (make bench-peers)"
-MB = 2**20
 Table = list[tuple[str, ...]]
 
 

@@ -133,8 +133,9 @@ from nn.layers import (
     ZeroPad3d,
     fit_statistics,
 )
-from nn.module import Module, Sequential
+from nn.module import Module
 from nn.optim import SGD
+from nn.sequential import Sequential
 from nn.storage import load, save
 from nn.summary import summary
 

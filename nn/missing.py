@@ -2,6 +2,8 @@
 
 from importlib import import_module
 
+from autograd.errors import DtypeError
+
 _DTYPE = "A module is changed to another dtype by .astype(np.float64) or .astype(np.float32)."
 _DEVICE = "All is computed on the CPU: leave the call out."
 _LIST = "A plain list or dict of modules, set as an attribute, is found like a single module."
@@ -56,7 +58,17 @@ DATA = {
     "random_split": "Shuffle the indices with a numpy Generator, and index the arrays with them.",
 }
 OPTIM = {"lr_scheduler": "The schedules are in nn.optim itself: nn.optim.StepLR."}
-
+OPTIONS = {
+    "num_workers": "prefetch=2, the default, has a thread prepare the batches to come.",
+    "prefetch_factor": "prefetch=2, the default, has a thread prepare the batches to come.",
+    "pin_memory": "All is computed on the CPU: leave it out.",
+    "persistent_workers": "There are no worker processes: leave it out.",
+    "worker_init_fn": "There are no worker processes; seed=0 seeds every transform's generator.",
+    "generator": "seed=0 makes the order, and what transforms draw, the same in every run.",
+    "sampler": "Index the arrays in the order you want: shuffle=False keeps it.",
+    "batch_sampler": "Index the arrays in the order you want: shuffle=False keeps it.",
+    "set_to_none": "Gradients are set to None always: leave it out.",
+}
 
 ROOMS = ("optim", "functional", "models", "training", "data", "init")
 
@@ -66,6 +78,19 @@ def inside(name: str) -> dict[str, str]:
     rooms = () if name.startswith("_") else ROOMS
     found = [room for room in rooms if hasattr(import_module(f"nn.{room}"), name)]
     return {name: f"It is nn.{found[0]}.{name}."} if found else {}
+
+
+def refuse(owner: str, options: dict):
+    """Raise the error for options that are not there, with what takes their place.
+
+    Raises
+    ------
+    DtypeError
+        If there are any.
+    """
+    for name in options:
+        text = f"{owner}: there is no option {name!r}"
+        raise DtypeError(f"{text}. {OPTIONS[name]}" if name in OPTIONS else text)
 
 
 def message(owner: str, name: str, table: dict[str, str]) -> str:

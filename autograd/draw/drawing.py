@@ -3,6 +3,7 @@
 import html
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograd.draw import render
 from autograd.draw.dot import dot
@@ -34,6 +35,14 @@ class Drawing:
 
     def __repr__(self):
         return f"<Drawing of {self._title}>" + (f"\n{self._table}" if self._table else "")
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            raise AttributeError(
+                f"a Drawing has no attribute {name!r}: a notebook shows it as the last line of a "
+                'cell, a script saves it, drawing.save("graph.svg")'
+            )
 
     @property
     def dot(self) -> str:

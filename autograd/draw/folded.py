@@ -126,10 +126,16 @@ class Plan:
         return used[::-1][:MOST_RESULTS]
 
     def result(self, unit: Unit, e: Entry, show: Show) -> list[Line]:
-        """Name, statistics and norm of the gradient of a result of folded scopes."""
+        """Name, statistics and norm of the gradient of a result of folded scopes.
+
+        An output has a box for that.
+        """
         if unit.run in self.rolled:
             return self._over_time(unit.run, e, show)
-        lines: list[Line] = [(Text(wording.clipped(e.name), "name"),)] if e.name else []
+        if any(e is output for output in self.graph.outputs):
+            return []
+        name = e.name or self._in_the_last_turn(unit, e)
+        lines: list[Line] = [(Text(wording.clipped(name), "name"),)] if name else []
         if e.size == 1:
             return lines + parts.value(e, show) + parts.gradient(self.graph, e, show)
         if show.statistics and e.value is not None:
@@ -153,15 +159,19 @@ class Plan:
 
     def _norm_of(self, unit: Unit, e: Entry) -> str:
         """``‖dL/dh_3‖`` for what a turn of a loop gives to the next, if it has a name."""
-        run, of = unit.run, self.graph.root.name
-        if run and run.loop and e.exact and of:
-            turn = _entries(unit.scopes[-1].groups())
-            place = [x.index for x in turn].index(e.index) if e in turn else 0
-            last = _entries(run.members[-1].groups())[place]
-            label = f"‖d{of}/d{last.name}_{self.run_of[unit.scopes[-1]][1] + 1}‖"
-            if last.name and last.name.isidentifier() and len(label) <= LONGEST_LABEL and e in turn:
+        name, of = self._in_the_last_turn(unit, e), self.graph.root.name
+        if name.isidentifier() and e.exact and of:
+            label = f"‖d{of}/d{name}_{self.run_of[unit.scopes[-1]][1] + 1}‖"
+            if len(label) <= LONGEST_LABEL:
                 return label
         return "‖grad‖"
+
+    def _in_the_last_turn(self, unit: Unit, e: Entry) -> str:
+        """What a result is called in the last turn of its loop: the variable names no other."""
+        if not unit.run or not unit.run.loop:
+            return ""
+        turn = [x.index for x in _entries(unit.scopes[-1].groups())]
+        return _entries(unit.run.members[-1].groups())[turn.index(e.index)].name or ""
 
     def notes(self) -> list[Line]:
         """What all turns of each loop share."""
@@ -192,6 +202,8 @@ class Plan:
         run, k = self.run_of.get(scope, (None, 0))
         if run and run.loop:
             return f"{_loop_name(scope)}  {self._turns(run, k, 1)}".strip()
+        if run and not scope.path and not scope.what:
+            return f"{k + 1} of {len(run.members)}"
         return f"{scope.path}  {scope.what}".strip()
 
     def _turns(self, run: Run, first: int, n: int) -> str:

@@ -103,12 +103,14 @@ class Local:
             if abs(formula - middle) <= allowed and gap <= 1e-3 * (1 + abs(middle)) + 2 * noise:
                 return "ok", middle
             near = self._sides(k, direction, step / 8)
+            jumps = max(map(abs, near[:2])) > 4 * max(abs(left), abs(right)) + noise  # the value
             if gap > allowed and abs(near[1] - near[0]) > gap / 2:  # curvature would close it
                 low, high = sorted((left, right))
-                return ("kink" if low - allowed <= formula <= high + allowed else "failed"), middle
+                kink = jumps or low - allowed <= formula <= high + allowed
+                return ("kink" if kink else "failed"), middle
             if abs(formula - middle) <= allowed:
                 return "ok", middle
-            if abs(near[0] + near[1]) > 4 * abs(left + right) + noise:  # the value jumps
+            if jumps:
                 return "kink", middle
         return status, numeric
 

@@ -1,5 +1,6 @@
 """Convolution in d dimensions as one matrix product over windows (im2col), and its two adjoints.
 
+`depthwise` and `flat` do without copies of all windows, and take over where that pays.
 Shapes: x (N, C, *S), w (O, C/groups, *K), y and g (N, O, *P).  All three are bilinear.
 """
 
@@ -34,16 +35,12 @@ def conv_dx(g, w, x_shape, stride, padding, dilation, groups):
             return depthwise.conv_dx(g, w, x_shape, stride, padding, dilation, groups)
         if flat.pays(g.shape[2:], w.shape, stride, back, dilation, groups):
             return flat.conv_dx(g, w, back, dilation)
-    n, d = x_shape[0], len(stride)
-    g = np.reshape(g, (n, groups, w.shape[0] // groups, math.prod(g.shape[2:])))
+    n, kernel, out = x_shape[0], w.shape[2:], g.shape[2:]
+    g = np.reshape(g, (n, groups, w.shape[0] // groups, math.prod(out)))
     columns = np.matmul(np.swapaxes(_rows(w, groups), -1, -2), g)  # (N, G, CK, P)
     size = tuple(s + p + q for s, (p, q) in zip(x_shape[2:], padding, strict=True))
-    out = tuple(
-        (s - e * (k - 1) - 1) // t + 1
-        for s, k, t, e in zip(size, w.shape[2:], stride, dilation, strict=True)
-    )
-    spread = np.reshape(columns, x_shape[:2] + w.shape[2:] + out)
-    return cropped(overlap_add(spread, size, w.shape[2 : 2 + d], stride, dilation), padding)
+    spread = np.reshape(columns, x_shape[:2] + kernel + out)
+    return cropped(overlap_add(spread, size, kernel, stride, dilation), padding)
 
 
 @compilable(lambda x, g, w_shape, *_: g.size * math.prod(w_shape[1:]))
@@ -86,12 +83,4 @@ def _columns(x, w_shape, stride, padding, dilation, groups):
     kernel = w_shape[2:]
     v = windows(padded(x, padding), kernel, stride, dilation)
     out = v.shape[2 + len(kernel) :]
-    places = int(np.prod(out))
-    return np.reshape(v, (x.shape[0], groups, -1, places) if x.size else _empty(v, groups)), out
-
-
-def _empty(v, groups):
-    n, c = v.shape[:2]
-    d = (v.ndim - 2) // 2
-    k = int(np.prod(v.shape[2 : 2 + d]))
-    return (n, groups, c // groups * k, int(np.prod(v.shape[2 + d :])))
+    return np.reshape(v, (x.shape[0], groups, math.prod(w_shape[1:]), math.prod(out))), out

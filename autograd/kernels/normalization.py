@@ -46,9 +46,8 @@ def batch_norm_backward(g, x, weight, mean, var, eps):
     r, m = 1 / np.sqrt(var + eps), x.size // x.shape[1]
     centred = x - along_channels(mean, x.ndim)
     dbias, dweight = over_channels(g), dot_over_channels(g, centred) * r
-    dx = centred * along_channels(
-        -dweight * r / m, x.ndim
-    )  # not in place: of x and g, one may be a Tensor
+    slope = along_channels(-dweight * r / m, x.ndim)
+    dx = centred * slope  # not in place: of x and g, one may be a Tensor
     dx += g
     dx -= along_channels(dbias / m, x.ndim)
     dx *= along_channels(weight * r, x.ndim)

@@ -41,7 +41,8 @@ def check_image(op, x, d, channels=None):
     """``x`` must be (N, C, *S) with ``d`` spatial axes and, if given, that many channels."""
     names = "N, C, " + ", ".join("DHW"[3 - d :])
     if len(x.shape) != d + 2:
-        more = " Add the batch axis with x[None]." if len(x.shape) == d + 1 else ""
+        one = len(x.shape) == d + 1
+        more = " Add the missing axis: x[None] the batch, x[:, None] a channel." * one
         raise ShapeError(f"{op}: expected x of shape ({names}), got {tuple(x.shape)}.{more}")
     if x.dtype.kind not in "fc":
         raise DtypeError(f"{op}: expected floating x, got {x.dtype}; use x.astype(np.float32)")

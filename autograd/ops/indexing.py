@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograd.errors import DtypeError
+from autograd.errors import DtypeError, ValueRangeError
 from autograd.memory import InPlace
 from autograd.ops.register import as_array, instead_of, listed, value
 from autograd.primitive import primitive
@@ -143,6 +143,8 @@ def take_along_axis(x, indices, axis=-1):
 
 def along(axis, indices, shape):
     """The index that picks ``indices`` along one axis of an array, and everything of the others."""
+    if not -len(shape) <= axis < len(shape):
+        raise ValueRangeError(f"axis {axis} is out of bounds for an array of shape {shape}")
     grid = list(np.ogrid[tuple(slice(n) for n in shape)])
     grid[axis] = indices
     return tuple(grid)

@@ -6,6 +6,7 @@ import math
 import numpy as np
 
 from autograd.errors import ShapeError, ValueRangeError
+from autograd.ops.indexing import scatter_add
 from autograd.ops.register import as_array, instead_of
 from autograd.primitive import primitive
 
@@ -51,7 +52,19 @@ def array_split(x, indices_or_sections, axis=0):
     return tuple(np.array_split(x, indices_or_sections, axis))
 
 
-array_split.vjp(x=lambda g, axis: np.concatenate(g, axis=axis))
+def _rejoined(g, x_shape, indices_or_sections, axis):
+    """The parts one after another; where indices do not rise, parts overlap and add up."""
+    joined = np.concatenate(g, axis=axis)
+    if joined.shape == x_shape:
+        return joined
+    places = np.array_split(np.arange(x_shape[axis]), indices_or_sections)
+    index = (slice(None),) * (axis % len(x_shape)) + (np.concatenate(places),)
+    return scatter_add(joined, index, x_shape)
+
+
+array_split.vjp(
+    x=lambda g, x_shape, indices_or_sections, axis: _rejoined(g, x_shape, indices_or_sections, axis)
+)
 
 
 @instead_of(np.split)

@@ -142,8 +142,8 @@ def polyfit(x, y, deg, w=None, cov=False):
         raise ShapeError(
             f"polyfit: expected x (n,) and y (n,) or (n, k), got {x.shape} and {y.shape}"
         )
-    if x.dtype.kind not in "f":
-        x = np.astype(x, float) if x.dtype.kind in "biu" else x
+    if x.dtype.kind in "biu":
+        x = np.astype(x, float)
     powers = vander(x, deg + 1)
     if w is not None:
         w = as_array(w)

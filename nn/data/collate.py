@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import DtypeError, ShapeError, ValueRangeError
+from autograd.errors import DtypeError, ShapeError, ValueRangeError, describe
 from autograd.tensor import Tensor
 
 
@@ -124,6 +124,12 @@ def _described(value) -> str:
     if isinstance(value, tuple):
         return f"a tuple of {len(value)}"
     return f"of type {type(value).__name__}"
+
+
+def shapes(arrays) -> str:
+    """A named tuple of arrays as a prompt shows it: dtypes and shapes, not the numbers."""
+    parts = (f"{k}={describe(v)}" for k, v in zip(arrays._fields, arrays, strict=True))
+    return f"{type(arrays).__name__}({', '.join(parts)})"
 
 
 def tuple_like(example, parts):

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import DtypeError, ValueRangeError
+from nn import missing
 from nn.data.collate import collate, count, rows_of, taken_over, tuple_like
 from nn.data.prefetch import Prefetch
 from nn.data.transforms import apply
@@ -50,6 +51,9 @@ class DataLoader:
 
     Attributes
     ----------
+    samples : int
+        How many there are.  ``len(loader)`` is the number of batches, ``len(dataset)`` for a tuple
+        that of its arrays.
     seed : int
         The seed in use, given or drawn.
     epoch : int
@@ -84,8 +88,10 @@ class DataLoader:
         transform: Callable | None = None,
         collate_fn: Callable[[list], Any] | None = None,
         prefetch: int = 2,
+        **options,
     ):
-        self._samples = count(dataset)
+        missing.refuse("DataLoader", options)
+        self.samples = count(dataset)
         self.dataset = dataset
         self.batch_size = _whole_number("batch_size", batch_size, least=1)
         self.shuffle = shuffle
@@ -104,13 +110,17 @@ class DataLoader:
         if len(self) == 0:
             raise ValueRangeError(
                 f"DataLoader: batch_size={self.batch_size} with drop_last=True leaves no batch of "
-                f"{self._samples} samples. Choose a batch_size of at most {self._samples}, or "
+                f"{self.samples} samples. Choose a batch_size of at most {self.samples}, or "
                 "drop_last=False."
             )
 
+    def __repr__(self):
+        order = f"shuffled with seed {self.seed}" if self.shuffle else "in order"
+        return f"DataLoader({self.samples:,} samples {order}, {len(self):,} batches)"
+
     def __len__(self) -> int:
         """The number of batches in an epoch."""
-        whole, rest = divmod(self._samples, self.batch_size)
+        whole, rest = divmod(self.samples, self.batch_size)
         return whole + (rest > 0 and not self.drop_last)
 
     @property
@@ -126,8 +136,8 @@ class DataLoader:
         """The indices of the samples in the order of this epoch: int64, shape (n,)."""
         epoch = _whole_number("epoch", epoch, least=0)
         if not self.shuffle:
-            return np.arange(self._samples)
-        return np.random.default_rng([self.seed, epoch]).permutation(self._samples)
+            return np.arange(self.samples)
+        return np.random.default_rng([self.seed, epoch]).permutation(self.samples)
 
     def state_dict(self) -> dict[str, int]:
         """Where the loader is, in plain numbers; `load_state_dict` goes on from there.
@@ -175,7 +185,7 @@ class DataLoader:
     def _settings(self):
         return {
             "seed": self.seed,
-            "samples": self._samples,
+            "samples": self.samples,
             "batch_size": self.batch_size,
             "shuffle": int(self.shuffle),
             "drop_last": int(self.drop_last),

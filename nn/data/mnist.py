@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nn.data.collate import shapes
 from nn.data.errors import DataError
 from nn.data.idx import parse, unpack
 from nn.data.sources import Images, Source
@@ -50,6 +51,9 @@ class Digits(NamedTuple):
 
     labels: np.ndarray
     """int64 in 0..9; shape (N,)."""
+
+    def __repr__(self):
+        return shapes(self)
 
 
 def mnist(root: str | os.PathLike | None = None, verbose: bool = True) -> tuple[Digits, Digits]:

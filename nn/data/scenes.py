@@ -11,6 +11,7 @@ import numpy as np
 
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from nn.data.affine import sample
+from nn.data.collate import shapes
 from nn.data.transforms import check_images, number
 
 INK = 0.5  # from here on a pixel belongs to the digit
@@ -44,6 +45,9 @@ class Scenes(NamedTuple):
     masks: np.ndarray
     """uint8, a label for each pixel; shape (N, size, size).  0 is background, 1 + the label is
     the digit."""
+
+    def __repr__(self):
+        return shapes(self)
 
 
 def cluttered_digits(

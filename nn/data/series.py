@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from autograd.errors import ShapeError, ValueRangeError
+from nn.data.collate import shapes
 
 _AIRLINE = """
 112 118 132 129 121 135 148 148 136 119 104 118 115 126 141 135 125 149 170 170 158 133 114 140
@@ -24,6 +25,9 @@ class Series(NamedTuple):
 
     values: np.ndarray
     """float64, shape (n,)."""
+
+    def __repr__(self):
+        return shapes(self)
 
 
 def airline() -> Series:

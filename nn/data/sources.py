@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nn.data.collate import shapes
 from nn.data.download import cache_folder, download, keep
 from nn.data.errors import DataError
 from nn.data.idx import unpack
@@ -22,6 +23,9 @@ class Images(NamedTuple):
 
     labels: np.ndarray
     """int64, the number of the class; shape (N,)."""
+
+    def __repr__(self):
+        return shapes(self)
 
 
 def held_out(data, part):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from autograd.errors import ShapeError, ValueRangeError
+from nn.data.collate import shapes
 
 DIRECTIONS = ("right", "down right", "down", "down left", "left", "up left", "up", "up right")
 _STEPS = np.array([(0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1)])
@@ -21,6 +22,9 @@ class Videos(NamedTuple):
 
     digits: np.ndarray
     """int64 in 0..9; shape (N,)."""
+
+    def __repr__(self):
+        return shapes(self)
 
 
 def moving_digits(images, labels, count, frames=8, size=32, speed=2, noise=0.1, seed=0) -> Videos:

@@ -11,9 +11,9 @@ from nn.functional.checks import positive
 from nn.insight.approximation_results import Approximation, DepthComparison
 from nn.insight.running import bar
 from nn.layers import Linear, ReLU
-from nn.module import Sequential
 from nn.optim import Adam
 from nn.optim.schedules import CosineAnnealingLR
+from nn.sequential import Sequential
 
 
 def universal_approximation(

@@ -9,7 +9,8 @@ from nn import init
 from nn.functional.checks import one_of, positive
 from nn.functional.convolution import padding_of
 from nn.layers.base import options, per_axis, without
-from nn.module import Module, Sequential
+from nn.module import Module
+from nn.sequential import Sequential
 
 
 class Convolution(Module):

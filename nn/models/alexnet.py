@@ -12,7 +12,8 @@ from nn.layers import (
     ReLU,
 )
 from nn.models.registry import register
-from nn.module import Module, Sequential
+from nn.module import Module
+from nn.sequential import Sequential
 
 REMOVABLE = ("conv3", "conv4", "fc6", "fc7")
 

@@ -18,7 +18,8 @@ from nn.layers import (
 )
 from nn.models.registry import register
 from nn.models.starts import he_normal
-from nn.module import Module, Sequential
+from nn.module import Module
+from nn.sequential import Sequential
 
 # table 1 of the paper: 1×1; 3×3 reduce, 3×3; 5×5 reduce, 5×5; pool projection
 MODULES = {

@@ -3,7 +3,7 @@
 from autograd.errors import ValueRangeError
 from nn.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Tanh
 from nn.models.registry import register
-from nn.module import Sequential
+from nn.sequential import Sequential
 
 
 @register

@@ -5,7 +5,8 @@ from itertools import pairwise
 from autograd.errors import ValueRangeError
 from nn.layers import BatchNorm1d, Dropout, LeakyReLU, Linear, PReLU, ReLU, Sigmoid, Tanh
 from nn.models.registry import register
-from nn.module import Module, Sequential
+from nn.module import Module
+from nn.sequential import Sequential
 
 ACTIVATIONS = {
     "relu": ReLU, "tanh": Tanh, "sigmoid": Sigmoid, "prelu": PReLU, "leaky_relu": LeakyReLU,

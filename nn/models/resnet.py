@@ -6,7 +6,8 @@ from autograd.errors import ValueRangeError
 from nn.layers import AdaptiveAvgPool2d, BatchNorm2d, Conv2d, Flatten, Linear, MaxPool2d, ReLU
 from nn.models.registry import register
 from nn.models.starts import he_normal
-from nn.module import Module, Sequential
+from nn.module import Module
+from nn.sequential import Sequential
 
 
 class BasicBlock(Module):

@@ -6,7 +6,8 @@ from autograd.errors import ShapeError
 from nn.layers import AdaptiveAvgPool3d, Conv2d, Conv3d, Flatten, Linear, MaxPool2d, MaxPool3d, ReLU
 from nn.models.registry import register
 from nn.models.sequence_text import SequenceClassifier
-from nn.module import Module, Sequential
+from nn.module import Module
+from nn.sequential import Sequential
 
 
 class CNNLSTM(Module):

@@ -15,7 +15,8 @@ from nn.layers import (
 )
 from nn.models.registry import register
 from nn.models.starts import he_normal
-from nn.module import Module, Sequential
+from nn.module import Module
+from nn.sequential import Sequential
 
 
 @register

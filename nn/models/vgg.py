@@ -5,7 +5,7 @@ from nn.layers import BatchNorm2d, Conv2d, Dropout, Linear, LocalResponseNorm, M
 from nn.models.alexnet import Features
 from nn.models.registry import register
 from nn.models.starts import he_normal
-from nn.module import Sequential
+from nn.sequential import Sequential
 
 # table 1 of the paper, a line per stage: n a 3×3 convolution of n filters, -n one of 1×1
 CONFIGURATIONS: dict[str, tuple[tuple, ...]] = {

@@ -4,6 +4,7 @@ import numpy as np
 
 from autograd import Tensor, graph
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
+from nn import missing
 
 BLOCK = 65_536  # elements: a rule's arrays and temporaries stay in the processor's cache
 
@@ -147,8 +148,9 @@ class Optimizer:
             kept = {k: v[part] for k, v in flat.items()}
             self.update(w[part], g[part], {"step": state["step"], **kept}, **options)
 
-    def zero_grad(self):
+    def zero_grad(self, **options):
         """Forget the gradients of all parameters: ``.grad = None``."""
+        missing.refuse(f"{type(self).__name__}.zero_grad", options)
         for group in self.param_groups:
             for p in group["params"]:
                 p.zero_grad()

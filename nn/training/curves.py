@@ -107,7 +107,7 @@ def _panels(history):
     for name in history[0] if history else ():
         if name not in APART:
             panels.setdefault(name.removeprefix("validation "), []).append(name)
-    return {**{k: v for k, v in panels.items() if k != "lr"}, **{"lr": panels.get("lr", [])}}
+    return {**{k: v for k, v in panels.items() if k != "lr"}, "lr": panels.get("lr", [])}
 
 
 def _in_notebook():

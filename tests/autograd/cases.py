@@ -169,6 +169,7 @@ case("stack", lambda a, b: np.stack([a, b, a], axis=-1), R(2, 3), R(2, 3), label
 case("array_split", lambda x: np.array_split(x, 2)[1], R(5, 2), label="one part used")
 case("array_split", lambda x: np.split(x, [1, 3], axis=1)[0] * 2, R(2, 4), label="at indices")
 case("array_split", lambda x: [p * p for p in np.split(x, 2)], R(4, 2), label="all parts")
+case("array_split", lambda x: np.array_split(x, [3, 1, -1], 1), R(2, 5), label="parts that overlap")
 
 # -- products ------------------------------------------------------------------------------------
 MATMUL = [

@@ -113,7 +113,6 @@ for name in ("pmf", "logpmf", "cdf"):
     row(f"poisson.{name}", lambda mu, f=f: f([[0], [1], [4]], mu), P(3))
     k = [1, 2, 4] if name == "logpmf" else [0.5, -1, 3]
     row(f"poisson.{name}", lambda mu, f=f, k=k: f(k, mu, loc=1), P(3), label="loc")
-simplex = unit(3)
 for name in ("pdf", "logpdf"):
     f = getattr(stats.dirichlet, name)
     row(f"dirichlet.{name}", lambda x, a, f=f: f(x / np.sum(x), a), P(3), P(3))

@@ -45,10 +45,6 @@ def one_wrong(g):
     return g
 
 
-def broken_sum(x):
-    return np.sum(x, axis=0)
-
-
 WRONG = [
     # (function, formulas, inputs, the argument that is wrong)
     (lambda x: x**3, {"x": lambda g, x: g * 2 * x**2}, [(3,)], "x"),
@@ -96,6 +92,7 @@ KINKS = [
     (np.max, [1.0, 1.0, 0.5]),
     (ops.relu, np.where(np.arange(300) % 2, 0.0, 1.0)),
     (np.floor, [1.0, 1.5]),
+    (np.linalg.pinv, [[1.0, 2, 3], [2, 4, 6], [1, 0, 1]]),  # beside it the rank is full
 ]
 
 

@@ -1,7 +1,5 @@
 """NumPy's convolution with few channels per group gives what im2col and the definition give."""
 
-import threading
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -113,17 +111,3 @@ def test_the_same_bits_whatever_the_number_of_threads(monkeypatch, rng=np.random
         options = (1, 1), ((1, 1), (1, 1)), (1, 1), 8
         found.append([a.tobytes() for a in all_three(x, w, None, options, True)])
     assert found[0] == found[1]
-
-
-def test_the_callers_way_with_floating_point_errors_holds_in_all_threads(monkeypatch):
-    monkeypatch.setattr(threads, "_pool", [])
-    monkeypatch.setattr(threads, "threads", lambda: 2)
-    both, seen = threading.Barrier(2, timeout=60), []
-
-    def job():
-        both.wait()
-        seen.append(np.geterr())
-
-    with np.errstate(over="raise", invalid="ignore"):
-        threads.share_calls([job, job])
-        assert seen == [np.geterr()] * 2

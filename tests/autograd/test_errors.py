@@ -5,7 +5,7 @@ import pytest
 
 import autograd
 import nn
-from autograd import Tensor, as_tensor, gradients, no_grad, ops, primitive, tensor
+from autograd import Tensor, as_tensor, gradients, jvp, no_grad, ops, primitive, tensor
 from autograd.errors import AutogradError
 
 x = Tensor(np.ones((2, 3)), requires_grad=True)
@@ -34,6 +34,24 @@ def under_no_grad():
     y.backward()
 
 
+def in_a_hook():
+    y = s * 2
+    y.register_hook(lambda g: (s * s).backward())
+    y.backward()
+
+
+def changed_in_jvp():
+    c = Tensor(3.0, requires_grad=True)
+
+    def f(x):
+        y = x * c
+        with no_grad():
+            c.assign(4.0)
+        return y
+
+    jvp(f, (1.0,), (1.0,))
+
+
 MISTAKES = [
     # shapes
     (lambda: ops.linear(x, np.ones((3, 3, 3))), ValueError, r"linear: .*got \(2, 3\), \(3, 3, 3\)"),
@@ -47,6 +65,8 @@ MISTAKES = [
     (lambda: np.stack([x, np.ones(3)]), ValueError, "stack: .*same shape"),
     (lambda: np.split(x, 2, axis=1), ValueError, "split: 3 elements do not part into 2"),
     (lambda: np.sum(x, axis=2), ValueError, "sum: axis 2 is out of bounds"),
+    (lambda: np.sort(s), ValueError, r"axis -1 is out of bounds for an array of shape \(\)"),
+    (lambda: np.take_along_axis(x, [[0]], 5), ValueError, "axis 5 is out of bounds"),
     (lambda: x[5], IndexError, "getitem: index 5 is out of bounds"),
     (lambda: x[0.5], IndexError, "getitem: .*indices"),
     (lambda: x[s], TypeError, "index must be integer or bool, got float64"),
@@ -70,6 +90,8 @@ MISTAKES = [
     (lambda: s.backward(1j), TypeError, "cotangent has dtype complex128"),
     (lambda: Tensor(1.0).backward(), RuntimeError, "no graph behind this Tensor"),
     (under_no_grad, RuntimeError, "computed under no_grad"),
+    (in_a_hook, RuntimeError, r"in a hook, where `with enable_grad\(\):`.* records it"),
+    (changed_in_jvp, RuntimeError, "^the derivative of multiply needs 'b' .* Differentiate before"),
     (lambda: gradients(x.sum(), Tensor(1.0)), RuntimeError, r"xs\[0\] must be a Tensor that req"),
     (lambda: gradients(x.sum(), [x, np.ones(2)]), RuntimeError, r"xs\[1\] .* got ndarray"),
     (lambda: gradients(3.0, x), RuntimeError, "expected a Tensor to differentiate, got float"),
@@ -145,6 +167,7 @@ MISTAKES = [
     (lambda: ops.conv(np.ones((2, 8, 8, 3)), np.ones((2, 3, 3, 3))), ValueError,
      r"8 channels, .* expect 3\. If they come last, np.moveaxis\(x, -1, 1\)"),
     (lambda: ops.conv(image[0], np.ones((2, 3, 3, 3))), ValueError, r"\(N, C, H, W\).*x\[None\]"),
+    (lambda: ops.conv(np.ones((2, 5, 5)), np.ones((2, 1, 3, 3))), ValueError, r"x\[:, None\] a ch"),
     (lambda: ops.conv(image, np.ones((2, 3, 3, 3)), stride=0), ValueError,
      "stride must be at least 1"),
     (lambda: ops.conv(image, np.ones((2, 3, 3, 3)), padding="full"), ValueError,

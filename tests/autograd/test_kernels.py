@@ -1,4 +1,4 @@
-"""Compiled kernels give what NumPy's give; which are used; work shared among threads."""
+"""Compiled kernels give what NumPy's give; which are used; products by BLAS in one thread."""
 
 import importlib.util
 import os
@@ -20,7 +20,6 @@ from autograd.kernels import (
     products,
     recurrent,
     recurrent_walk,
-    threads,
 )
 
 pytest.importorskip("numba", reason="the extra fast is not installed")
@@ -252,19 +251,6 @@ def test_matmul(shape, rng=np.random.default_rng(0)):
         products.matmul(np.ones((2000, 2000)), np.ones((1999, 2000)))
 
 
-def test_shared_calls_are_called_once_and_errors_reach_the_caller():
-    done = []
-    threads.share_calls([lambda k=k: done.append(k) for k in range(100)])
-    assert sorted(done) == list(range(100))
-
-    def fail():
-        raise KeyError("here")
-
-    for _ in range(20):
-        with pytest.raises(KeyError, match="here"):
-            threads.share_calls([fail] * 8)
-
-
 def test_blas_keeps_its_threads(rng=np.random.default_rng(0)):
     from threadpoolctl import threadpool_info
 
@@ -284,18 +270,6 @@ def test_blas_keeps_its_threads_whoever_leaves_first():
     assert all(lib.get_num_threads() == 1 for lib in products._libraries())
     products.one_thread.__exit__()
     assert threadpool_info() == before
-
-
-def test_no_thread_to_be_had_is_no_error(monkeypatch):
-    def none_left(thread):
-        raise RuntimeError("can't start new thread")
-
-    monkeypatch.setattr(threads, "_pool", [])
-    monkeypatch.setattr(threads, "threads", lambda: 4)
-    monkeypatch.setattr(threading.Thread, "start", none_left)
-    done = []
-    threads.share_calls([lambda k=k: done.append(k) for k in range(10)])
-    assert sorted(done) == list(range(10))
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")

@@ -157,6 +157,17 @@ def test_independent_of_the_argument_is_zero():
     np.testing.assert_array_equal(grad(lambda x: np.sum(np.ones(2)))(x3), np.zeros(3))
 
 
+def test_a_list_is_no_vector():
+    with pytest.raises(TypeError) as caught:
+        grad(lambda x: x**2)([1.0, 2.0])
+    assert caught.value.__notes__ == [
+        "grad: a list holds separate variables; pass a vector as np.array"
+    ]
+    with pytest.raises(TypeError) as caught:  # of vectors, it is meant
+        grad(lambda x: x**2)([x3, x3])
+    assert not hasattr(caught.value, "__notes__")
+
+
 @pytest.mark.parametrize(
     "call, error, words",
     [

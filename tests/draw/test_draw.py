@@ -579,6 +579,11 @@ def test_save_refuses_what_it_does_not_know(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_what_a_script_does_in_the_place_of_show():
+    with pytest.raises(AttributeError, match=r"'show': .* a script saves it, drawing\.save\("):
+        lecture().show()
+
+
 def test_save_is_whole_or_not_at_all(nothing, tmp_path):
     path = tmp_path / "graph.png"
     path.write_text("an older one")

@@ -222,3 +222,20 @@ def test_the_lstm_hands_two_things_on(renderer):
     g = groups(draw(loss))
     second = words(g.text[cells(g)["t=2"]])
     assert "‖dloss/dh_2‖" in second and "‖dloss/dc_2‖" in second
+    assert {"h", "c"} <= set(g.text[cells(g)["t=2"]].split("\n"))
+
+
+def test_an_output_stands_in_its_own_box_alone(renderer):
+    x = y = leaf(1.0)
+    for _ in range(50):
+        y = 0.9 * y + np.sin(x)
+    y.backward()
+    g = groups(draw(y))
+    assert [key for key, text in g.text.items() if "dy/dy" in text] == ["out"]
+
+
+def test_the_first_of_blocks_without_a_name_says_of_how_many(graphviz):
+    r = np.random.default_rng(0)
+    x, ws = leaf(0.5), [leaf(v) for v in r.normal(size=8)]
+    loss = sum(np.tanh(np.sin(w) * x + np.cos(w)) for w in ws)
+    assert "1 of 8" in draw(loss).dot

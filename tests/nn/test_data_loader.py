@@ -206,6 +206,15 @@ def test_the_data_set_itself_stays_writable_and_changes_are_seen():
     assert next(iter(loader))[0] == 1
 
 
+def test_what_a_prompt_shows():
+    digits = Digits(np.zeros((5, 1, 2, 2), np.float32), np.arange(5))
+    assert repr(digits) == "Digits(images=float32[5, 1, 2, 2], labels=int64[5])"
+    loader = DataLoader(digits, 2, shuffle=True, seed=3)
+    assert repr(loader) == "DataLoader(5 samples shuffled with seed 3, 3 batches)"
+    assert loader.samples == 5 and DataLoader([4, 5]).samples == 2
+    assert repr(DataLoader(range(1000))) == "DataLoader(1,000 samples in order, 1,000 batches)"
+
+
 @pytest.mark.parametrize(
     ("dataset", "options", "error", "message"),
     [
@@ -235,6 +244,9 @@ def test_the_data_set_itself_stays_writable_and_changes_are_seen():
         ({"x": np.zeros(3), "y": np.zeros(2)}, {}, ShapeError, r"\[3, 2\] samples"),
         ({}, {}, ValueRangeError, "empty"),
         (np.arange(3), {"prefetch": -1}, ValueRangeError, "prefetch must be 0 or more"),
+        (np.arange(3), {"num_workers": 4}, DtypeError, "no option 'num_workers'. prefetch=2, the"),
+        (np.arange(3), {"pin_memory": True}, DtypeError, "'pin_memory'. .*leave it out"),
+        (np.arange(3), {"bach_size": 3}, DtypeError, "there is no option 'bach_size'$"),
         (np.arange(3), {"seed": np.arange(2)}, DtypeError, "seed must be an int"),
         (np.arange(3), {"transform": 3}, DtypeError, "transform must be callable, got int"),
         (np.arange(3), {"collate_fn": "pad"}, DtypeError, "collate_fn must be callable, got str"),

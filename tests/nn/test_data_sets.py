@@ -322,7 +322,7 @@ def test_wrong_cifar(kind, tmp_path, monkeypatch):
     assert os.listdir(tmp_path) == [ARCHIVE]
 
 
-def test_cifar_is_downloaded_checked_and_kept(tmp_path, monkeypatch):
+def test_cifar_is_downloaded_checked_and_kept(monkeypatch):
     batches = _batches()
     content = _archive(_pickled(batches))
     asked = []

@@ -11,11 +11,6 @@ from autograd.errors import DtypeError, GraphError, ShapeError, ValueRangeError
 from nn import init
 
 
-@pytest.fixture(autouse=True)
-def seeded():
-    init.seed(0)
-
-
 def weight(*shape, dtype=np.float32):
     return Tensor(np.full(shape, np.nan, dtype), requires_grad=True)
 

@@ -30,8 +30,8 @@ def classify(model):
     return lambda: F.cross_entropy(model(X), LABELS)
 
 
-def full_hessian(model, loss):
-    """By the engine's `hessian`, on one vector of all weights."""
+def full_hessian(model):
+    """Of `classify`, by the engine's `hessian`, on one vector of all weights."""
     weights = [p for _, p in model.named_parameters()]
     ends = np.cumsum([w.size for w in weights])[:-1]
 
@@ -110,7 +110,7 @@ def test_one_direction_gives_a_curve_between_two_networks():
 @pytest.mark.parametrize("seed", [0, 1])
 def test_the_largest_eigenvalues_are_those_of_the_whole_hessian(method, seed):
     model = net(seed=seed)
-    exact, vectors = np.linalg.eigh(full_hessian(model, classify(model)))
+    exact, vectors = np.linalg.eigh(full_hessian(model))
     found = hessian_eigenvalues(
         model, classify(model), 3, method, products=400, tolerance=1e-5, progress=False
     )
@@ -124,7 +124,7 @@ def test_the_largest_eigenvalues_are_those_of_the_whole_hessian(method, seed):
 def test_products_are_those_with_the_hessian():
     model = net()
     product = curvature.hessian_product(classify(model)(), list(model.parameters()))
-    exact = full_hessian(model, classify(model))
+    exact = full_hessian(model)
     assert_allclose(np.array([product(v) for v in np.eye(38)]), exact, atol=1e-12)
 
 

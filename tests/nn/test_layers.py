@@ -13,11 +13,6 @@ from nn import functional as F
 from tests.reference import conv_by_definition, conv_matrix
 
 
-@pytest.fixture(autouse=True)
-def seeded():
-    nn.init.seed(0)
-
-
 def normal(*shape, seed=0):
     return np.random.default_rng(seed).standard_normal(shape)
 

@@ -45,7 +45,7 @@ MISTAKES = [
     (lambda: nn.Linear(4, 2)("text"), Dtype, "linear: input must be an array of numbers"),
     (lambda: nn.Bilinear(4, 3, 2)(V, V), Shape, "inputs with 4 and 4 features do not fit"),
     (lambda: nn.Conv2d(3, 2, 3)(X), Shape, "has 4 channels, but the weights expect 3"),
-    (lambda: nn.Conv2d(4, 2, 3)(X[0]), Shape, r"Add the batch axis with x\[None\]"),
+    (lambda: nn.Conv2d(4, 2, 3)(X[0]), Shape, r"Add the missing axis: x\[None\]"),
     (lambda: nn.Conv2d(4, 2, 9)(X), Shape, "larger than the padded image"),
     (lambda: nn.Conv2d(4, 2, 3)(X.astype(int)), Dtype, r"use x.astype\(np.float32\)"),
     (lambda: F.conv2d(X, W(2, 4, 3, 3), W(3)), Shape, "expected a bias for 2 output channels"),

@@ -17,11 +17,6 @@ from nn.models.googlenet import BasicInception
 models = nn.models
 
 
-@pytest.fixture(autouse=True)
-def seeded():
-    nn.init.seed(0)
-
-
 @pytest.fixture
 def undrawn(monkeypatch):
     """Build large networks without drawing their numbers: zeros that take no memory."""

@@ -235,6 +235,7 @@ MISTAKES = [
     ),
     (lambda: net().get_submodule("stem.x"), ValueRangeError, "no 'x' in 'stem'; it has no modules"),
     (lambda: net().register_forward_hook(3), DtypeError, "expected a function, got int"),
+    (lambda: net().zero_grad(set_to_none=True), DtypeError, "'set_to_none'. Grad.*leave it out"),
     (lambda: nn.Sequential(nn.ReLU), ValueRangeError, r"layer '0' is the class ReLU; make one"),
     (lambda: nn.Sequential(3), ValueRangeError, "layer '0' must be a module or function, got 3"),
 ]

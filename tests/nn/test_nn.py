@@ -19,11 +19,6 @@ from nn.storage import StorageError
 from nn.training.log import CSVLog
 
 
-@pytest.fixture(autouse=True)
-def seeded():
-    nn.init.seed(0)
-
-
 def small():
     return nn.Sequential(
         nn.Conv2d(1, 2, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(8, 3)

@@ -263,6 +263,7 @@ MISTAKES = [
     (lambda: nn.optim.Adagrad([w], lr_decay=-1), ValueRangeError, "lr_decay must be >= 0"),
     (lambda: nn.optim.Adamax([w], eps=None), ValueRangeError, "eps must be >= 0, got None"),
     (lambda: nn.optim.Rprop([w], etas=(2, 3)), ValueRangeError, "Rprop: expected etas"),
+    (lambda: sgd.zero_grad(set_to_none=True), DtypeError, "SGD.zero_grad: .*set to None always"),
     (lambda: setattr(sgd, "lr", -1), ValueRangeError, "SGD: lr must be 0 or more, got -1"),
     (lambda: nn.utils.clip_grad_norm_([w], 0), ValueRangeError, "must be positive, got 0"),
     (lambda: nn.utils.clip_grad_norm_([1.0], 1), DtypeError, "parameter 0 must be a Tensor"),

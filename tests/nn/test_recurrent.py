@@ -16,11 +16,6 @@ rng = np.random.default_rng(3)
 each_kind = pytest.mark.parametrize("kind", KINDS)
 
 
-@pytest.fixture(autouse=True)
-def seeded():
-    nn.init.seed(0)
-
-
 def leaf(*shape):
     return Tensor(rng.standard_normal(shape), requires_grad=True)
 

@@ -22,11 +22,6 @@ from nn.models import (
 rng = np.random.default_rng(7)
 
 
-@pytest.fixture(autouse=True)
-def seeded():
-    nn.init.seed(0)
-
-
 # -- the lecture's network ------------------------------------------------------------------------
 
 SIGMAS = {

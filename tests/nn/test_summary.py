@@ -16,11 +16,6 @@ from nn.models.resnet import BasicBlock, Subsample
 models = nn.models
 
 
-@pytest.fixture(autouse=True)
-def seeded():
-    nn.init.seed(0)
-
-
 class Of(nn.Module):
     """A module of one function."""
 
@@ -458,6 +453,7 @@ def test_another_error_gets_a_note_with_the_layer():
 
 
 MISTAKES = [
+    (lambda: nn.summary(models.lenet5(), (28, 28)), ShapeError, r"conv1.*x\[:, None\] a channel"),
     (lambda: nn.summary(str, (3,)), DtypeError, "expected a Module, got type"),
     (lambda: nn.summary(nn.ReLU(), 3), ShapeError, r"without the batch axis, as in.*got 3"),
     (lambda: nn.summary(nn.ReLU(), (None, 3)), ShapeError, r"got \(None, 3\)"),
