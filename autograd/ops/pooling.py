@@ -6,6 +6,7 @@ import numpy as np
 
 from autograd.errors import ValueRangeError
 from autograd.kernels import pooling as kernel_of
+from autograd.kernels.windows import output_size
 from autograd.ops.complex_numbers import conj
 from autograd.ops.geometry import check_fits, check_image, pairs, per_axis
 from autograd.ops.register import listed
@@ -45,20 +46,21 @@ max_pick.vjp(h=lambda g, x, top, geometry: max_unpool(g, x, top, geometry))
 
 @listed
 @primitive(linear=True)
-def sum_pool_y(x, geometry):
-    """The sum over every window.  Adjoint: the cotangent at every element of the window."""
-    return kernel_of.sum_pool(x, geometry)
+def avg_pool_y(x, geometry, count):
+    """The sum over every window, divided by ``count``, a number or one for each window."""
+    y = kernel_of.sum_pool(x, geometry)
+    return np.divide(y, count, out=y if y.dtype.kind in "fc" else None)
 
 
 @listed
 @primitive(linear=True)
-def sum_unpool(g, x_shape, geometry):
-    """``g`` added at every element of its window."""
-    return kernel_of.sum_unpool(g, x_shape, geometry)
+def avg_unpool(g, x_shape, geometry, count):
+    """``g`` divided by ``count`` added at every element of its window."""
+    return kernel_of.sum_unpool(g / count, x_shape, geometry)
 
 
-sum_pool_y.vjp(x=lambda g, x_shape, geometry: sum_unpool(g, x_shape, geometry))
-sum_unpool.vjp(g=lambda h, geometry: sum_pool_y(h, geometry))
+avg_pool_y.vjp(x=lambda g, x_shape, geometry, count: avg_unpool(g, x_shape, geometry, count))
+avg_unpool.vjp(g=lambda h, geometry, count: avg_pool_y(h, geometry, count))
 
 
 @listed
@@ -72,7 +74,7 @@ lp_pool_y.vjp(
     x=lambda g, x, y, p, geometry: (
         conj(np.sign(x))
         * np.abs(x) ** (p - 1)
-        * sum_unpool(g * (y + (y == 0)) ** (1 - p), np.shape(x), geometry)
+        * avg_unpool(g * (y + (y == 0)) ** (1 - p), np.shape(x), geometry, 1)
     )
 )
 
@@ -113,17 +115,16 @@ def avg_pool(x, kernel, stride=None, padding=0, ceil_mode=False, count_include_p
     beyond the padding never is.
     """
     geometry = window_geometry("avg_pool", x, kernel, stride, padding, 1, ceil_mode)
-    total = sum_pool_y(x, geometry)
     if count_include_pad and not ceil_mode:
-        return total / math.prod(geometry[0])
+        return avg_pool_y(x, geometry, math.prod(geometry[0]))
     asked = window_geometry("avg_pool", x, kernel, stride, padding, 1)[2] if ceil_mode else None
-    return total / _elements(x, total.shape[2:], geometry, asked, count_include_pad)
+    return avg_pool_y(x, geometry, _elements(x, geometry, asked, count_include_pad))
 
 
-def _elements(x, out, geometry, padding, count_include_pad):
+def _elements(x, geometry, padding, count_include_pad):
     """How many elements each window has within the image, or the padded image."""
     kernel, stride = geometry[:2]
-    padding = padding or geometry[2]
+    out, padding = output_size(x.shape[2:], *geometry), padding or geometry[2]
     per_axis_counts = []
     for n, o, k, s, (p, q) in zip(x.shape[2:], out, kernel, stride, padding, strict=True):
         first = np.arange(o) * s - p

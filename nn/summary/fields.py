@@ -274,7 +274,7 @@ RULES: dict[str, Callable[[Step, int, Any, Span], Span]] = {
     "conv_y": convolution,
     "conv_dx": transposed_convolution,
     "max_pool_y": pooling,
-    "sum_pool_y": pooling,
+    "avg_pool_y": pooling,
     "lp_pool_y": pooling,
     "windows_of": unfolded,
     "matmul": matrix_product,

@@ -58,7 +58,7 @@ def case(op, f, *inputs, label=""):
 
 # What a case is called, where it goes by another name than the primitives it is made of.
 MADE_OF = {
-    "conv": {"conv_y"}, "max_pool": {"max_pool_y"}, "avg_pool": {"sum_pool_y", "divide"},
+    "conv": {"conv_y"}, "max_pool": {"max_pool_y"}, "avg_pool": {"avg_pool_y"},
     "sort": {"getitem"}, "take": {"getitem"}, "take_along_axis": {"getitem"}, "tile": {"reshape"},
     "dot": {"matmul"}, "inner": {"matmul"}, "outer": {"multiply"}, "tensordot": {"matmul"},
     "pad": {"pad_constant"}, "norm": {"norm_2", "norm_p"}, "lp_pool": {"lp_pool_y"},

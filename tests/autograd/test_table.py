@@ -116,7 +116,7 @@ def test_the_fast_call_is_the_general_call(case):
 LINEAR = (
     "negative sum mean reshape transpose swapaxes moveaxis expand_dims squeeze broadcast_to flip "
     "roll repeat tile diagonal on_diagonal tril triu copy cumsum getitem scatter_add "
-    "concatenate stack array_split take take_along_axis avg_pool max_unpool max_pick sum_unpool "
+    "concatenate stack array_split take take_along_axis avg_pool max_unpool max_pick avg_unpool "
     "real imag conjugate unfold fold fft ifft rfft irfft hfft ihfft fftn rfftn irfft2 rot90 "
     "global_avg_pool adaptive_avg_pool fftshift cumulative_sum delete unique"
 ).split()

@@ -103,7 +103,7 @@ def to_winners(counter, jobs, g, x, y, d, window, V):
     kh, kw, sh, sw, top, left = window
     (planes, h, w), (high, wide) = y.shape, x.shape[1:]
     reach = max(w, -(-(left + wide) // sw))
-    half = kw + reach + 2 * V  # with room for kw in front
+    half = kw + reach + V  # with room for kw in front
     whole = np.empty(max((h - 1) * sh + kh, top + high) * kw * half, g.dtype)
     length = max(sw * (w + V) + kw, left + wide) + 2 * V
     rows = np.full(kh * length, -np.inf, x.dtype)
