@@ -2,7 +2,9 @@
 
 Down first: the rows that a window covers are joined, in vectors, in a buffer whose borders hold the
 padding.  Then across: the buffer is joined with itself, moved; with a stride of 2, every second
-element of it.  The adjoint of a sum goes the other way.  Images are (planes, H, W).
+element of it.  The adjoints go the other way; of a window's rows, those that are ``shared`` with the
+window above have sums already, the others are written to for the first time.  Images are
+(planes, H, W).
 """
 
 import numpy as np
@@ -104,7 +106,7 @@ def to_winners(counter, jobs, g, x, y, d, window, V):
     (planes, h, w), (high, wide) = y.shape, x.shape[1:]
     reach = max(w, -(-(left + wide) // sw))
     half = kw + reach + V  # with room for kw in front
-    whole = np.empty(max((h - 1) * sh + kh, top + high) * kw * half, g.dtype)
+    whole = np.zeros(max((h - 1) * sh + kh, top + high) * kw * half, g.dtype)
     length = max(sw * (w + V) + kw, left + wide) + 2 * V
     rows = np.full(kh * length, -np.inf, x.dtype)
     cotangent, best = np.zeros(w + V, g.dtype), np.zeros(w + V, g.dtype)
@@ -113,9 +115,8 @@ def to_winners(counter, jobs, g, x, y, d, window, V):
     job = take(counter)
     while job < jobs:
         for n in range(job * planes // jobs, (job + 1) * planes // jobs):
-            whole[:] = 0
             for a in range(h):
-                p = (n * h + a) * w
+                p, shared = (n * h + a) * w, max(0, kh - sh) if a else 0
                 copy_row(cotangent, 0, flat_g, p, w)
                 copy_row(best, 0, flat_y, p, w)
                 first, last = max(0, a * sh - top), min(high, a * sh - top + kh)
@@ -132,7 +133,10 @@ def to_winners(counter, jobs, g, x, y, d, window, V):
                             else:
                                 e = evens(load(rows, p + k), load(rows, p + k + V))
                             q = ((r + top) * kw + k) * half + kw + i
-                            store(whole, q, fma(where_top(rest, e, t), one, load(whole, q)))
+                            won = where_top(rest, e, t)
+                            if r + top - a * sh < shared:
+                                won = fma(won, one, load(whole, q))
+                            store(whole, q, won)
                             rest = where_below(rest, e, t)
             for r in range(high):
                 for j in range(0, reach, V):
@@ -162,15 +166,15 @@ def spread(counter, jobs, g, d, window, V):
     cotangent, out = g.ravel(), d.ravel()
     reach = (w - 1) * sw + kw
     pitch = max(reach, left + wide) + 3 * V
-    whole = np.empty(max((h - 1) * sh + kh, top + high) * pitch, g.dtype)
+    whole = np.zeros(max((h - 1) * sh + kh, top + high) * pitch, g.dtype)
     row = np.zeros(kw + w + reach + 3 * V, g.dtype)
     one = splat(g.dtype.type(1))
     job = take(counter)
     while job < jobs:
         for n in range(job * planes // jobs, (job + 1) * planes // jobs):
-            whole[:] = 0
             for a in range(h):
                 copy_row(row, kw, cotangent, (n * h + a) * w, w)
+                shared = max(0, kh - sh) if a else 0
                 for i in range(0, -(-reach // sw), V):
                     u = v = zeros(g)
                     for k in range(kw):
@@ -180,13 +184,19 @@ def spread(counter, jobs, g, d, window, V):
                             u = fma(load(row, kw + i - k // 2), one, u)
                         else:
                             v = fma(load(row, kw + i - k // 2), one, v)
+                    s, t = (u, v) if sw == 1 else (zip_low(u, v), zip_high(u, v))
                     for r in range(kh):
                         q = (a * sh + r) * pitch + sw * i
-                        if sw == 1:
-                            store(whole, q, fma(load(whole, q), one, u))
+                        if r < shared:
+                            store(whole, q, fma(load(whole, q), one, s))
                         else:
-                            store(whole, q, fma(load(whole, q), one, zip_low(u, v)))
-                            store(whole, q + V, fma(load(whole, q + V), one, zip_high(u, v)))
+                            store(whole, q, s)
+                        if sw == 1:
+                            continue
+                        if r < shared:
+                            store(whole, q + V, fma(load(whole, q + V), one, t))
+                        else:
+                            store(whole, q + V, t)
             for r in range(high):
                 copy_row(out, (n * high + r) * wide, whole, (top + r) * pitch + left, wide)
         job = take(counter)
