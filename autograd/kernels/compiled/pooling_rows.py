@@ -2,9 +2,8 @@
 
 Down first: the rows that a window covers are joined, in vectors, in a buffer whose borders hold the
 padding.  Then across: the buffer is joined with itself, moved; with a stride of 2, every second
-element of it.  The adjoints go the other way; of a window's rows, those that are ``shared`` with the
-window above have sums already, the others are written to for the first time.  Images are
-(planes, H, W).
+element of it.  The adjoints go the other way; of a window's rows, those ``shared`` with the window
+above have sums already, the others are written to for the first time.  Images are (planes, H, W).
 """
 
 import numpy as np
