@@ -99,19 +99,18 @@ def checked(name: str, options: dict) -> dict:
 
 def missing(name: str) -> AttributeError:
     """The error for ``t.name``, with what to write in its place where that is known."""
-    text = f"a Tensor has no attribute {name!r}"
-    if name in _INSTEAD:
-        text += f"; write {_INSTEAD[name]}"
-    elif not name.startswith("_") and callable(getattr(np, name, None)):
-        text += f"; write np.{name}(t), NumPy's functions take Tensors"
-    return AttributeError(text)
+    return _unknown("a Tensor", name, _INSTEAD, f"np.{name}(t)")
 
 
 def not_in_autograd(name: str) -> AttributeError:
     """The error for ``autograd.name``, with what to write in its place where that is known."""
-    text = f"module 'autograd' has no attribute {name!r}"
-    if name in _MODULE:
-        text += f"; write {_MODULE[name]}"
+    return _unknown("module 'autograd'", name, _MODULE, f"np.{name}")
+
+
+def _unknown(owner: str, name: str, instead: dict, of_numpy: str) -> AttributeError:
+    text = f"{owner} has no attribute {name!r}"
+    if name in instead:
+        text += f"; write {instead[name]}"
     elif not name.startswith("_") and callable(getattr(np, name, None)):
-        text += f"; write np.{name}, NumPy's functions take Tensors"
+        text += f"; write {of_numpy}, NumPy's functions take Tensors"
     return AttributeError(text)

@@ -3,6 +3,8 @@
 Shapes: x and g (N, C, *S); weight, bias, mean, var (C,).  m is the number of values per channel.
 """
 
+import math
+
 import numpy as np
 
 from autograd.kernels import compilable
@@ -15,14 +17,19 @@ def along_channels(v, ndim):
     return np.reshape(v, (-1,) + (1,) * (ndim - 2))
 
 
+def _in_rows(v):
+    """(N, C, places), of an empty batch too."""
+    return np.reshape(v, (*v.shape[:2], math.prod(v.shape[2:])))
+
+
 def over_channels(g):
     """Σ g over all axes but 1: (C,)."""
-    return np.sum(np.sum(np.reshape(g, g.shape[:2] + (-1,)), axis=2), axis=0)
+    return np.sum(np.sum(_in_rows(g), axis=2), axis=0)
 
 
 def dot_over_channels(a, b):
     """Σ a b over all axes but 1, without an array of the products: (C,)."""
-    a, b = (np.reshape(v, v.shape[:2] + (-1,)) for v in (a, b))
+    a, b = _in_rows(a), _in_rows(b)
     if a.shape[2] < FEW:
         return over_channels(a * b)
     return np.sum(np.vecdot(a, b), axis=0)

@@ -3,12 +3,11 @@
 Three bilinear primitives closed under differentiation: each one's derivatives are the other two.
 """
 
-import math
-
 import numpy as np
 
 from autograd.errors import ShapeError, ValueRangeError
 from autograd.kernels import convolution as kernel_of
+from autograd.kernels.normalization import over_channels
 from autograd.ops.geometry import check_fits, check_image, pairs, per_axis
 from autograd.ops.register import listed
 from autograd.primitive import primitive
@@ -42,9 +41,7 @@ conv_y.vjp(
     w=lambda g, x, w_shape, stride, padding, dilation, groups: conv_dw(
         x, g, w_shape, stride, padding, dilation, groups
     ),
-    b=lambda g: np.sum(
-        np.sum(np.reshape(g, (*g.shape[:2], math.prod(g.shape[2:]))), axis=2), axis=0
-    ),
+    b=lambda g: over_channels(g),
 )
 conv_dx.vjp(
     g=lambda h, w, stride, padding, dilation, groups: conv_y(

@@ -49,7 +49,7 @@ max_pick.vjp(h=lambda g, x, top, geometry: max_unpool(g, x, top, geometry))
 def avg_pool_y(x, geometry, count):
     """The sum over every window, divided by ``count``, a number or one for each window."""
     y = kernel_of.sum_pool(x, geometry)
-    return np.divide(y, count, out=y if y.dtype.kind in "fc" else None)
+    return np.divide(y, count, out=y)
 
 
 @listed

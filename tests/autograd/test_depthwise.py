@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd.kernels import convolution, depthwise, threads
+from tests.autograd.geometries import geometries
 from tests.reference import conv_by_definition
 
 KERNELS = convolution.conv, convolution.conv_dx, convolution.conv_dw
@@ -21,24 +22,8 @@ def all_three(x, w, b, options, takes):
         return y, conv_dx(g, w, x.shape, *options), conv_dw(x, g, w.shape, *options)
 
 
-@st.composite
-def convolutions(draw):
-    d = draw(st.integers(1, 3))
-    axis = st.tuples(
-        st.integers(1, 9), st.integers(1, 4), st.integers(1, 3), st.integers(0, 4),
-        st.integers(0, 4), st.integers(1, 3),
-    ).filter(lambda a: a[0] + a[3] + a[4] >= a[5] * (a[1] - 1) + 1)  # fmt: skip
-    size, kernel, stride, before, after, dilation = zip(
-        *draw(st.lists(axis, min_size=d, max_size=d)), strict=True
-    )
-    groups, inputs, outputs = (draw(st.integers(1, n)) for n in (5, 3, 3))
-    x = (draw(st.integers(1, 9)), groups * inputs, *size)
-    options = stride, tuple(zip(before, after, strict=True)), dilation, groups
-    return x, (groups * outputs, inputs, *kernel), options
-
-
 @given(
-    convolutions(),
+    geometries(images=9, groups=5, inputs=3, outputs=3),
     st.sampled_from([1, 300, depthwise.BLOCK]),
     st.sampled_from([1, 300, depthwise.ROW]),
     st.sampled_from([np.float32, np.float64, np.complex128]),

@@ -21,6 +21,7 @@ from autograd.kernels import (
     recurrent,
     recurrent_walk,
 )
+from tests.autograd.geometries import geometries
 
 pytest.importorskip("numba", reason="the extra fast is not installed")
 DTYPES = st.sampled_from([np.float32, np.float64])
@@ -40,27 +41,10 @@ def both(kernel, *args):
     return plain
 
 
-@st.composite
-def convolutions(draw):
-    d = draw(st.integers(1, 3))
-    axis = st.tuples(
-        st.integers(1, 9), st.integers(1, 4), st.integers(1, 3), st.integers(0, 4),
-        st.integers(0, 4), st.integers(1, 3),
-    ).filter(lambda a: a[0] + a[3] + a[4] >= a[5] * (a[1] - 1) + 1)  # fmt: skip
-    size, kernel, stride, before, after, dilation = zip(
-        *draw(st.lists(axis, min_size=d, max_size=d)), strict=True
-    )
-    groups, per_in, per_out = (draw(st.integers(1, n)) for n in (3, 3, 6))
-    x = (draw(st.integers(1, 20)), groups * per_in, *size)
-    w = (groups * per_out, per_in, *kernel)
-    options = stride, tuple(zip(before, after, strict=True)), dilation, groups
-    return x, w, options, draw(DTYPES), draw(st.integers(0, 9))
-
-
-@given(convolutions())
+@given(geometries(images=20, groups=3, inputs=3, outputs=6), DTYPES, st.integers(0, 9))
 @settings(max_examples=150)
-def test_convolution(case):
-    x_shape, w_shape, options, dtype, seed = case
+def test_convolution(case, dtype, seed):
+    x_shape, w_shape, options = case
     rng = np.random.default_rng(seed)
     x, w = rng.normal(size=x_shape).astype(dtype), rng.normal(size=w_shape).astype(dtype)
     b = rng.normal(size=w_shape[0]).astype(dtype) if seed % 2 else None

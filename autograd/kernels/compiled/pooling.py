@@ -65,10 +65,7 @@ def sum_unpool(g, x_shape, geometry):
     window = rows.window_of(geometry)
     if window is not None:
         d = np.empty(x_shape, g.dtype)
-        if geometry == PAIRS:
-            run(_to_all, _jobs(d), _images(g), _images(d), lanes(g.itemsize))
-        else:
-            run(rows.spread, _jobs(d), _images(g), _images(d), window, lanes(g.itemsize))
+        run(rows.spread, _jobs(d), _images(g), _images(d), window, lanes(g.itemsize))
         return d
     if math.prod(geometry[0]) <= FEW:
         return NotImplemented
@@ -127,34 +124,6 @@ def _pairs(counter, jobs, x, y, maxima, V):
                             elif flat[m] > joined or flat[m] != flat[m]:
                                 joined = flat[m]
                         out[q + j] = joined
-        job = take(counter)
-
-
-@jit
-def _to_all(counter, jobs, g, d, V):
-    """``g`` at all four elements of its window."""
-    (planes, height, width), (high, wide) = g.shape, d.shape[1:]
-    cotangent, out = g.ravel(), d.ravel()
-    job = take(counter)
-    while job < jobs:
-        first, last = job * planes // jobs, (job + 1) * planes // jobs
-        end = last * high * wide
-        for n in range(first, last):
-            for a in range(2 * height):
-                p, q = (n * high + a) * wide, (n * height + a // 2) * width
-                for i in range(0, width, V):
-                    k = p + 2 * i
-                    if k + 2 * V <= end and q + i + V <= cotangent.size:
-                        v = load(cotangent, q + i)
-                        store(out, k, zip_low(v, v))
-                        store(out, k + V, zip_high(v, v))
-                        continue
-                    for j in range(i, min(i + V, width)):
-                        out[p + 2 * j] = out[p + 2 * j + 1] = cotangent[q + j]
-                for i in range(2 * width, wide):
-                    out[p + i] = 0
-            for i in range((n * high + 2 * height) * wide, (n + 1) * high * wide):
-                out[i] = 0
         job = take(counter)
 
 
