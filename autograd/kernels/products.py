@@ -14,8 +14,9 @@ import numpy as np
 from autograd.kernels import backend
 from autograd.kernels.threads import share_calls
 
-ALONE = 20_000  # multiply-adds up to which BLAS would not start a thread
-PARTED = 30_000_000  # multiply-adds from which threads repay waking them
+ALONE, ALONE_VECTOR = 200_000, 20_000  # multiply-adds up to which BLAS takes one thread by itself
+PARTED = 2_000_000  # multiply-adds from which threads that are awake pay
+WAKING = 30_000_000  # and from which they repay waking them
 PARTS = 8  # at most; never by the number of threads, because the bits depend on the parts
 
 
@@ -79,7 +80,8 @@ def matmul(a, b):
     if type(a) is not np.ndarray or type(b) is not np.ndarray:
         return np.matmul(a, b)
     work = a.size * b.shape[-1]
-    if work < ALONE or backend() == "numpy" or not _libraries():
+    small = ALONE if a.ndim == b.ndim == 2 and min(len(a), b.shape[1]) > 1 else ALONE_VECTOR
+    if work < small or backend() == "numpy" or not _libraries():
         return np.matmul(a, b)
     with one_thread:
         if work < PARTED or a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[0]:
@@ -90,7 +92,8 @@ def matmul(a, b):
         parts = min(PARTS, max(2, work // 16_000_000), size)
         places = [slice(k * size // parts, (k + 1) * size // parts) for k in range(parts)]
         if axis:
-            share_calls([functools.partial(np.matmul, a, b[:, p], out=y[:, p]) for p in places])
+            calls = [functools.partial(np.matmul, a, b[:, p], out=y[:, p]) for p in places]
         else:
-            share_calls([functools.partial(np.matmul, a[p], b, out=y[p]) for p in places])
+            calls = [functools.partial(np.matmul, a[p], b, out=y[p]) for p in places]
+        share_calls(calls, light=work < WAKING)
         return y

@@ -1,17 +1,30 @@
 """Work shared among threads: whoever is free takes the next job.
 
-The caller starts at once; the other threads join when they wake up, and nobody waits for one that
+The caller starts at once; the other threads join when they come, and nobody waits for one that
 the system has not woken: on a busy machine work then takes as long as on fewer processors, not
 longer.  What a job computes must not depend on who does it, so results do not depend on the number
 of threads.
+
+To wake a thread takes the system 30 to 60 microseconds.  So, with compiled kernels, a helper stays
+awake for a moment after its work (`_Bells`), unless others need the processor.
 """
 
 import collections
 import os
 import queue
 import threading
+import time
 
 import numpy as np
+
+from autograd.kernels import backend, twins
+
+AWAKE = 1e-3  # seconds that a helper waits for more work before it sleeps
+BACK = 300e-6  # seconds that the caller waits for the last helper before it sleeps
+ENTRY = 4e-6  # seconds from the bell until the caller, in its first job, leaves the interpreter
+LOOK = 10e-3  # seconds awake after which a helper looks how much of them it ran
+LOST = 0.2  # the share of them that, lost to others, sends it to rest
+REST, LONGEST_REST = 0.05, 3.0  # seconds
 
 
 def threads() -> int:
@@ -50,42 +63,112 @@ class _Task:
                 if not self.helpers:
                     self.done.release()
 
-    def lead(self):
+    def lead(self, bells: "_Bells"):
         """Take part, then wait for the helpers that have begun a job; in the caller's thread."""
+        bells.call()
         try:
             self.work()
         finally:
             with self.lock:
                 self.over = True
+            bells.wait_for(self)
             with self.done:
                 pass
         if self.error is not None:
             raise self.error
 
 
-class _Pool:
-    """The helper threads of this process."""
+class _Bells:
+    """How threads that are awake hear of each other: numbers in memory, that change.
+
+    They look without the interpreter lock, which takes as long to get as a thread to wake if
+    someone holds it.  So a helper rings on its way back when it has let go of it, and does not come
+    before the caller has: `ENTRY`.
+    """
 
     def __init__(self):
-        self.process, self.tasks = os.getpid(), queue.SimpleQueue()
+        self.work, self.back = np.zeros(8, np.int64), np.zeros(8, np.int64)  # a cache line each
+        self.compiled = twins("waiting") if backend() != "numpy" else None
+        if self.compiled:
+            rate = self.compiled.turns_per_second()
+            self.awake, self.moment, self.entry = (int(s * rate) for s in (AWAKE, BACK, ENTRY))
+
+    def call(self):
+        """Ring for help."""
+        self.work[0] += 1
+
+    def wait_for(self, task: _Task):
+        """Wait a moment for the helpers of ``task``."""
+        while self.compiled:
+            heard = int(self.back[0])
+            if not task.helpers or not self.compiled.watch(self.back, heard, self.moment, 0):
+                return
+
+    def hear(self, heard: int) -> bool:
+        """Ring to be back, and wait a moment for a call after number ``heard``."""
+        c = self.compiled
+        return c.ring_and_watch(self.back, self.work, heard, self.awake, self.entry)
+
+
+class _Pool:
+    """The helper threads of this process.
+
+    Helpers who were awake, but did not run for a good part of the time, rest for a while, longer
+    each time: somebody else needs the processor, and the caller would wait for who waits for it.
+    """
+
+    def __init__(self):
+        self.process, self.tasks, self.bells = os.getpid(), queue.SimpleQueue(), _Bells()
+        self.rest, self.rest_until = REST, 0.0
         for k in range(threads() - 1):
             try:
                 threading.Thread(target=self._help, name=f"autograd-{k}", daemon=True).start()
             except RuntimeError:  # the system has none left, or Python is about to end
                 break
 
+    def resting(self) -> bool:
+        """Whether helpers go to sleep after their work."""
+        return not self.bells.compiled or time.monotonic() < self.rest_until
+
     def _help(self):
+        awake, since, ran = 0.0, time.monotonic(), time.thread_time()
         while True:
-            self.tasks.get().join()
+            task = self._soon()
+            if task is None:
+                awake += time.monotonic() - since
+                task = self.tasks.get()
+                since = time.monotonic()
+            task.join()
+            now = time.monotonic()
+            awake_now = awake + now - since
+            if awake_now > LOOK and not self.resting():
+                ran_now = time.thread_time()
+                lost = ran_now - ran < (1 - LOST) * awake_now
+                self.rest = min(2 * self.rest, LONGEST_REST) if lost else REST
+                if lost:
+                    self.rest_until = now + self.rest
+                awake, since, ran = 0.0, now, ran_now
+
+    def _soon(self) -> _Task | None:
+        """A task that is there or comes within a moment; None while helpers rest."""
+        while not self.resting():
+            call = int(self.bells.work[0])
+            try:
+                return self.tasks.get_nowait()
+            except queue.Empty:
+                if not self.bells.hear(call):
+                    break
+        return None
 
 
 _pool: list[_Pool] = []
 
 
-def share(work, jobs: int):
+def share(work, jobs: int, light=False):
     """Call ``work()`` in as many threads as there are jobs for; it takes jobs until none is left.
 
-    Where compiled code computes, it must release the interpreter lock.
+    Where compiled code computes, it must release the interpreter lock.  ``light``: to wake a helper
+    takes about as long as the work; it is called where it may be awake.
     """
     helpers = min(threads(), jobs) - 1 if jobs > 1 else 0
     if helpers < 1:
@@ -93,23 +176,34 @@ def share(work, jobs: int):
         return
     if not _pool or _pool[0].process != os.getpid():  # a fork has none of the threads
         _pool[:] = [_Pool()]
+    pool = _pool[0]
+    if light and pool.resting():
+        work()
+        return
     task = _Task(work)
     for _ in range(helpers):
-        _pool[0].tasks.put(task)
-    task.lead()
+        pool.tasks.put(task)
+    task.lead(pool.bells)
 
 
-def share_calls(calls):
+def share_calls(calls, light=False):
     """Call every function once, shared among the threads, under the caller's `numpy.errstate`."""
     todo, settings = collections.deque(calls), {**np.geterr(), "call": np.geterrcall()}
+    caller = threading.get_ident()
 
     def work():
-        with np.errstate(**settings):
-            while True:
-                try:
-                    call = todo.popleft()
-                except IndexError:
-                    return
-                call()
+        if threading.get_ident() == caller:
+            run()
+        else:
+            with np.errstate(**settings):
+                run()
 
-    share(work, len(todo))
+    def run():
+        while True:
+            try:
+                call = todo.popleft()
+            except IndexError:
+                return
+            call()
+
+    share(work, len(todo), light)

@@ -64,42 +64,46 @@ def cross_entropy(
     if target.dtype.kind == "f" and tuple(target.shape) == tuple(input.shape):
         logp = ops.log_softmax(input, axis=axis)
         return _against_probabilities(logp, target, axis, weight, reduction, label_smoothing)
-    labels = labels_for(op, input, target, ignore_index)
+    labels, counted = _counting(labels_for(op, input, target, ignore_index), ignore_index)
     if axis == 1 and not label_smoothing:
-        losses = ops.cross_entropy_y(input, np.where(labels == ignore_index, 0, labels))
-        return _counted(op, losses, labels, weight, ignore_index, reduction)
+        losses = ops.cross_entropy_y(input, labels)
+        return _weighted(op, losses, labels, counted, weight, reduction)
     logp = ops.log_softmax(input, axis=axis)
-    losses = _chosen(logp, labels, axis, ignore_index)
+    losses = _chosen(logp, labels, axis) * (1 - label_smoothing)
     even = np.sum(logp if weight is None else logp * _along(weight, axis, logp), axis=axis)
-    even = even * (labels != ignore_index).astype(logp.dtype) * (label_smoothing / logp.shape[axis])
-    return _counted(
-        op, losses * (1 - label_smoothing), labels, weight, ignore_index, reduction, even
-    )
+    if counted is not None:
+        even = even * counted.astype(logp.dtype)
+    even = even * (label_smoothing / logp.shape[axis])
+    return _weighted(op, losses, labels, counted, weight, reduction, even)
 
 
 def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean"):
     """``-x[label]`` of log probabilities: (N, C, ...) and labels (N, ...); see `cross_entropy`."""
     op = "nll_loss"
     input = array(op, "input", input)
-    labels = labels_for(op, input, target, ignore_index)
-    weight = class_weights(op, weight, input.shape[class_axis(op, input)])
-    losses = _chosen(input, labels, class_axis(op, input), ignore_index)
-    return _counted(op, losses, labels, weight, ignore_index, reduction)
+    labels, counted = _counting(labels_for(op, input, target, ignore_index), ignore_index)
+    axis = class_axis(op, input)
+    weight = class_weights(op, weight, input.shape[axis])
+    return _weighted(op, _chosen(input, labels, axis), labels, counted, weight, reduction)
 
 
-def _chosen(logp, labels, axis, ignore_index):
-    """Minus the log probability of each label, of an ignored one any."""
-    labels = np.expand_dims(np.where(labels == ignore_index, 0, labels), axis)
-    return -np.squeeze(np.take_along_axis(logp, labels, axis=axis), axis)
+def _counting(labels, ignore_index):
+    """The labels, 0 for those that are to be ignored, and which count; None if all do."""
+    ignored = labels == ignore_index
+    return (np.where(ignored, 0, labels), ~ignored) if ignored.any() else (labels, None)
 
 
-def _counted(op, losses, labels, weight, ignore_index, reduction, even=None):
+def _chosen(logp, labels, axis):
+    """Minus the log probability of each label."""
+    return -np.squeeze(np.take_along_axis(logp, np.expand_dims(labels, axis), axis=axis), axis)
+
+
+def _weighted(op, losses, labels, counted, weight, reduction, even=None):
     """The losses times the weights of their labels, reduced; ``even`` is taken off, unweighted."""
-    share, counted = None, labels != ignore_index
+    share = None if counted is None else counted.astype(losses.dtype)
     if weight is not None:
-        share = value(weight).astype(losses.dtype)[np.where(counted, labels, 0)] * counted
-    elif not np.all(counted):
-        share = counted.astype(losses.dtype)
+        of_label = value(weight).astype(losses.dtype)[labels]
+        share = of_label if share is None else of_label * share
     if share is not None:
         losses = losses * share
     if even is not None:
@@ -109,8 +113,8 @@ def _counted(op, losses, labels, weight, ignore_index, reduction, even=None):
     total = np.sum(share)
     if total == 0:
         raise ValueRangeError(
-            f"{op}: every label is ignore_index ({ignore_index}) or has weight 0, and the mean of "
-            "nothing is not defined. Skip this batch, or use reduction='sum'."
+            f"{op}: every label is ignore_index or has weight 0, and the mean of nothing is not "
+            "defined. Skip this batch, or use reduction='sum'."
         )
     return reduced(op, losses, reduction, total)
 

@@ -1,11 +1,12 @@
 """Work shared among threads."""
 
 import threading
+import time
 
 import numpy as np
 import pytest
 
-from autograd.kernels import threads
+from autograd.kernels import threads, twins
 
 
 def test_shared_calls_are_called_once_and_errors_reach_the_caller():
@@ -45,3 +46,75 @@ def test_the_callers_way_with_floating_point_errors_holds_in_all_threads(monkeyp
     with np.errstate(over="raise", invalid="ignore"):
         threads.share_calls([job, job])
         assert seen == [np.geterr()] * 2
+
+
+needs_numba = pytest.mark.skipif(
+    threads.backend() == "numpy", reason="helpers stay awake in compiled code"
+)
+
+
+@pytest.fixture
+def pool(monkeypatch):
+    """A pool of its own, with one helper."""
+    monkeypatch.setattr(threads, "threads", lambda: 2)
+    monkeypatch.setattr(threads, "_pool", [])
+    threads.share(lambda: None, 2)
+    return threads._pool[0]
+
+
+def in_two_threads(light=False):
+    """The threads that did two jobs, each of which waits for the other."""
+    both, who = threading.Barrier(2, timeout=60), []
+
+    def job():
+        both.wait()
+        who.append(threading.get_ident())
+
+    threads.share_calls([job, job], light)
+    return set(who)
+
+
+@needs_numba
+def test_who_watches_a_bell_hears_it_and_gives_up_in_silence():
+    waiting, bell = twins("waiting"), np.zeros(8, np.int64)
+    assert not waiting.watch(bell, 0, 1000, 0)
+    bell[0] += 1
+    assert waiting.watch(bell, 0, 1000, 10)
+    back = np.zeros(8, np.int64)
+    assert waiting.ring_and_watch(back, bell, 0, 1000, 10) and back[0] == 1
+
+
+@needs_numba
+def test_helpers_that_are_awake_take_light_work(pool):
+    for _ in range(100):
+        pool.rest_until = 0.0
+        assert len(in_two_threads(light=True)) == 2
+
+
+@needs_numba
+def test_helpers_that_are_kept_from_running_rest_and_light_work_stays_with_the_caller(
+    pool, monkeypatch
+):
+    monkeypatch.setattr(threads.time, "thread_time", lambda: 0.0)
+    monkeypatch.setattr(threads, "REST", 1000.0)
+    monkeypatch.setattr(threads, "LONGEST_REST", 1000.0)
+    deadline = time.monotonic() + 60
+    while not pool.resting():
+        assert time.monotonic() < deadline
+        threads.share(lambda: time.sleep(0.002), 2)
+    who = []
+    threads.share(lambda: who.append(threading.get_ident()), 2, light=True)
+    assert who == [threading.get_ident()]
+    assert len(in_two_threads()) == 2  # large work wakes them
+    pool.rest_until = 0.0
+    assert len(in_two_threads(light=True)) == 2
+
+
+def test_without_compiled_code_helpers_sleep_and_light_work_stays_with_the_caller(monkeypatch):
+    monkeypatch.setattr(threads, "backend", lambda: "numpy")
+    monkeypatch.setattr(threads, "threads", lambda: 2)
+    monkeypatch.setattr(threads, "_pool", [])
+    who = []
+    threads.share(lambda: who.append(threading.get_ident()), 2, light=True)
+    assert who == [threading.get_ident()]
+    assert len(in_two_threads()) == 2

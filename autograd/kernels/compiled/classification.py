@@ -19,7 +19,8 @@ from autograd.kernels.compiled.vectors import (
     zeros,
 )  # fmt: skip
 
-JOB = 200_000  # scores: with less to do, waking a thread costs more than it does
+JOB = 16_000  # scores: for less, calling a thread that is awake costs more than it does
+WAKING = 200_000  # scores from which a thread repays waking it
 
 
 def cross_entropy(x, labels):
@@ -27,7 +28,8 @@ def cross_entropy(x, labels):
     if x.ndim != 2 or x.dtype != np.float32:
         return NotImplemented
     y = np.empty(len(x), x.dtype)
-    run(_losses, _jobs(x), flat(x), np.ascontiguousarray(labels, np.int64), y, _lanes(x))
+    given = flat(x), np.ascontiguousarray(labels, np.int64)
+    run(_losses, _jobs(x), *given, y, _lanes(x), light=x.size < WAKING)
     return y
 
 
@@ -37,12 +39,12 @@ def cross_entropy_dx(g, x, labels):
         return NotImplemented
     dx = np.empty_like(x, order="C")
     given = np.ascontiguousarray(g), flat(x), np.ascontiguousarray(labels, np.int64)
-    run(_slopes, _jobs(x), *given, dx.reshape(-1), _lanes(x))
+    run(_slopes, _jobs(x), *given, dx.reshape(-1), _lanes(x), light=x.size < WAKING)
     return dx
 
 
 def _jobs(x):
-    return min(len(x), 1 + x.size // JOB)
+    return min(len(x), max(1, x.size // JOB))
 
 
 def _lanes(x):

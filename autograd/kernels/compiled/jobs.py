@@ -25,7 +25,7 @@ def flat(a):
     return np.ascontiguousarray(a).reshape(-1)
 
 
-def run(kernel, jobs: int, *args):
-    """Share the jobs of a compiled kernel among the threads."""
+def run(kernel, jobs: int, *args, light=False):
+    """Share the jobs of a compiled kernel among the threads; ``light``: see `share`."""
     counter = np.zeros(1, np.int64)
-    share(lambda: kernel(counter, jobs, *args), jobs)
+    share(lambda: kernel(counter, jobs, *args), jobs, light)
