@@ -24,7 +24,7 @@ BACK = 300e-6  # seconds that the caller waits for the last helper before it sle
 ENTRY = 4e-6  # seconds from the bell until the caller, in its first job, leaves the interpreter
 LOOK = 10e-3  # seconds awake after which a helper looks how much of them it ran
 LOST = 0.2  # the share of them that, lost to others, sends it to rest
-REST, LONGEST_REST = 0.05, 3.0  # seconds
+REST, LONGEST_REST = 0.02, 2.0  # seconds
 
 
 def threads() -> int:
