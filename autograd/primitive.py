@@ -14,6 +14,8 @@ first backward pass they get arrays, and where derivatives are themselves differ
 """
 
 import inspect
+from itertools import repeat
+from operator import is_
 from types import FunctionType
 from weakref import ref
 
@@ -41,13 +43,15 @@ class Plan:
     ``key`` holds the position of each such input: k, or (k, i) for element i of a list.
     """
 
-    __slots__ = ("op", "key", "names", "save", "links", "vjps", "elementwise")
+    __slots__ = ("op", "key", "names", "save", "links", "vjps", "elementwise", "fixed")
     names: tuple[str, ...]
     links: tuple
     vjps: tuple
 
     def __init__(self, op: "Primitive", key: tuple):
         self.op, self.key, self.elementwise = op, key, op.elementwise
+        formulas = map(op.names.index, op.formulas)
+        self.fixed = tuple(k for k in sorted(formulas) if k in op.lists or k not in key)
         places = [k if type(k) is tuple else (k, None) for k in key]
         formulas = [op.formula_at(k) for k, _ in places]
         needs = [_needs(f) for f in formulas]
@@ -225,26 +229,27 @@ class Primitive:
             errors.reraise(e, self.__name__, raw)
         if not found:
             return y
-        if not self.trusted or any(y is r for r in raw):
+        if not self.trusted or any(map(is_, raw, repeat(y))):
             y = tuple(map(_viewed, y)) if type(y) is tuple else _viewed(y)
         y = tuple(map(settled, y)) if type(y) is tuple else settled(y)
         if not parents or (recording.special and not recording.state.on):
             return unpack(y, None) if type(y) is tuple else wrap(y, None)
         plan = self.plan(tuple(key))
         saved = plan.save(y, *raw, **options) if plan.save else ()
-        constants = tuple(self._constants(raw, set(key)))
+        constants = tuple(self._constants(raw, plan)) if plan.fixed else ()
         if type(y) is tuple:
             return unpack(y, recorded(plan, tuple(parents), y, saved, constants))
         if y.dtype.kind not in "fc":
             return wrap(y, None)  # integers have no derivative: the graph ends here
         return recorded(plan, tuple(parents), y, saved, constants)
 
-    def _constants(self, raw, key):
+    def _constants(self, raw, plan):
         """(place, value as drawings show it) of the arguments that need no gradient."""
-        for k, v in enumerate(raw):
-            if k in self.lists:
-                yield from (((k, i), shown(b)) for i, b in enumerate(v) if (k, i) not in key)
-            elif k not in key and v is not None and self.names[k] in self.formulas:
+        for k in plan.fixed:
+            v = raw[k] if k < len(raw) else None
+            if v is not None and k in self.lists:
+                yield from (((k, i), shown(b)) for i, b in enumerate(v) if (k, i) not in plan.key)
+            elif v is not None:
                 yield k, shown(v)
 
     def plan(self, key: tuple) -> Plan:
@@ -326,6 +331,8 @@ def settled(y):
 
 def shown(v):
     """What a node keeps of a value for drawings: the value if it is small, else its shape."""
+    if type(v) is ndarray:
+        return v if v.size <= SMALL else v.shape
     if isinstance(v, (float, int, np.generic)):
         return v
     return v if np.size(v) <= SMALL else np.shape(v)

@@ -54,7 +54,7 @@ class _Task:
             if self.helpers == 1:
                 self.done.acquire()
         try:
-            self.work()
+            self.work(True)
         except BaseException as e:
             self.error = e
         finally:
@@ -67,7 +67,7 @@ class _Task:
         """Take part, then wait for the helpers that have begun a job; in the caller's thread."""
         bells.call()
         try:
-            self.work()
+            self.work(False)
         finally:
             with self.lock:
                 self.over = True
@@ -165,20 +165,21 @@ _pool: list[_Pool] = []
 
 
 def share(work, jobs: int, light=False):
-    """Call ``work()`` in as many threads as there are jobs for; it takes jobs until none is left.
+    """Call ``work(helping)`` in as many threads as there are jobs for; it takes all that are left.
 
-    Where compiled code computes, it must release the interpreter lock.  ``light``: to wake a helper
-    takes about as long as the work; it is called where it may be awake.
+    ``helping`` is False in the caller's thread.  Where compiled code computes, it must release the
+    interpreter lock.  ``light``: to wake a helper would take about as long as the work; so helpers
+    are called unless they rest.
     """
     helpers = min(threads(), jobs) - 1 if jobs > 1 else 0
     if helpers < 1:
-        work()
+        work(False)
         return
     if not _pool or _pool[0].process != os.getpid():  # a fork has none of the threads
         _pool[:] = [_Pool()]
     pool = _pool[0]
     if light and pool.resting():
-        work()
+        work(False)
         return
     task = _Task(work)
     for _ in range(helpers):
@@ -189,14 +190,13 @@ def share(work, jobs: int, light=False):
 def share_calls(calls, light=False):
     """Call every function once, shared among the threads, under the caller's `numpy.errstate`."""
     todo, settings = collections.deque(calls), {**np.geterr(), "call": np.geterrcall()}
-    caller = threading.get_ident()
 
-    def work():
-        if threading.get_ident() == caller:
-            run()
-        else:
+    def work(helping):
+        if helping:
             with np.errstate(**settings):
                 run()
+        else:
+            run()
 
     def run():
         while True:

@@ -20,7 +20,7 @@ def expand(g, shape, axis, keepdims):
 def count(shape, axis) -> int:
     """How many elements each result of a reduction was made from."""
     if axis is None or not shape:
-        axis = tuple(range(len(shape)))
+        return math.prod(shape)
     axes = axis if isinstance(axis, tuple) else (axis,)
     return math.prod(shape[k] for k in axes)
 

@@ -88,7 +88,10 @@ def class_axis(op, x):
 
 
 def labels_for(op, x, target, ignore_index=None):
-    """Integer labels (N, ...) for the scores ``x`` (N, C, ...), checked."""
+    """Integer labels (N, ...) for the scores ``x`` (N, C, ...), checked, and which of them count.
+
+    That is None where all do; a label that does not, ``ignore_index``, comes back as 0.
+    """
     axis = class_axis(op, x)
     classes = x.shape[axis]
     labels = value(array(op, "target", target))
@@ -103,17 +106,17 @@ def labels_for(op, x, target, ignore_index=None):
             f"{op}: scores (N, C, ...) and labels (N, ...) expected, got {tuple(x.shape)} and "
             f"{labels.shape}{_instead(x, labels, expected, axis)}"
         )
-    if labels.size and (labels.min() < 0 or labels.max() >= classes):
-        wrong = (labels < 0) | (labels >= classes)
-        if ignore_index is not None:
-            wrong &= labels != ignore_index
-        if not wrong.any():
-            return labels
+    within = not labels.size or labels.view(f"u{labels.itemsize}").max() < classes  # -1 is large
+    if within and (ignore_index is None or not 0 <= ignore_index < classes):
+        return labels, None
+    ignored = labels == ignore_index
+    wrong = ((labels < 0) | (labels >= classes)) & ~ignored
+    if wrong.any():
         bad = labels[wrong].flat[0]
         raise ValueRangeError(
             f"{op}: a label is {bad}, but with {classes} scores labels go from 0 to {classes - 1}"
         )
-    return labels
+    return (np.where(ignored, 0, labels), ~ignored) if ignored.any() else (labels, None)
 
 
 def _instead(x, labels, expected, axis):

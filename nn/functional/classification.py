@@ -64,7 +64,7 @@ def cross_entropy(
     if target.dtype.kind == "f" and tuple(target.shape) == tuple(input.shape):
         logp = ops.log_softmax(input, axis=axis)
         return _against_probabilities(logp, target, axis, weight, reduction, label_smoothing)
-    labels, counted = _counting(labels_for(op, input, target, ignore_index), ignore_index)
+    labels, counted = labels_for(op, input, target, ignore_index)
     if axis == 1 and not label_smoothing:
         losses = ops.cross_entropy_y(input, labels)
         return _weighted(op, losses, labels, counted, weight, reduction)
@@ -81,16 +81,10 @@ def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean"):
     """``-x[label]`` of log probabilities: (N, C, ...) and labels (N, ...); see `cross_entropy`."""
     op = "nll_loss"
     input = array(op, "input", input)
-    labels, counted = _counting(labels_for(op, input, target, ignore_index), ignore_index)
+    labels, counted = labels_for(op, input, target, ignore_index)
     axis = class_axis(op, input)
     weight = class_weights(op, weight, input.shape[axis])
     return _weighted(op, _chosen(input, labels, axis), labels, counted, weight, reduction)
-
-
-def _counting(labels, ignore_index):
-    """The labels, 0 for those that are to be ignored, and which count; None if all do."""
-    ignored = labels == ignore_index
-    return (np.where(ignored, 0, labels), ~ignored) if ignored.any() else (labels, None)
 
 
 def _chosen(logp, labels, axis):

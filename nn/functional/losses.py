@@ -93,7 +93,7 @@ def multi_margin_loss(input, target, p=1, margin=1.0, weight=None, reduction="me
     if input.ndim != 2:
         raise ShapeError(f"{op}: expected scores (N, C), got {tuple(input.shape)}")
     one_of(op, "p", p, (1, 2))
-    labels = labels_for(op, input, target)
+    labels, _ = labels_for(op, input, target)
     weight = class_weights(op, weight, input.shape[class_axis(op, input)])
     right = np.take_along_axis(input, labels[:, None], axis=1)
     wrong = (labels[:, None] != np.arange(input.shape[1])).astype(input.dtype)

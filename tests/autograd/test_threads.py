@@ -58,7 +58,7 @@ def pool(monkeypatch):
     """A pool of its own, with one helper."""
     monkeypatch.setattr(threads, "threads", lambda: 2)
     monkeypatch.setattr(threads, "_pool", [])
-    threads.share(lambda: None, 2)
+    threads.share(lambda _: None, 2)
     return threads._pool[0]
 
 
@@ -101,9 +101,9 @@ def test_helpers_that_are_kept_from_running_rest_and_light_work_stays_with_the_c
     deadline = time.monotonic() + 60
     while not pool.resting():
         assert time.monotonic() < deadline
-        threads.share(lambda: time.sleep(0.002), 2)
+        threads.share(lambda _: time.sleep(0.002), 2)
     who = []
-    threads.share(lambda: who.append(threading.get_ident()), 2, light=True)
+    threads.share(lambda _: who.append(threading.get_ident()), 2, light=True)
     assert who == [threading.get_ident()]
     assert len(in_two_threads()) == 2  # large work wakes them
     pool.rest_until = 0.0
@@ -115,6 +115,26 @@ def test_without_compiled_code_helpers_sleep_and_light_work_stays_with_the_calle
     monkeypatch.setattr(threads, "threads", lambda: 2)
     monkeypatch.setattr(threads, "_pool", [])
     who = []
-    threads.share(lambda: who.append(threading.get_ident()), 2, light=True)
+    threads.share(lambda _: who.append(threading.get_ident()), 2, light=True)
     assert who == [threading.get_ident()]
     assert len(in_two_threads()) == 2
+
+
+@needs_numba
+def test_every_job_of_a_compiled_kernel_is_done_once(pool):
+    import numba
+
+    from autograd.kernels.compiled.jobs import run, take
+
+    @numba.njit(nogil=True)
+    def kernel(todo, jobs, done):
+        job = take(todo)
+        while job < jobs:
+            done[job] += 1
+            job = take(todo)
+
+    for repeat in range(100):
+        for jobs in range(1, 13):
+            done = np.zeros(jobs, np.int64)
+            run(kernel, jobs, done, light=repeat % 2 == 0)
+            assert np.all(done == 1)

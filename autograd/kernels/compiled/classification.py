@@ -94,24 +94,24 @@ def _exponentials(x, start, end, top, e, at, few):
 
 
 @jit
-def _losses(counter, jobs, x, labels, y, V):
+def _losses(todo, jobs, x, labels, y, V):
     rows, classes = labels.size, x.size // labels.size
     few, e = np.empty(V, x.dtype), np.empty(classes, x.dtype)
-    job = take(counter)
+    job = take(todo)
     while job < jobs:
         for n in range(job * rows // jobs, (job + 1) * rows // jobs):
             start = n * classes
             top = _top(x, start, start + classes, few)
             whole = _exponentials(x, start, start + classes, top, e, 0, few)
             y[n] = np.log(whole) + (top - x[start + labels[n]])
-        job = take(counter)
+        job = take(todo)
 
 
 @jit
-def _slopes(counter, jobs, g, x, labels, dx, V):
+def _slopes(todo, jobs, g, x, labels, dx, V):
     rows, classes = labels.size, x.size // labels.size
     few = np.empty(V, x.dtype)
-    job = take(counter)
+    job = take(todo)
     while job < jobs:
         for n in range(job * rows // jobs, (job + 1) * rows // jobs):
             start, end = n * classes, (n + 1) * classes
@@ -124,4 +124,4 @@ def _slopes(counter, jobs, g, x, labels, dx, V):
             for k in range(i, end):
                 dx[k] *= scale
             dx[start + labels[n]] -= g[n]
-        job = take(counter)
+        job = take(todo)

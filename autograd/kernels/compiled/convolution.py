@@ -106,7 +106,7 @@ def _in_fours(w):
 
 @jit
 def sums(
-    counter, jobs, x, w, b, groups, offsets, starts, phases, out_phases, stride, out_stride,
+    todo, jobs, x, w, b, groups, offsets, starts, phases, out_phases, stride, out_stride,
     numbers, y,
 ):  # fmt: skip
     """X (N, C, A, B, W) -> y (N, O, A', B', W'); a job is a block of images or rows."""
@@ -114,7 +114,7 @@ def sums(
     channels, outs = x.shape[1] // groups, y.shape[1] // groups
     strips = -(-numbers[13] // rows)
     size = outs * channels * starts[-1]
-    job = take(counter)
+    job = take(todo)
     if job >= jobs:
         return
     buffer = np.zeros(channels * len(phases) * plane, x.dtype)
@@ -135,18 +135,18 @@ def sums(
                 unpack(
                     sum_of, outs, g * outs, n0, images, r0, out_phases[f], out_stride, numbers, y
                 )
-        job = take(counter)
+        job = take(todo)
 
 
 @jit
-def correlations(counter, jobs, x, g, groups, offsets, phases, stride, numbers, parts):
+def correlations(todo, jobs, x, g, groups, offsets, phases, stride, numbers, parts):
     """A job adds up dw, (O, C/G, taps) flat, over its share of the blocks, in its row of parts."""
     each, rows, plane, places = numbers[0], numbers[1], numbers[6], numbers[7]
     channels, outs = x.shape[1] // groups, g.shape[1] // groups
     strips = -(-numbers[13] // rows)
     blocks = -(-x.shape[0] // each) * strips
     size = outs * channels * offsets.size
-    job = take(counter)
+    job = take(todo)
     if job >= jobs:
         return
     buffer = np.zeros(channels * len(phases) * plane, x.dtype)
@@ -162,7 +162,7 @@ def correlations(counter, jobs, x, g, groups, offsets, phases, stride, numbers, 
                     buffer, weights, offsets, channels, len(phases) * plane, outs, places,
                     numbers[8], parts[job, k * size : (k + 1) * size],
                 )  # fmt: skip
-        job = take(counter)
+        job = take(todo)
 
 
 @jit

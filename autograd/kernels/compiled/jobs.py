@@ -1,23 +1,23 @@
-"""Compiled kernels that take jobs: ``kernel(counter, jobs, *args)`` until there is none left."""
+"""Compiled kernels that take jobs: ``kernel(todo, jobs, *args)`` until there is none left."""
 
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 
+from autograd.kernels.compiled import jit
+from autograd.kernels.compiled.atomics import count, peek
 from autograd.kernels.threads import share
 
+MANY = 5  # jobs from which the last is the caller's
+NONE = 2**62
 
-@intrinsic
-def take(typing, counter):
-    """``counter[0]++``, of which no two threads see the same value: the number of a job."""
 
-    def code(context, builder, sig, args):
-        array = context.make_array(sig.args[0])(context, builder, args[0])
-        one = ir.Constant(ir.IntType(64), 1)
-        return builder.atomic_rmw("add", array.data, one, "monotonic")
+@jit
+def take(todo):
+    """The number of a job that nobody else gets; `NONE`, beyond all, when none is left.
 
-    return types.int64(counter), code
+    ``todo``: how many were taken, and from which number on this thread takes none.
+    """
+    taken, end = todo
+    return count(taken) if peek(taken) < end else NONE
 
 
 def flat(a):
@@ -26,6 +26,14 @@ def flat(a):
 
 
 def run(kernel, jobs: int, *args, light=False):
-    """Share the jobs of a compiled kernel among the threads; ``light``: see `share`."""
-    counter = np.zeros(1, np.int64)
-    share(lambda: kernel(counter, jobs, *args), jobs, light)
+    """Share the jobs of a compiled kernel among the threads; ``light``: see `share`.
+
+    A helper that comes back while the caller computes its last job does not keep it from the
+    interpreter lock.
+    """
+    taken = np.zeros(1, np.int64)
+
+    def work(helping):
+        kernel((taken, jobs - 1 if helping and jobs >= MANY else jobs), jobs, *args)
+
+    share(work, jobs, light)

@@ -55,10 +55,10 @@ def _sum_of_products(a, less, x, mean, start, end, V):
 
 
 @jit
-def _forward(counter, jobs, x, weight, bias, eps, mean, var, y, images, V):
+def _forward(todo, jobs, x, weight, bias, eps, mean, var, y, images, V):
     places, m = x.size // (images * jobs), x.size // jobs
     one = x.dtype.type(1)
-    c = take(counter)
+    c = take(todo)
     while c < jobs:
         whole = 0.0
         for n in range(images):
@@ -79,14 +79,14 @@ def _forward(counter, jobs, x, weight, bias, eps, mean, var, y, images, V):
                 i += V
             for k in range(i, end):
                 y[k] = (x[k] - center) * scale + shift
-        c = take(counter)
+        c = take(todo)
 
 
 @jit
-def _backward(counter, jobs, g, x, weight, mean, var, eps, dx, dweight, dbias, images, V):
+def _backward(todo, jobs, g, x, weight, mean, var, eps, dx, dweight, dbias, images, V):
     places, m = x.size // (images * jobs), x.size // jobs
     one, zero = x.dtype.type(1), x.dtype.type(0)
-    c = take(counter)
+    c = take(todo)
     while c < jobs:
         center, r = mean[c], 1 / np.sqrt(var[c] + x.dtype.type(eps))
         straight, bent = 0.0, 0.0
@@ -106,4 +106,4 @@ def _backward(counter, jobs, g, x, weight, mean, var, eps, dx, dweight, dbias, i
                 i += V
             for k in range(i, end):
                 dx[k] = scale * (g[k] - less) + (x[k] - center) * slope
-        c = take(counter)
+        c = take(todo)

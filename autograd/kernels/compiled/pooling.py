@@ -96,12 +96,12 @@ def _images(a):
 
 
 @jit
-def _pairs(counter, jobs, x, y, maxima, V):
+def _pairs(todo, jobs, x, y, maxima, V):
     """The largest element, or the sum, of every window."""
     planes, height, width = y.shape
     wide = x.shape[2]
     flat, out, one = x.ravel(), y.ravel(), splat(x.dtype.type(1))
-    job = take(counter)
+    job = take(todo)
     while job < jobs:
         first, last = job * planes // jobs, (job + 1) * planes // jobs
         end = last * height * width
@@ -124,15 +124,15 @@ def _pairs(counter, jobs, x, y, maxima, V):
                             elif flat[m] > joined or flat[m] != flat[m]:
                                 joined = flat[m]
                         out[q + j] = joined
-        job = take(counter)
+        job = take(todo)
 
 
 @jit
-def _to_winners(counter, jobs, g, x, y, d, V):
+def _to_winners(todo, jobs, g, x, y, d, V):
     planes, height, width = y.shape
     high, wide = x.shape[1:]
     cotangent, image, top, out = g.ravel(), x.ravel(), y.ravel(), d.ravel()
-    job = take(counter)
+    job = take(todo)
     while job < jobs:
         first, last = job * planes // jobs, (job + 1) * planes // jobs
         end = last * high * wide
@@ -161,7 +161,7 @@ def _to_winners(counter, jobs, g, x, y, d, V):
                     out[p + i] = 0
             for i in range((n * high + 2 * height) * wide, (n + 1) * high * wide):
                 out[i] = 0
-        job = take(counter)
+        job = take(todo)
 
 
 @jit

@@ -48,7 +48,7 @@ def join(u, v, maxima, one):
 
 
 @jit
-def pool(counter, jobs, x, y, window, maxima, V):
+def pool(todo, jobs, x, y, window, maxima, V):
     """The largest element, or the sum, of every window."""
     kh, kw, sh, sw, top, left = window
     (planes, h, w), (high, wide) = y.shape, x.shape[1:]
@@ -56,7 +56,7 @@ def pool(counter, jobs, x, y, window, maxima, V):
     fill = x.dtype.type(0 if maxima is None else -np.inf)
     row = np.full(left + wide + sw * (w + V) + kw + 2 * V, fill, x.dtype)
     few, one = np.empty(V, x.dtype), splat(x.dtype.type(1))
-    job = take(counter)
+    job = take(todo)
     while job < jobs:
         for n in range(job * planes // jobs, (job + 1) * planes // jobs):
             for a in range(h):
@@ -91,11 +91,11 @@ def pool(counter, jobs, x, y, window, maxima, V):
                     else:
                         store(few, 0, v)
                         copy_row(out, (n * h + a) * w + i, few, 0, w - i)
-        job = take(counter)
+        job = take(todo)
 
 
 @jit
-def to_winners(counter, jobs, g, x, y, d, window, V):
+def to_winners(todo, jobs, g, x, y, d, window, V):
     """``g`` added at the first largest element of every window, in the order of its elements.
 
     A vector holds windows that lie beside each other.  What is left of g goes from place to place
@@ -111,7 +111,7 @@ def to_winners(counter, jobs, g, x, y, d, window, V):
     cotangent, best = np.zeros(w + V, g.dtype), np.zeros(w + V, g.dtype)
     joined, one = np.empty(sw * half + 2 * V, g.dtype), splat(g.dtype.type(1))
     flat_g, flat_y, image, out = g.ravel(), y.ravel(), x.ravel(), d.ravel()
-    job = take(counter)
+    job = take(todo)
     while job < jobs:
         for n in range(job * planes // jobs, (job + 1) * planes // jobs):
             for a in range(h):
@@ -154,11 +154,11 @@ def to_winners(counter, jobs, g, x, y, d, window, V):
                         store(joined, 2 * j, zip_low(u, v))
                         store(joined, 2 * j + V, zip_high(u, v))
                 copy_row(out, (n * high + r) * wide, joined, left, wide)
-        job = take(counter)
+        job = take(todo)
 
 
 @jit
-def spread(counter, jobs, g, d, window, V):
+def spread(todo, jobs, g, d, window, V):
     """``g`` added at every element of its window: the adjoint of the sum."""
     kh, kw, sh, sw, top, left = window
     (planes, h, w), (high, wide) = g.shape, d.shape[1:]
@@ -168,7 +168,7 @@ def spread(counter, jobs, g, d, window, V):
     whole = np.zeros(max((h - 1) * sh + kh, top + high) * pitch, g.dtype)
     row = np.zeros(kw + w + reach + 3 * V, g.dtype)
     one = splat(g.dtype.type(1))
-    job = take(counter)
+    job = take(todo)
     while job < jobs:
         for n in range(job * planes // jobs, (job + 1) * planes // jobs):
             for a in range(h):
@@ -198,4 +198,4 @@ def spread(counter, jobs, g, d, window, V):
                             store(whole, q + V, t)
             for r in range(high):
                 copy_row(out, (n * high + r) * wide, whole, (top + r) * pitch + left, wide)
-        job = take(counter)
+        job = take(todo)
