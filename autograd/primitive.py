@@ -50,8 +50,8 @@ class Plan:
 
     def __init__(self, op: "Primitive", key: tuple):
         self.op, self.key, self.elementwise = op, key, op.elementwise
-        formulas = map(op.names.index, op.formulas)
-        self.fixed = tuple(k for k in sorted(formulas) if k in op.lists or k not in key)
+        takes = [k for k, name in enumerate(op.names) if name in op.formulas]
+        self.fixed = tuple(k for k in takes if k in op.lists or k not in key)
         places = [k if type(k) is tuple else (k, None) for k in key]
         formulas = [op.formula_at(k) for k, _ in places]
         needs = [_needs(f) for f in formulas]

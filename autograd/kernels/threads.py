@@ -133,12 +133,12 @@ class _Pool:
     def _help(self):
         awake, since, ran = 0.0, time.monotonic(), time.thread_time()
         while True:
-            task = self._soon()
-            if task is None:
+            if not self._join_soon():
                 awake += time.monotonic() - since
                 task = self.tasks.get()
                 since = time.monotonic()
-            task.join()
+                task.join()
+                del task  # what it works on is to be free while this thread waits
             now = time.monotonic()
             awake_now = awake + now - since
             if awake_now > LOOK and not self.resting():
@@ -149,16 +149,19 @@ class _Pool:
                     self.rest_until = now + self.rest
                 awake, since, ran = 0.0, now, ran_now
 
-    def _soon(self) -> _Task | None:
-        """A task that is there or comes within a moment; None while helpers rest."""
+    def _join_soon(self) -> bool:
+        """Join a task that is there or comes within a moment; False if none does, or at rest."""
         while not self.resting():
             call = int(self.bells.work[0])
             try:
-                return self.tasks.get_nowait()
+                task = self.tasks.get_nowait()
             except queue.Empty:
                 if not self.bells.hear(call):
-                    break
-        return None
+                    return False
+            else:
+                task.join()
+                return True
+        return False
 
 
 _pool: list[_Pool] = []
