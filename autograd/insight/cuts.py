@@ -7,6 +7,7 @@ import numpy as np
 from autograd import graph
 from autograd.draw import wording
 from autograd.insight.lines import line_of, marks, unrecorded
+from autograd.insight.live import living_nodes
 from autograd.memory import owner
 from autograd.tensor import Tensor
 
@@ -125,10 +126,7 @@ def _ends(trail, story) -> list[str]:
 
 def _descendants(node) -> list:
     """All living nodes computed from ``node``, oldest first."""
-    living = sorted(
-        (n for n in gc.get_objects() if isinstance(n, graph.Node) and n.order > node.order),
-        key=lambda n: n.order,
-    )
+    living = sorted((n for n in living_nodes() if n.order > node.order), key=lambda n: n.order)
     below, found = {node}, []
     for n in living:
         if any(p in below for p in n.parents):

@@ -5,6 +5,7 @@ import html
 import inspect
 import sys
 import types
+import weakref
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,6 +21,12 @@ NAMES = 3  # variables that are named for each
 DEEP = 4  # levels of lists, dicts and attributes that are searched for a Tensor
 MOST = 200_000  # objects that are looked at for names
 ASKED = 10  # graphs whose holder is asked of the garbage collector, if no variable has them
+
+PLAIN = (
+    str, bytes, int, float, np.ndarray, type, types.ModuleType, types.BuiltinFunctionType,
+    *weakref.ProxyTypes,
+)  # fmt: skip
+OWN = ("autograd", "numpy", "_pytest")
 
 
 @dataclass
@@ -115,7 +122,7 @@ def live_graph() -> LiveGraphs:
     >>> sum(g.kept_by == ["losses[1]"] for g in live_graph().graphs)
     1
     """
-    nodes = [v for v in gc.get_objects() if isinstance(v, graph.Node)]
+    nodes = living_nodes()
     results = [n for n in nodes if n.plan is not None and type(n.saved) is not graph.Released]
     used = {p for n in results for p in n.parents}
     tops = [n for n in results if n not in used]
@@ -234,18 +241,18 @@ class _Names:
 
 
 def _plain(v) -> bool:
-    return isinstance(
-        v, (str, bytes, int, float, np.ndarray, type, types.ModuleType, types.BuiltinFunctionType)
-    ) or (type(v).__module__ or "").partition(".")[0] in ("autograd", "numpy", "_pytest")
+    kind = type(v)  # not isinstance: a dead weak proxy raises when it is asked for its class
+    return issubclass(kind, PLAIN) or (kind.__module__ or "").partition(".")[0] in OWN
 
 
 def _inside(name, v):
     """The parts of a container or an object, with their names."""
-    if isinstance(v, (list, tuple)):
+    kind = type(v)
+    if issubclass(kind, (list, tuple)):
         return [(f"{name}[{k}]", x) for k, x in enumerate(v)]
-    if isinstance(v, dict):
+    if issubclass(kind, dict):
         return [(f"{name}[{k!r}]", x) for k, x in list(v.items()) if type(k) in (str, int)]
-    if isinstance(v, types.FunctionType):
+    if kind is types.FunctionType:
         cells = zip(v.__code__.co_freevars, v.__closure__ or (), strict=False)
         return [(f"{name}'s {free}", c.cell_contents) for free, c in cells if _filled(c)]
     inside = getattr(v, "__dict__", None)
@@ -260,6 +267,11 @@ def _filled(cell) -> bool:
     except ValueError:
         return False
     return True
+
+
+def living_nodes() -> list:
+    """All nodes there are.  By their type: to ask a dead weak proxy for its class raises."""
+    return [v for v in gc.get_objects() if issubclass(type(v), graph.Node)]
 
 
 def _holders(node) -> list[str]:

@@ -145,3 +145,14 @@ def test_deep_and_wide_graphs():
     assert max(g.nodes for g in report.graphs) == 30_001
     assert len(report.graphs) >= 3_001 and "more graphs" in str(report)
     assert many
+
+
+def test_dead_weak_proxies_are_no_hindrance():
+    class Thing:
+        pass
+
+    thing = Thing()
+    proxies = [weakref.proxy(thing)]
+    del thing
+    y = T(2.0) * 3.0
+    assert y and kept_by("y") and proxies
