@@ -248,7 +248,8 @@ class Primitive:
         for k in plan.fixed:
             v = raw[k] if k < len(raw) else None
             if v is not None and k in self.lists:
-                yield from (((k, i), shown(b)) for i, b in enumerate(v) if (k, i) not in plan.key)
+                key = set(plan.key)
+                yield from (((k, i), shown(b)) for i, b in enumerate(v) if (k, i) not in key)
             elif v is not None:
                 yield k, shown(v)
 

@@ -28,7 +28,7 @@ REST, LONGEST_REST = 0.02, 2.0  # seconds
 
 
 def threads() -> int:
-    """How many threads share the work: ``NUMBA_NUM_THREADS``, or one per processor."""
+    """How many threads are to share work: ``NUMBA_NUM_THREADS``, or one per processor."""
     asked = os.environ.get("NUMBA_NUM_THREADS", "")
     if asked.isdigit() and int(asked):
         return int(asked)
@@ -63,17 +63,19 @@ class _Task:
                 if not self.helpers:
                     self.done.release()
 
-    def lead(self, bells: "_Bells"):
-        """Take part, then wait for the helpers that have begun a job; in the caller's thread."""
-        bells.call()
+    def lead(self, pool: "_Pool", helpers: int):
+        """Call helpers, take part, then wait for those that have begun; in the caller's thread."""
         try:
+            pool.call(self, helpers)
             self.work(False)
         finally:
             with self.lock:
                 self.over = True
-            bells.wait_for(self)
-            with self.done:
-                pass
+            try:
+                pool.bells.wait_for(self)
+            finally:
+                with self.done:
+                    pass
         if self.error is not None:
             raise self.error
 
@@ -92,10 +94,6 @@ class _Bells:
         if self.compiled:
             rate = self.compiled.turns_per_second()
             self.awake, self.moment, self.entry = (int(s * rate) for s in (AWAKE, BACK, ENTRY))
-
-    def call(self):
-        """Ring for help."""
-        self.work[0] += 1
 
     def wait_for(self, task: _Task):
         """Wait a moment for the helpers of ``task``."""
@@ -118,36 +116,42 @@ class _Pool:
     """
 
     def __init__(self):
-        self.process, self.tasks, self.bells = os.getpid(), queue.SimpleQueue(), _Bells()
+        self.tasks, self.bells, self.size = queue.SimpleQueue(), _Bells(), 0
         self.rest, self.rest_until = REST, 0.0
         for k in range(threads() - 1):
             try:
                 threading.Thread(target=self._help, name=f"autograd-{k}", daemon=True).start()
             except RuntimeError:  # the system has none left, or Python is about to end
                 break
+            self.size += 1
+
+    def call(self, task: _Task, helpers: int):
+        """Ask so many helpers to join a task."""
+        for _ in range(helpers):
+            self.tasks.put(task)
+        self.bells.work[0] += 1
 
     def resting(self) -> bool:
         """Whether helpers go to sleep after their work."""
         return not self.bells.compiled or time.monotonic() < self.rest_until
 
     def _help(self):
-        awake, since, ran = 0.0, time.monotonic(), time.thread_time()
+        awake = ran = 0.0  # while there was work soon; to wait for the interpreter is no loss
         while True:
-            if not self._join_soon():
+            since, before = time.monotonic(), time.thread_time()
+            if self._join_soon():
                 awake += time.monotonic() - since
+                ran += time.thread_time() - before
+            else:
                 task = self.tasks.get()
-                since = time.monotonic()
                 task.join()
                 del task  # what it works on is to be free while this thread waits
-            now = time.monotonic()
-            awake_now = awake + now - since
-            if awake_now > LOOK and not self.resting():
-                ran_now = time.thread_time()
-                lost = ran_now - ran < (1 - LOST) * awake_now
+            if awake > LOOK:
+                lost = ran < (1 - LOST) * awake
                 self.rest = min(2 * self.rest, LONGEST_REST) if lost else REST
                 if lost:
-                    self.rest_until = now + self.rest
-                awake, since, ran = 0.0, now, ran_now
+                    self.rest_until = time.monotonic() + self.rest
+                awake = ran = 0.0
 
     def _join_soon(self) -> bool:
         """Join a task that is there or comes within a moment; False if none does, or at rest."""
@@ -165,6 +169,27 @@ class _Pool:
 
 
 _pool: list[_Pool] = []
+_beginning = threading.Lock()
+
+
+def _helpers() -> _Pool:
+    """The pool, begun once."""
+    if not _pool:
+        with _beginning:
+            if not _pool:
+                _pool.append(_Pool())
+    return _pool[0]
+
+
+def _forked():
+    """A forked process has none of the threads."""
+    global _beginning
+    _beginning = threading.Lock()
+    _pool.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
 
 
 def share(work, jobs: int, light=False):
@@ -174,20 +199,13 @@ def share(work, jobs: int, light=False):
     interpreter lock.  ``light``: to wake a helper would take about as long as the work; so helpers
     are called unless they rest.
     """
-    helpers = min(threads(), jobs) - 1 if jobs > 1 else 0
-    if helpers < 1:
-        work(False)
-        return
-    if not _pool or _pool[0].process != os.getpid():  # a fork has none of the threads
-        _pool[:] = [_Pool()]
-    pool = _pool[0]
-    if light and pool.resting():
-        work(False)
-        return
-    task = _Task(work)
-    for _ in range(helpers):
-        pool.tasks.put(task)
-    task.lead(pool.bells)
+    if jobs > 1:
+        pool = _helpers()
+        helpers = min(pool.size, jobs - 1)
+        if helpers and not (light and pool.resting()):
+            _Task(work).lead(pool, helpers)
+            return
+    work(False)
 
 
 def share_calls(calls, light=False):

@@ -106,7 +106,7 @@ def labels_for(op, x, target, ignore_index=None):
             f"{op}: scores (N, C, ...) and labels (N, ...) expected, got {tuple(x.shape)} and "
             f"{labels.shape}{_instead(x, labels, expected, axis)}"
         )
-    within = not labels.size or labels.view(f"u{labels.itemsize}").max() < classes  # -1 is large
+    within = not labels.size or (labels.min() >= 0 and labels.max() < classes)
     if within and (ignore_index is None or not 0 <= ignore_index < classes):
         return labels, None
     ignored = labels == ignore_index

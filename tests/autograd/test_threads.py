@@ -1,5 +1,8 @@
 """Work shared among threads."""
 
+import os
+import subprocess
+import sys
 import threading
 import time
 
@@ -138,3 +141,52 @@ def test_every_job_of_a_compiled_kernel_is_done_once(pool):
             done = np.zeros(jobs, np.int64)
             run(kernel, jobs, done, light=repeat % 2 == 0)
             assert np.all(done == 1)
+
+
+def test_callers_who_come_at_once_begin_one_pool(monkeypatch):
+    begun = []
+
+    class Pool(threads._Pool):
+        def __init__(self):
+            time.sleep(0.05)
+            super().__init__()
+            begun.append(self)
+
+    monkeypatch.setattr(threads, "_Pool", Pool)
+    monkeypatch.setattr(threads, "_pool", [])
+    callers = [threading.Thread(target=threads.share, args=(lambda _: None, 2)) for _ in range(4)]
+    for t in callers:
+        t.start()
+    for t in callers:
+        t.join()
+    assert len(begun) == 1
+
+
+FORK = """
+import os, signal
+import numpy as np
+from autograd.kernels import classification, threads
+
+x, labels = np.ones((200, 1000), np.float32), np.zeros(200, int)
+for _ in range(5):
+    threads.share_calls([lambda: None] * 4)
+    child = os.fork()
+    if not child:
+        signal.alarm(60)
+        y = classification.cross_entropy(x, labels)
+        os._exit(0 if np.allclose(y, np.log(1000)) else 1)
+    assert os.waitpid(child, 0)[1] == 0
+"""
+
+
+@needs_numba
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_fork_right_after_shared_work_computes():
+    done = subprocess.run(
+        [sys.executable, "-c", FORK],
+        env={**os.environ, "NUMBA_NUM_THREADS": "2"},
+        capture_output=True,
+        text=True,
+        timeout=400,
+    )
+    assert done.returncode == 0, done.stderr

@@ -156,3 +156,21 @@ SCORES = np.ones((2, 3), np.float32)
 def test_wrong_labels_are_told_what_to_do(scores, labels, says):
     with pytest.raises((DtypeError, ShapeError), match=says):
         F.cross_entropy(scores, labels)
+
+
+@pytest.mark.parametrize("dtype", ["i1", "u1", "<i2", ">i2", ">i4", "i8"])
+@pytest.mark.parametrize("classes", [3, 127, 128, 129, 200, 1000])
+def test_labels_of_every_integer_type_are_checked(dtype, classes):
+    x = np.random.default_rng(0).normal(size=(4, classes)).astype(np.float32)
+    labels = np.array([0, 2, 1, 2], dtype)
+    assert F.cross_entropy(x, labels) == F.cross_entropy(x, labels.astype(int))
+    if np.iinfo(dtype).min < 0:
+        with pytest.raises(ValueRangeError, match="a label is -1"):
+            F.cross_entropy(x, np.array([0, -1, 1, 2], dtype))
+        some = F.cross_entropy(x, np.array([0, -100, 1, -100], dtype))
+        assert some == pytest.approx(F.cross_entropy(x[[0, 2]], labels[[0, 2]]), rel=1e-6)
+    if classes <= np.iinfo(dtype).max:
+        with pytest.raises(ValueRangeError, match=f"a label is {classes}"):
+            F.cross_entropy(x, np.array([0, classes, 1, 2], dtype))
+        some = F.cross_entropy(x, np.array([0, classes, 1, 2], dtype), ignore_index=classes)
+        assert some == pytest.approx(F.cross_entropy(x[[0, 2, 3]], labels[[0, 2, 3]]), rel=1e-6)
