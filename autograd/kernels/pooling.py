@@ -4,6 +4,8 @@ Shapes: x (N, C, *S), y and g (N, C, *P).  ``geometry`` is (kernel, stride, padd
 a tuple with an entry per spatial axis, padding a pair.
 """
 
+import math
+
 import numpy as np
 
 from autograd.kernels import compilable
@@ -48,7 +50,7 @@ def _wins(x, y, places, padding):
         yield place, hit
 
 
-@compilable(lambda x, *_: 20 * x.size)
+@compilable(lambda g, x, *_: 20 * x.size)
 def max_unpool(g, x, y, geometry):
     """``g`` added at the first largest element of its window: (N, C, *S)."""
     x, places, _ = _places(x, geometry, -np.inf)
@@ -78,7 +80,7 @@ def sum_pool(x, geometry):
     return y
 
 
-@compilable(lambda x, *_: 20 * x.size)
+@compilable(lambda g, x_shape, *_: 20 * math.prod(x_shape))
 def sum_unpool(g, x_shape, geometry):
     """The adjoint of `sum_pool`: ``g`` added at every element of its window: (N, C, *S)."""
     kernel, stride, padding, dilation = geometry
