@@ -90,7 +90,8 @@ class _Bells:
 
     def __init__(self):
         self.work, self.back = np.zeros(8, np.int64), np.zeros(8, np.int64)  # a cache line each
-        self.compiled = twins("waiting") if backend() != "numpy" else None
+        wanted = threads() > 1 and backend() != "numpy"
+        self.compiled = twins("waiting") if wanted else None
         if self.compiled:
             rate = self.compiled.turns_per_second()
             self.awake, self.moment, self.entry = (int(s * rate) for s in (AWAKE, BACK, ENTRY))

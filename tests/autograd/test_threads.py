@@ -143,6 +143,15 @@ def test_every_job_of_a_compiled_kernel_is_done_once(pool):
             assert np.all(done == 1)
 
 
+def test_one_thread_alone_loads_nothing_to_wait_with(monkeypatch):
+    monkeypatch.setattr(threads, "threads", lambda: 1)
+    monkeypatch.setattr(threads, "_pool", [])
+    monkeypatch.setattr(threads, "twins", lambda name: pytest.fail(name))
+    who = []
+    threads.share(lambda _: who.append(threading.get_ident()), 2)
+    assert who == [threading.get_ident()]
+
+
 def test_callers_who_come_at_once_begin_one_pool(monkeypatch):
     begun = []
 

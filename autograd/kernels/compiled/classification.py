@@ -28,8 +28,7 @@ def cross_entropy(x, labels):
     if x.ndim != 2 or x.dtype != np.float32:
         return NotImplemented
     y = np.empty(len(x), x.dtype)
-    given = flat(x), np.ascontiguousarray(labels, np.int64)
-    run(_losses, _jobs(x), *given, y, _lanes(x), light=x.size < WAKING)
+    _run(_losses, x, flat(x), np.ascontiguousarray(labels, np.int64), y)
     return y
 
 
@@ -39,16 +38,13 @@ def cross_entropy_dx(g, x, labels):
         return NotImplemented
     dx = np.empty_like(x, order="C")
     given = np.ascontiguousarray(g), flat(x), np.ascontiguousarray(labels, np.int64)
-    run(_slopes, _jobs(x), *given, dx.reshape(-1), _lanes(x), light=x.size < WAKING)
+    _run(_slopes, x, *given, dx.reshape(-1))
     return dx
 
 
-def _jobs(x):
-    return min(len(x), max(1, x.size // JOB))
-
-
-def _lanes(x):
-    return lanes(x.itemsize)
+def _run(kernel, x, *args):
+    jobs = min(len(x), max(1, x.size // JOB))
+    run(kernel, jobs, *args, lanes(x.itemsize), light=x.size < WAKING)
 
 
 @jit
