@@ -16,7 +16,7 @@ import math
 
 import numpy as np
 
-from autograd.kernels.compiled import jit
+from autograd.kernels.compiled import jit, winograd
 from autograd.kernels.compiled.jobs import run, take
 from autograd.kernels.compiled.layout import JOBS, layout_of
 from autograd.kernels.compiled.packing import pack, spread, unpack
@@ -28,6 +28,10 @@ def conv(x, w, b, stride, padding, dilation, groups):
     """See `autograd.kernels.convolution.conv`."""
     if _is_product(w.shape, stride, padding):
         return NotImplemented
+    if winograd.pays(w.shape, stride, padding, dilation, groups):
+        y = winograd.conv(x, w, b, padding)
+        if y is not NotImplemented:
+            return y
     out = output_size(x.shape[2:], w.shape[2:], stride, padding, dilation)
     y = np.empty((x.shape[0], w.shape[0], *out), x.dtype)
     layout = layout_of(
@@ -40,6 +44,10 @@ def conv(x, w, b, stride, padding, dilation, groups):
 
 def conv_dx(g, w, x_shape, stride, padding, dilation, groups):
     """See `autograd.kernels.convolution.conv_dx`."""
+    if winograd.pays(w.shape, stride, padding, dilation, groups):
+        dx = winograd.conv_dx(g, w, padding)
+        if dx is not NotImplemented:
+            return dx
     # the zeros between the rows of g times an infinite weight would be NaN where no window lies
     if _is_product(w.shape, stride, padding) or not np.isfinite(w).all():
         return NotImplemented
@@ -57,6 +65,8 @@ def conv_dw(x, g, w_shape, stride, padding, dilation, groups):
     """See `autograd.kernels.convolution.conv_dw`."""
     if _is_product(w_shape, stride, padding):
         return NotImplemented
+    if winograd.pays(w_shape, stride, padding, dilation, groups):
+        return winograd.conv_dw(x, g, w_shape, padding)
     layout = layout_of(
         x.shape[2:], tuple(w_shape[2:]), stride, padding, dilation, g.shape[2:], x.itemsize,
         len(x), False, True,

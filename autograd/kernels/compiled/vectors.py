@@ -93,6 +93,22 @@ def splat(typing, scalar):
     return vector(scalar), code
 
 
+def _operation(name):
+    """An intrinsic of two vectors, lane by lane: an instruction of LLVM."""
+
+    @intrinsic
+    def operation(typing, u, v):
+        def code(context, builder, sig, args):
+            return getattr(builder, name)(*args)
+
+        return u(u, v), code
+
+    return operation
+
+
+add, sub, mul = map(_operation, ("fadd", "fsub", "fmul"))
+
+
 @intrinsic
 def fma(typing, u, v, w):
     """U v + w, rounded once."""
@@ -205,6 +221,19 @@ evens = _shuffler(lambda n: list(range(0, 2 * n, 2)))  # of 2n neighbours, every
 odds = _shuffler(lambda n: list(range(1, 2 * n, 2)))
 zip_low = _shuffler(lambda n: [k // 2 + k % 2 * n for k in range(n)])  # the inverse of both
 zip_high = _shuffler(lambda n: [k // 2 + k % 2 * n for k in range(n, 2 * n)])
+
+
+@intrinsic
+def pairs(typing, u, v):
+    """The sums of two neighbours each: those of u, then those of v."""
+
+    def code(context, builder, sig, args):
+        n = 2 * u.lanes
+        kind = ir.VectorType(ir.IntType(32), u.lanes)
+        halves = (ir.Constant(kind, list(range(first, n, 2))) for first in (0, 1))
+        return builder.fadd(*(builder.shuffle_vector(*args, half) for half in halves))
+
+    return u(u, v), code
 
 
 @intrinsic

@@ -1,0 +1,55 @@
+"""The innermost loop of matrix products: four outputs by some vectors of places, in registers."""
+
+from autograd.kernels.compiled import jit
+from autograd.kernels.compiled.vectors import fma, load, splat, store, zeros
+
+
+@jit(forceinline=True)
+def tile(x, at, j, w, k, a, b, c, d, y, q, row, V):
+    """For three vectors from place j on: ``y[q + o * row] = Σ over i of w[k + 4 i + o] x[at[i] + j]``.
+
+    ``a``, ``b``, ``c``, ``d``: vectors that the sums of the four outputs o start from.
+    """
+    a0 = a1 = a2 = a
+    b0 = b1 = b2 = b
+    c0 = c1 = c2 = c
+    d0 = d1 = d2 = d
+    for i in range(at.size):
+        p = at[i] + j
+        x0, x1, x2 = load(x, p), load(x, p + V), load(x, p + 2 * V)
+        s = splat(w[k])
+        a0, a1, a2 = fma(s, x0, a0), fma(s, x1, a1), fma(s, x2, a2)
+        s = splat(w[k + 1])
+        b0, b1, b2 = fma(s, x0, b0), fma(s, x1, b1), fma(s, x2, b2)
+        s = splat(w[k + 2])
+        c0, c1, c2 = fma(s, x0, c0), fma(s, x1, c1), fma(s, x2, c2)
+        s = splat(w[k + 3])
+        d0, d1, d2 = fma(s, x0, d0), fma(s, x1, d1), fma(s, x2, d2)
+        k += 4
+    three(y, q, V, a0, a1, a2)
+    three(y, q + row, V, b0, b1, b2)
+    three(y, q + 2 * row, V, c0, c1, c2)
+    three(y, q + 3 * row, V, d0, d1, d2)
+
+
+@jit(forceinline=True)
+def column(x, at, j, w, k, y, q, row):
+    """The same for one vector, from sums of 0."""
+    a = b = c = d = zeros(x)
+    for i in range(at.size):
+        v = load(x, at[i] + j)
+        a, b = fma(splat(w[k]), v, a), fma(splat(w[k + 1]), v, b)
+        c, d = fma(splat(w[k + 2]), v, c), fma(splat(w[k + 3]), v, d)
+        k += 4
+    store(y, q, a)
+    store(y, q + row, b)
+    store(y, q + 2 * row, c)
+    store(y, q + 3 * row, d)
+
+
+@jit(forceinline=True)
+def three(y, q, V, a, b, c):
+    """Store three vectors side by side."""
+    store(y, q, a)
+    store(y, q + V, b)
+    store(y, q + 2 * V, c)

@@ -1,0 +1,140 @@
+"""The 16 matrix products of `winograd`, and its filters on their way to them and back."""
+
+import numpy as np
+
+from autograd.kernels.compiled import jit
+from autograd.kernels.compiled.jobs import take
+from autograd.kernels.compiled.tiles import column, tile
+from autograd.kernels.compiled.vectors import add, fma, load, mul, pairs, splat, store, sub, zeros
+
+
+@jit
+def stretch(todo, jobs, w, turned, outs, channels, u, zero):
+    """G w Gᵀ of each filter: ``u[k]`` as `multiply` reads it; notes in ``zero`` that there is one.
+
+    ``w``: flat, of (O, C, 3, 3), or of (C, O, 3, 3) and ``turned`` by half a turn.
+    """
+    half, fours = w.dtype.type(0.5), -(-outs // 4)
+    job = take(todo)
+    while job < jobs:
+        for four in range(job * fours // jobs, (job + 1) * fours // jobs):
+            for c in range(channels):
+                for i in range(4):
+                    o, q = 4 * four + i, (four * channels + c) * 4 + i
+                    if o >= outs:
+                        for k in range(16):
+                            u[k, q] = 0
+                        continue
+                    p, s = (o * channels + c) * 9, 1
+                    if turned:
+                        p, s = (c * outs + o) * 9 + 8, -1
+                    for k in range(9):
+                        if w[p + k * s] == 0:
+                            zero[0] = 1
+                    a = _stretched(w[p], w[p + 3 * s], w[p + 6 * s], half)
+                    b = _stretched(w[p + s], w[p + 4 * s], w[p + 7 * s], half)
+                    d = _stretched(w[p + 2 * s], w[p + 5 * s], w[p + 8 * s], half)
+                    for j in range(4):
+                        row = _stretched(a[j], b[j], d[j], half)
+                        for k in range(4):
+                            u[4 * j + k, q] = row[k]
+        job = take(todo)
+
+
+@jit
+def _stretched(a, b, c, half):
+    """G times a column."""
+    even, odd = half * (a + c), half * b
+    return a, even + odd, even - odd, c
+
+
+@jit
+def multiply(u, fours, x, at, places, V, y, plane):
+    """y[o, j] = Σ over c of u[o, c] x[at[c] + j]; u has four outputs beside each other."""
+    channels, nothing = at.size, zeros(x)
+    for four in range(fours):
+        w, row = 4 * four * channels, 4 * four * plane
+        j = 0
+        while j + 2 * V < places:
+            tile(x, at, j, u, w, nothing, nothing, nothing, nothing, y, row + j, plane, V)
+            j += 3 * V
+        while j < places:
+            column(x, at, j, u, w, y, row + j, plane)
+            j += V
+
+
+@jit
+def multiply_add(g, fours, x, threes, plane, places, V, sums):
+    """sums[o, c] += Σ over j of g[o, j] x[c, j], for 4 o's × 3 c's, and a gap, beside each other."""
+    for o in range(fours):
+        p = 4 * o * plane
+        for c in range(threes):
+            q = 3 * c * plane
+            a0 = a1 = a2 = b0 = b1 = b2 = c0 = c1 = c2 = d0 = d1 = d2 = zeros(x)
+            for j in range(0, places, V):
+                x0, x1 = load(x, q + j), load(x, q + plane + j)
+                x2 = load(x, q + 2 * plane + j)
+                s = load(g, p + j)
+                a0, a1, a2 = fma(s, x0, a0), fma(s, x1, a1), fma(s, x2, a2)
+                s = load(g, p + plane + j)
+                b0, b1, b2 = fma(s, x0, b0), fma(s, x1, b1), fma(s, x2, b2)
+                s = load(g, p + 2 * plane + j)
+                c0, c1, c2 = fma(s, x0, c0), fma(s, x1, c1), fma(s, x2, c2)
+                s = load(g, p + 3 * plane + j)
+                d0, d1, d2 = fma(s, x0, d0), fma(s, x1, d1), fma(s, x2, d2)
+            a, b = pairs(pairs(a0, a1), pairs(a2, a2)), pairs(pairs(b0, b1), pairs(b2, b2))
+            e, f = pairs(pairs(c0, c1), pairs(c2, c2)), pairs(pairs(d0, d1), pairs(d2, d2))
+            k = 16 * (o * threes + c)
+            if V == 4:
+                _add(sums, k, a)
+                _add(sums, k + 4, b)
+                _add(sums, k + 8, e)
+                _add(sums, k + 12, f)
+            elif V == 8:
+                _add(sums, k, pairs(a, b))
+                _add(sums, k + 8, pairs(e, f))
+            else:
+                _add(sums, k, pairs(pairs(a, b), pairs(e, f)))
+
+
+@jit
+def _add(sums, k, v):
+    store(sums, k, add(load(sums, k), v))
+
+
+@jit
+def gather(todo, jobs, parts, V, dw):
+    """Gᵀ S G, S the sum of the parts that `multiply_add` made: dw (O, C, 3, 3)."""
+    outs, channels = dw.shape[:2]
+    fours, threes = -(-outs // 4), -(-channels // 3)
+    half, filters = splat(dw.dtype.type(0.5)), np.empty(9 * 16, dw.dtype)
+    job = take(todo)
+    while job < jobs:
+        for o in range(job * fours // jobs * 4, (job + 1) * fours // jobs * 4, 4):
+            for c in range(0, channels, 3):
+                for j in range(0, 16, V):
+                    q = 16 * (o // 4 * threes + c // 3) + j
+                    a, b = _gathered(parts, 0, q, half), _gathered(parts, 4, q, half)
+                    d, e = _gathered(parts, 8, q, half), _gathered(parts, 12, q, half)
+                    for k in range(3):
+                        even, odd = mul(half, add(b[k], d[k])), mul(half, sub(b[k], d[k]))
+                        store(filters, 16 * k + j, add(a[k], even))
+                        store(filters, 16 * (k + 3) + j, odd)
+                        store(filters, 16 * (k + 6) + j, add(even, e[k]))
+                for i in range(min(4, outs - o)):
+                    for n in range(min(3, channels - c)):
+                        for k in range(9):
+                            dw[o + i, c + n, k] = filters[16 * k + 4 * i + n]
+        job = take(todo)
+
+
+@jit
+def _gathered(parts, k, q, half):
+    """A row of S, times G."""
+    a, b = load(parts[0, k], q), load(parts[0, k + 1], q)
+    c, d = load(parts[0, k + 2], q), load(parts[0, k + 3], q)
+    for n in range(1, len(parts)):
+        a, b = add(a, load(parts[n, k], q)), add(b, load(parts[n, k + 1], q))
+        c, d = add(c, load(parts[n, k + 2], q)), add(d, load(parts[n, k + 3], q))
+    even, odd = mul(half, add(b, c)), mul(half, sub(b, c))
+    return add(a, even), odd, add(even, d)
