@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from autograd.kernels import compilable
-from autograd.kernels.windows import cropped, offsets, output_size, padded
+from autograd.kernels.windows import cropped, is_whole, offsets, output_size, padded
 
 
 def _places(x, geometry, fill):
@@ -73,6 +73,8 @@ def max_pick(h, x, y, geometry):
 @compilable(lambda x, *_: 20 * x.size)
 def sum_pool(x, geometry):
     """The sum over every window: (N, C, *P)."""
+    if is_whole(x.shape[2:], geometry):
+        return np.sum(x, axis=tuple(range(2, x.ndim)), keepdims=True)
     x, places, _ = _places(x, geometry, 0)
     y = x[places[0]].copy()
     for place in places[1:]:
@@ -83,6 +85,8 @@ def sum_pool(x, geometry):
 @compilable(lambda g, x_shape, *_: 20 * math.prod(x_shape))
 def sum_unpool(g, x_shape, geometry):
     """The adjoint of `sum_pool`: ``g`` added at every element of its window: (N, C, *S)."""
+    if is_whole(x_shape[2:], geometry):
+        return np.broadcast_to(g, x_shape).copy()
     kernel, stride, padding, dilation = geometry
     size = tuple(n + p + q for n, (p, q) in zip(x_shape[2:], padding, strict=True))
     d = np.zeros_like(g, shape=g.shape[:2] + size)

@@ -69,3 +69,9 @@ def overlap_add(w, size, kernel, stride, dilation):
     for k, place in offsets(kernel, stride, dilation, w.shape[2 + len(kernel) :]):
         y[place] += w[(slice(None), slice(None), *k)]
     return y
+
+
+def is_whole(size, geometry) -> bool:
+    """Whether there is one window, the whole image of this size."""
+    kernel, _, padding, dilation = geometry
+    return kernel == tuple(size) and not any(map(any, padding)) and set(dilation) == {1}

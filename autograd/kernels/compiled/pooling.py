@@ -25,7 +25,7 @@ from autograd.kernels.compiled.vectors import (
     zip_high,
     zip_low,
 )
-from autograd.kernels.windows import output_size
+from autograd.kernels.windows import is_whole, output_size
 
 PAIRS = ((2, 2), (2, 2), ((0, 0), (0, 0)), (1, 1))
 FEW = 4  # elements in a window, up to which NumPy's passes over the array are faster
@@ -54,7 +54,7 @@ def sum_pool(x, geometry):
     """See `autograd.kernels.pooling.sum_pool`; else a filter of ones for every channel."""
     if rows.window_of(geometry) is not None:
         return _pool(x, geometry, None)
-    if math.prod(geometry[0]) <= FEW:
+    if math.prod(geometry[0]) <= FEW or is_whole(x.shape[2:], geometry):
         return NotImplemented
     ones = np.ones((x.shape[1], 1, *geometry[0]), x.dtype)
     return convolution.conv(x, ones, None, *geometry[1:], x.shape[1])
@@ -67,7 +67,7 @@ def sum_unpool(g, x_shape, geometry):
         d = np.empty(x_shape, g.dtype)
         run(rows.spread, _jobs(d), _images(g), _images(d), window, lanes(g.itemsize))
         return d
-    if math.prod(geometry[0]) <= FEW:
+    if math.prod(geometry[0]) <= FEW or is_whole(x_shape[2:], geometry):
         return NotImplemented
     ones = np.ones((x_shape[1], 1, *geometry[0]), g.dtype)
     return convolution.conv_dx(g, ones, x_shape, *geometry[1:], x_shape[1])
