@@ -20,7 +20,8 @@ from autograd.kernels.compiled import jit, winograd
 from autograd.kernels.compiled.jobs import run, take
 from autograd.kernels.compiled.layout import JOBS, layout_of
 from autograd.kernels.compiled.packing import pack, spread, unpack
-from autograd.kernels.compiled.vectors import fma, load, splat, store, total, zeros
+from autograd.kernels.compiled.tiles import three, tile
+from autograd.kernels.compiled.vectors import fma, load, splat, total, zeros
 from autograd.kernels.windows import output_size
 
 
@@ -129,6 +130,12 @@ def sums(
         return
     buffer = np.zeros(channels * len(phases) * plane, x.dtype)
     sum_of = np.empty(outs * places, x.dtype)
+    at = np.empty(channels * offsets.size, np.int64)  # of every channel and tap
+    for f in range(len(out_phases)):
+        taps = offsets[starts[f] : starts[f + 1]]
+        for c in range(channels):
+            k = channels * starts[f] + c * taps.size
+            at[k : k + taps.size] = taps + c * len(phases) * plane
     while job < jobs:
         n0, r0 = job // strips * each, job % strips * rows
         images = min(each, x.shape[0] - n0)
@@ -138,9 +145,8 @@ def sums(
                 first, last = starts[f], starts[f + 1]
                 k = g * size + outs * channels * first
                 products(
-                    buffer, w[k : g * size + outs * channels * last], b[g * outs : (g + 1) * outs],
-                    offsets[first:last], channels, len(phases) * plane, outs, sum_of, places,
-                    numbers[8],
+                    buffer, w[k:], b[g * outs : (g + 1) * outs],
+                    at[channels * first : channels * last], outs, sum_of, places, numbers[8],
                 )  # fmt: skip
                 unpack(
                     sum_of, outs, g * outs, n0, images, r0, out_phases[f], out_stride, numbers, y
@@ -176,67 +182,36 @@ def correlations(todo, jobs, x, g, groups, offsets, phases, stride, numbers, par
 
 
 @jit
-def products(x, w, b, offsets, channels, plane, outs, y, places, V):
-    """y[o, j] = b[o] + Σ over c, t of w[o, c, t] x[c, j + offsets[t]], 4 × 3 vectors at a time."""
-    taps = offsets.size
-    fours = outs // 4
+def products(x, w, b, at, outs, y, places, V):
+    """y[o, j] = b[o] + Σ over i of w[o, i] x[at[i] + j], 4 × 3 vectors at a time."""
     for j in range(0, places, 3 * V):
-        k = 0
-        for four in range(fours):
-            a0 = a1 = a2 = splat(b[4 * four])
-            b0 = b1 = b2 = splat(b[4 * four + 1])
-            c0 = c1 = c2 = splat(b[4 * four + 2])
-            d0 = d1 = d2 = splat(b[4 * four + 3])
-            for c in range(channels):
-                for t in range(taps):
-                    p = c * plane + j + offsets[t]
-                    x0, x1, x2 = load(x, p), load(x, p + V), load(x, p + 2 * V)
-                    s = splat(w[k])
-                    a0, a1, a2 = fma(s, x0, a0), fma(s, x1, a1), fma(s, x2, a2)
-                    s = splat(w[k + 1])
-                    b0, b1, b2 = fma(s, x0, b0), fma(s, x1, b1), fma(s, x2, b2)
-                    s = splat(w[k + 2])
-                    c0, c1, c2 = fma(s, x0, c0), fma(s, x1, c1), fma(s, x2, c2)
-                    s = splat(w[k + 3])
-                    d0, d1, d2 = fma(s, x0, d0), fma(s, x1, d1), fma(s, x2, d2)
-                    k += 4
-            q = 4 * four * places + j
-            _store(y, q, V, a0, a1, a2)
-            _store(y, q + places, V, b0, b1, b2)
-            _store(y, q + 2 * places, V, c0, c1, c2)
-            _store(y, q + 3 * places, V, d0, d1, d2)
-        o = 4 * fours
+        k = o = 0
+        while o + 4 <= outs:
+            sums = splat(b[o]), splat(b[o + 1]), splat(b[o + 2]), splat(b[o + 3])
+            tile(x, at, j, w, k, sums, y, o * places + j, places, V)
+            k, o = k + 4 * at.size, o + 4
         if outs - o >= 2:
             a0 = a1 = a2 = splat(b[o])
             b0 = b1 = b2 = splat(b[o + 1])
-            for c in range(channels):
-                for t in range(taps):
-                    p = c * plane + j + offsets[t]
-                    x0, x1, x2 = load(x, p), load(x, p + V), load(x, p + 2 * V)
-                    s = splat(w[k])
-                    a0, a1, a2 = fma(s, x0, a0), fma(s, x1, a1), fma(s, x2, a2)
-                    s = splat(w[k + 1])
-                    b0, b1, b2 = fma(s, x0, b0), fma(s, x1, b1), fma(s, x2, b2)
-                    k += 2
-            _store(y, o * places + j, V, a0, a1, a2)
-            _store(y, (o + 1) * places + j, V, b0, b1, b2)
+            for i in range(at.size):
+                p = at[i] + j
+                x0, x1, x2 = load(x, p), load(x, p + V), load(x, p + 2 * V)
+                s = splat(w[k])
+                a0, a1, a2 = fma(s, x0, a0), fma(s, x1, a1), fma(s, x2, a2)
+                s = splat(w[k + 1])
+                b0, b1, b2 = fma(s, x0, b0), fma(s, x1, b1), fma(s, x2, b2)
+                k += 2
+            three(y, o * places + j, V, a0, a1, a2)
+            three(y, (o + 1) * places + j, V, b0, b1, b2)
             o += 2
         if o < outs:
             a0 = a1 = a2 = splat(b[o])
-            for c in range(channels):
-                for t in range(taps):
-                    p, s = c * plane + j + offsets[t], splat(w[k])
-                    a0, a1 = fma(s, load(x, p), a0), fma(s, load(x, p + V), a1)
-                    a2 = fma(s, load(x, p + 2 * V), a2)
-                    k += 1
-            _store(y, o * places + j, V, a0, a1, a2)
-
-
-@jit
-def _store(y, q, V, a, b, c):
-    store(y, q, a)
-    store(y, q + V, b)
-    store(y, q + 2 * V, c)
+            for i in range(at.size):
+                p, s = at[i] + j, splat(w[k])
+                a0, a1 = fma(s, load(x, p), a0), fma(s, load(x, p + V), a1)
+                a2 = fma(s, load(x, p + 2 * V), a2)
+                k += 1
+            three(y, o * places + j, V, a0, a1, a2)
 
 
 @jit

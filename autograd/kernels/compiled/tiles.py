@@ -5,15 +5,15 @@ from autograd.kernels.compiled.vectors import fma, load, splat, store, zeros
 
 
 @jit(forceinline=True)
-def tile(x, at, j, w, k, a, b, c, d, y, q, row, V):
-    """For three vectors from place j on: ``y[q + o * row] = Σ over i of w[k + 4 i + o] x[at[i] + j]``.
+def tile(x, at, j, w, k, sums, y, q, row, V):
+    """``y[q + o * row] = sums[o] + Σ over i of w[k + 4 i + o] x[at[i] + j]`` for 3 vectors from j.
 
-    ``a``, ``b``, ``c``, ``d``: vectors that the sums of the four outputs o start from.
+    ``sums``: a vector for each of the four outputs.
     """
-    a0 = a1 = a2 = a
-    b0 = b1 = b2 = b
-    c0 = c1 = c2 = c
-    d0 = d1 = d2 = d
+    a0 = a1 = a2 = sums[0]
+    b0 = b1 = b2 = sums[1]
+    c0 = c1 = c2 = sums[2]
+    d0 = d1 = d2 = sums[3]
     for i in range(at.size):
         p = at[i] + j
         x0, x1, x2 = load(x, p), load(x, p + V), load(x, p + 2 * V)

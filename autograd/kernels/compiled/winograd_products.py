@@ -51,12 +51,13 @@ def _stretched(a, b, c, half):
 @jit
 def multiply(u, fours, x, at, places, V, y, plane):
     """y[o, j] = Σ over c of u[o, c] x[at[c] + j]; u has four outputs beside each other."""
-    channels, nothing = at.size, zeros(x)
+    channels, zero = at.size, zeros(x)
+    nothing = zero, zero, zero, zero
     for four in range(fours):
         w, row = 4 * four * channels, 4 * four * plane
         j = 0
         while j + 2 * V < places:
-            tile(x, at, j, u, w, nothing, nothing, nothing, nothing, y, row + j, plane, V)
+            tile(x, at, j, u, w, nothing, y, row + j, plane, V)
             j += 3 * V
         while j < places:
             column(x, at, j, u, w, y, row + j, plane)
