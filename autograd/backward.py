@@ -246,7 +246,7 @@ def _seed(y, cotangent, create_graph):
                 f"backward: {y.data} is complex, and its real and imaginary part have a gradient "
                 "each. Start from np.real(y) or np.abs(y), or pass the cotangent you mean."
             )
-        return np.ones_like(y.data)[()]
+        return y.dtype.type(1) if isinstance(y.data, np.generic) else np.ones_like(y.data)
     kept = create_graph or _hooked_ever  # somebody may keep it, beyond this pass
     g = cotangent if type(cotangent) is Tensor else (Tensor if kept else as_tensor)(cotangent)
     if g.shape != y.shape:

@@ -24,7 +24,10 @@ from autograd.kernels.compiled.jobs import run, take
 from autograd.kernels.compiled.vectors import lanes, store, zeros
 from autograd.kernels.compiled.winograd_products import gather, multiply, multiply_add, stretch
 from autograd.kernels.compiled.winograd_tiles import (
-    Block, transform_cotangent, transform_image, transform_products,
+    Block,
+    transform_cotangent,
+    transform_image,
+    transform_products,
 )  # fmt: skip
 
 FEWEST = 8  # channels, and outputs, from which the products outweigh the transforms
@@ -124,9 +127,7 @@ def conv_dw(x, g, w_shape, padding):
     fours, threes = -(-outs // 4), -(-channels // 3)
     size = 16 * fours * threes
     groups = max(1, min(JOBS, fours // 2, 16 * size * x.itemsize // SUMS))
-    parts = np.zeros(
-        (min(-(-JOBS // groups), blocks.count(len(x))), 16, size + 16), x.dtype
-    )
+    parts = np.zeros((min(-(-JOBS // groups), blocks.count(len(x))), 16, size + 16), x.dtype)
     run(
         correlations, len(parts) * groups, np.ascontiguousarray(x), np.ascontiguousarray(g),
         (top, left), blocks, groups, lanes(x.itemsize), parts,

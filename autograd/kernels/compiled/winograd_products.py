@@ -66,7 +66,7 @@ def multiply(u, fours, x, at, places, V, y, plane):
 
 @jit
 def multiply_add(g, fours, x, threes, plane, places, V, sums):
-    """sums[o, c] += Σ over j of g[o, j] x[c, j], for 4 o's × 3 c's, and a gap, beside each other."""
+    """sums[o, c] += Σ over j of g[o, j] x[c, j]: 4 o × 3 c, and a gap, lie beside each other."""
     for o in range(fours):
         p = 4 * o * plane
         for c in range(threes):

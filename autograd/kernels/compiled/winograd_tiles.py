@@ -1,4 +1,4 @@
-"""Images to transformed tiles and back, for `winograd`: vectors of tiles that lie beside each other.
+"""Images to transformed tiles and back, for `winograd`: vectors of tiles beside each other.
 
 Rows of tiles follow each other without a gap, in flat memory: place j of a plane is a tile.  A
 row is one tile longer than needed, so that column 2 of a tile is column 0 of the next one.
@@ -9,7 +9,17 @@ from typing import NamedTuple
 from autograd.kernels.compiled import jit
 from autograd.kernels.compiled.packing import copy_row
 from autograd.kernels.compiled.vectors import (
-    add, evens, fma, load, odds, splat, store, sub, zeros, zip_high, zip_low,
+    add,
+    evens,
+    fma,
+    load,
+    odds,
+    splat,
+    store,
+    sub,
+    zeros,
+    zip_high,
+    zip_low,
 )  # fmt: skip
 
 
@@ -68,30 +78,38 @@ def transform_image(x, block, before, phases, tiles, plane, size, V):
             h = 2 * block.top - top
             split(flat, p, height, width, h, 2 * block.rows + 2, left, pitch, V, phases, s)
             for j in range(0, places, V):
-                a, b, d, e = _four(phases, j, s)
-                i, l, m, o = _four(phases, j + pitch, s)
-                _across(tiles, q + j, size, sub(a, i), sub(b, l), sub(d, m), sub(e, o))
-                a, b, d, e = _four(phases, j + 2 * s, s)
-                r = q + 4 * size + j
-                _across(tiles, r, size, add(a, i), add(b, l), add(d, m), add(e, o))
-                r = q + 8 * size + j
-                _across(tiles, r, size, sub(i, a), sub(l, b), sub(m, d), sub(o, e))
-                i, l, m, o = _four(phases, j + pitch + 2 * s, s)
-                r = q + 12 * size + j
-                _across(tiles, r, size, sub(a, i), sub(b, l), sub(d, m), sub(e, o))
+                row0, row1 = _pixels(phases, j, s), _pixels(phases, j + 2 * s, s)
+                row2, row3 = _pixels(phases, j + pitch, s), _pixels(phases, j + pitch + 2 * s, s)
+                _across(tiles, q + j, size, _less(row0, row2))
+                _across(tiles, q + j + 4 * size, size, _plus(row1, row2))
+                _across(tiles, q + j + 8 * size, size, _less(row2, row1))
+                _across(tiles, q + j + 12 * size, size, _less(row1, row3))
             q += places
         _end(tiles, q, size)
 
 
 @jit
-def _four(phases, j, s):
+def _pixels(phases, j, s):
     """Columns 0 to 3 of a row of the tiles at j."""
     return load(phases, j), load(phases, s + j), load(phases, j + 1), load(phases, s + j + 1)
 
 
 @jit
-def _across(tiles, q, size, a, b, c, d):
+def _less(u, v):
+    """A row less another."""
+    return sub(u[0], v[0]), sub(u[1], v[1]), sub(u[2], v[2]), sub(u[3], v[3])
+
+
+@jit
+def _plus(u, v):
+    """The sum of two rows."""
+    return add(u[0], v[0]), add(u[1], v[1]), add(u[2], v[2]), add(u[3], v[3])
+
+
+@jit
+def _across(tiles, q, size, row):
     """Store a row, times B."""
+    a, b, c, d = row
     store(tiles, q, sub(a, c))
     store(tiles, q + size, add(b, c))
     store(tiles, q + 2 * size, sub(c, b))
@@ -144,21 +162,18 @@ def transform_products(products, plane, size, b, o0, o1, block, row, V, y, wrong
     """
     places, under = block.images * block.rows * block.pitch, row.size // 2
     height, width = y.shape[2:]
-    flat, zero = y.ravel(), zeros(row)
+    flat = y.ravel()
     for o in range(o0, o1):
         s = splat(b[o])
         for j in range(0, places, V):
             q = (o - o0) * plane + j
-            a, c, d, e = _down(products, q, size)
-            u, v = add(s, add(a, add(c, d))), add(s, sub(c, add(d, e)))
-            store(row, 2 * j, zip_low(u, v))
-            store(row, 2 * j + V, zip_high(u, v))
-            wrong = fma(zero, u, fma(zero, v, wrong))
-            a, c, d, e = _down_again(products, q, size)
-            u, v = add(s, add(a, add(c, d))), add(s, sub(c, add(d, e)))
-            store(row, under + 2 * j, zip_low(u, v))
-            store(row, under + 2 * j + V, zip_high(u, v))
-            wrong = fma(zero, u, fma(zero, v, wrong))
+            row0, row1 = _elements(products, q, size), _elements(products, q + 4 * size, size)
+            row2, row3 = (
+                _elements(products, q + 8 * size, size),
+                _elements(products, q + 12 * size, size),
+            )
+            wrong = _out(row, 2 * j, V, _plus(row0, _plus(row1, row2)), s, wrong)
+            wrong = _out(row, under + 2 * j, V, _less(row1, _plus(row2, row3)), s, wrong)
         for n in range(block.images):
             p = ((block.first + n) * y.shape[1] + o) * height
             for r in range(block.rows):
@@ -170,22 +185,17 @@ def transform_products(products, plane, size, b, o0, o1, block, row, V, y, wrong
 
 
 @jit
-def _down(m, q, size):
-    """Row 0 of Aᵀ M."""
-    return (
-        add(load(m, q), add(load(m, q + 4 * size), load(m, q + 8 * size))),
-        add(load(m, q + size), add(load(m, q + 5 * size), load(m, q + 9 * size))),
-        add(load(m, q + 2 * size), add(load(m, q + 6 * size), load(m, q + 10 * size))),
-        add(load(m, q + 3 * size), add(load(m, q + 7 * size), load(m, q + 11 * size))),
-    )
+def _elements(m, q, size):
+    """A row of M."""
+    return load(m, q), load(m, q + size), load(m, q + 2 * size), load(m, q + 3 * size)
 
 
 @jit
-def _down_again(m, q, size):
-    """Row 1 of Aᵀ M."""
-    return (
-        sub(load(m, q + 4 * size), add(load(m, q + 8 * size), load(m, q + 12 * size))),
-        sub(load(m, q + 5 * size), add(load(m, q + 9 * size), load(m, q + 13 * size))),
-        sub(load(m, q + 6 * size), add(load(m, q + 10 * size), load(m, q + 14 * size))),
-        sub(load(m, q + 7 * size), add(load(m, q + 11 * size), load(m, q + 15 * size))),
-    )
+def _out(row, q, V, m, s, wrong):
+    """A row of Aᵀ M times A, plus the bias, into its row of pixels."""
+    u = add(s, add(m[0], add(m[1], m[2])))
+    v = add(s, sub(m[1], add(m[2], m[3])))
+    store(row, q, zip_low(u, v))
+    store(row, q + V, zip_high(u, v))
+    zero = zeros(row)
+    return fma(zero, u, fma(zero, v, wrong))
