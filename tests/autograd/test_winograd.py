@@ -39,15 +39,17 @@ def compare(x, w, b, g, padding):
 
 @given(
     st.integers(1, 20),
-    *[st.integers(8, 40)] * 2,
+    st.integers(3, 40),
+    st.integers(22, 40),
+    st.booleans(),
     *[st.integers(3, 22)] * 2,
     SIDES,
     DTYPES,
     st.integers(0, 9),
 )
 @settings(max_examples=80)
-def test_images_of_any_size(images, channels, outs, height, width, padding, dtype, seed):
-    rng = np.random.default_rng(seed)
+def test_images_of_any_size(images, few, many, turn, height, width, padding, dtype, seed):
+    rng, (channels, outs) = np.random.default_rng(seed), (few, many)[:: 1 - 2 * turn]
     x, w, g = layer(rng, images, channels, outs, (height, width), padding, dtype)
     b = rng.normal(size=outs).astype(dtype) if seed % 2 else None
     compare(x, w, b, g, padding)
@@ -132,7 +134,8 @@ def test_what_is_not_finite(bad, use_kernels, rng=np.random.default_rng(0)):
         ((16, 16, 3, 5), (1, 1), ((1, 1), (1, 1)), (1, 1), 1),
         ((16, 16, 3, 3, 3), (1, 1, 1), ((1, 1),) * 3, (1, 1, 1), 1),
         ((16, 16, 3), (1,), ((1, 1),), (1,), 1),
-        ((16, 3, 3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1), 1),
+        ((64, 2, 3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1), 1),
+        ((7, 9, 3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1), 1),
     ],
 )
 def test_all_else_is_left_to_the_direct_sum(w_shape, stride, padding, dilation, groups):

@@ -30,7 +30,7 @@ from autograd.kernels.compiled.winograd_tiles import (
     transform_products,
 )  # fmt: skip
 
-FEWEST = 8  # channels, and outputs, from which the products outweigh the transforms
+CHANNELS, FEWEST = 3, 64  # channels, or outputs, and filters, from which it pays
 JOBS = 8  # into at least so many jobs the work is parted, however many threads there are
 CACHE = 512 * 1024  # bytes of transformed tiles that stay in the L2 cache, beside their products
 PLACES = 96  # tiles of a block, at least, where there are that many: each reads all filters
@@ -46,7 +46,8 @@ def pays(w_shape, stride, padding, dilation, groups) -> bool:
         tuple(w_shape[2:]) == (3, 3)
         and {*stride, *dilation, groups} == {1}
         and all(0 <= p <= 2 for pair in padding for p in pair)
-        and min(w_shape[:2]) >= FEWEST
+        and min(w_shape[:2]) >= CHANNELS
+        and w_shape[0] * w_shape[1] >= FEWEST
     )
 
 
@@ -67,15 +68,15 @@ class Blocks(NamedTuple):
         return -(-images // self.each) * self.strips
 
 
-def blocks_of(images, out, channels, itemsize, cache, jobs=JOBS):
+def blocks_of(images, out, channels, itemsize, cache):
     """Blocks for images of this number and size."""
     tall, pitch = -(-out[0] // 2), -(-out[1] // 2) + 1
     area = tall * pitch
     fits = max(PLACES, cache // (16 * itemsize * channels))
-    each = max(1, min(fits // area, images // jobs))
+    each = max(1, min(images, fits // area, max(images // JOBS, PLACES // area)))
     strips = 1
     if each == 1:
-        strips = max(1, round(area / fits), min(-(-jobs // images), area // PLACES))
+        strips = max(1, round(area / fits), min(-(-JOBS // images), area // PLACES))
     rows = -(-tall // strips)
     return Blocks(each, rows, tall, pitch, -(-tall // rows))
 
