@@ -81,6 +81,20 @@ def test_arrays_that_are_not_contiguous(rng=np.random.default_rng(0)):
     compare(x[::2, :, ::-1], w, None, g[::2].swapaxes(2, 3), ((1, 1), (1, 1)))
 
 
+def test_it_rounds_about_as_much_as_a_product_of_windows_does(rng=np.random.default_rng(0)):
+    padding = ((1, 1), (1, 1))
+    x, w, g = layer(rng, 4, 64, 64, (16, 16), padding, np.float32)
+    for name, args in (
+        ("conv", (x, w, None)), ("conv_dx", (g, w, x.shape)), ("conv_dw", (x, g, w.shape)),
+    ):  # fmt: skip
+        plain = getattr(convolution, name).__wrapped__
+        exact = plain(*(a.astype(float) if hasattr(a, "dtype") else a for a in args),
+                      (1, 1), padding, (1, 1), 1)  # fmt: skip
+        own = args[:2] if name == "conv_dx" else args
+        error = np.std(getattr(winograd, name)(*own, padding) - exact)
+        assert 0 < error < 1.5 * np.std(plain(*args, (1, 1), padding, (1, 1), 1) - exact)
+
+
 def test_an_output_depends_on_nothing_outside_its_window(rng=np.random.default_rng(0)):
     x, w, _ = layer(rng, 2, 16, 16, (11, 11), ((1, 1), (1, 1)), np.float32)
     y = winograd.conv(x, w, None, ((1, 1), (1, 1)))
