@@ -37,17 +37,22 @@ def compiled_is_wanted(work: float) -> bool:
     return backend() == "numba" or (backend() == "auto" and work >= WORTH)
 
 
-def compilable(work):
+def compilable(work, labels=False):
     """Decorator of a NumPy kernel that has a compiled twin.
 
     ``work(*args)``: how many multiply-adds it takes.  The twin is called with the same arguments if
-    all its arrays are of one floating dtype, or integers; it may return ``NotImplemented``.
+    all its arrays are of one floating dtype, or, with ``labels``, integers; it may return
+    ``NotImplemented``.
     """
 
     def decorate(kernel):
         @functools.wraps(kernel)
         def call(*args):
-            if backend() == "numpy" or not _plain(args) or not compiled_is_wanted(work(*args)):
+            if (
+                backend() == "numpy"
+                or not _plain(args, labels)
+                or not compiled_is_wanted(work(*args))
+            ):
                 return kernel(*args)
             module = twins(kernel.__module__.rpartition(".")[2])
             if module is None:
@@ -61,15 +66,15 @@ def compilable(work):
     return decorate
 
 
-def _plain(args) -> bool:
+def _plain(args, labels) -> bool:
     """Whether all arrays among the arguments are NumPy's, not empty, of one floating dtype.
 
-    Or of integers: labels.
+    With ``labels`` they may also be of integers.
     """
     arrays = [a for a in args if hasattr(a, "dtype")]
     dtype = arrays[0].dtype
     return dtype in (np.float32, np.float64) and all(
-        type(a) is np.ndarray and (a.dtype == dtype or a.dtype.kind in "iu") and a.size
+        type(a) is np.ndarray and (a.dtype == dtype or (labels and a.dtype.kind in "iu")) and a.size
         for a in arrays
     )
 

@@ -25,7 +25,6 @@ def layer(rng, images, channels, outs, size, padding, dtype):
 def compare(x, w, b, g, padding):
     """All three kernels, which must not decline, against NumPy's."""
     options = (1, 1), padding, (1, 1), 1
-    assert winograd.pays(w.shape, *options)
     for name, args in (
         ("conv", (x, w, b)), ("conv_dx", (g, w, x.shape)), ("conv_dw", (x, g, w.shape)),
     ):  # fmt: skip
@@ -120,6 +119,37 @@ def test_a_weight_of_zero_stops_a_pixel_to_the_last_bit(use_kernels, rng=np.rand
     y = convolution.conv(x, w, None, *options)
     x[:, :, 4:] += 1e6
     np.testing.assert_array_equal(convolution.conv(x, w, None, *options)[:, :, :4], y[:, :, :4])
+    w[w == 0] = 1e-30
+    assert winograd.conv(x, w, None, options[1]) is NotImplemented
+    np.testing.assert_allclose(
+        convolution.conv(x, w, None, *options)[:, :, :4], y[:, :, :4], 1e-6, 1e-20
+    )
+
+
+def test_a_weight_that_meets_only_zeros_does_not_spoil_the_others(use_kernels):
+    use_kernels("numba")
+    rng, options = np.random.default_rng(0), ((1, 1), ((2, 0), (0, 0)), (1, 1), 1)
+    x, w, g = layer(rng, 4, 16, 16, (3, 5), options[1], np.float32)
+    w[:, :, 0, 0] = 1e30
+    for kernel, args in ((convolution.conv, (x, w, None)), (convolution.conv_dx, (g, w, x.shape))):
+        plain, fast = kernel.__wrapped__(*args, *options), kernel(*args, *options)
+        small = np.abs(plain) < 1e6
+        np.testing.assert_allclose(fast[small], plain[small], rtol=1e-4, atol=1e-3)
+
+
+def test_integers_are_left_to_numpy(use_kernels, rng=np.random.default_rng(0)):
+    use_kernels("numba")
+    options = (1, 1), ((1, 1), (1, 1)), (1, 1), 1
+    x, w, g = layer(rng, 2, 8, 9, (7, 9), options[1], np.float32)
+    whole = np.ones(w.shape, int), np.ones(g.shape, int)
+    for kernel, args in (
+        (convolution.conv, (x, whole[0], None)), (convolution.conv, (x, w, np.ones(9, int))),
+        (convolution.conv_dx, (g, whole[0], x.shape)),
+        (convolution.conv_dw, (x, whole[1], w.shape)),
+    ):  # fmt: skip
+        plain, fast = kernel.__wrapped__(*args, *options), kernel(*args, *options)
+        assert fast.dtype == plain.dtype
+        np.testing.assert_allclose(fast, plain, rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("bad", [np.inf, -np.inf, np.nan, 3e38])
@@ -153,8 +183,8 @@ def test_what_is_not_finite(bad, use_kernels, rng=np.random.default_rng(0)):
     ],
 )
 def test_all_else_is_left_to_the_direct_sum(w_shape, stride, padding, dilation, groups):
-    assert not winograd.pays(w_shape, stride, padding, dilation, groups)
     rng, size = np.random.default_rng(0), (7,) * len(stride)
+    assert not winograd.pays(size, w_shape, stride, padding, dilation, groups)
     x = rng.normal(size=(2, w_shape[1] * groups, *size))
     w = rng.normal(size=w_shape)
     y = both(convolution.conv, x, w, None, stride, padding, dilation, groups)

@@ -29,7 +29,7 @@ def conv(x, w, b, stride, padding, dilation, groups):
     """See `autograd.kernels.convolution.conv`."""
     if _is_product(w.shape, stride, padding):
         return NotImplemented
-    if winograd.pays(w.shape, stride, padding, dilation, groups):
+    if winograd.pays(x.shape[2:], w.shape, stride, padding, dilation, groups):
         y = winograd.conv(x, w, b, padding)
         if y is not NotImplemented:
             return y
@@ -45,7 +45,7 @@ def conv(x, w, b, stride, padding, dilation, groups):
 
 def conv_dx(g, w, x_shape, stride, padding, dilation, groups):
     """See `autograd.kernels.convolution.conv_dx`."""
-    if winograd.pays(w.shape, stride, padding, dilation, groups):
+    if winograd.pays(x_shape[2:], w.shape, stride, padding, dilation, groups):
         dx = winograd.conv_dx(g, w, padding)
         if dx is not NotImplemented:
             return dx
@@ -66,8 +66,10 @@ def conv_dw(x, g, w_shape, stride, padding, dilation, groups):
     """See `autograd.kernels.convolution.conv_dw`."""
     if _is_product(w_shape, stride, padding):
         return NotImplemented
-    if winograd.pays(w_shape, stride, padding, dilation, groups):
-        return winograd.conv_dw(x, g, w_shape, padding)
+    if winograd.pays(x.shape[2:], w_shape, stride, padding, dilation, groups):
+        dw = winograd.conv_dw(x, g, w_shape, padding)
+        if dw is not NotImplemented:
+            return dw
     layout = layout_of(
         x.shape[2:], tuple(w_shape[2:]), stride, padding, dilation, g.shape[2:], x.itemsize,
         len(x), False, True,

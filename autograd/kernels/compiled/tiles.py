@@ -1,4 +1,4 @@
-"""The innermost loop of matrix products: four outputs by some vectors of places, in registers."""
+"""The innermost loop of matrix products: four outputs by three vectors of places, in registers."""
 
 from autograd.kernels.compiled import jit
 from autograd.kernels.compiled.vectors import fma, load, splat, store, zeros
@@ -8,7 +8,8 @@ from autograd.kernels.compiled.vectors import fma, load, splat, store, zeros
 def tile(x, at, j, w, k, sums, y, q, row, V):
     """``y[q + o * row] = sums[o] + Σ over i of w[k + 4 i + o] x[at[i] + j]`` for 3 vectors from j.
 
-    ``sums``: a vector for each of the four outputs.
+    ``sums``: a vector for each of the four outputs o, which have their weights from ``w[k]`` on and
+    their results from ``y[q]`` on, ``row`` places apart.
     """
     a0 = a1 = a2 = sums[0]
     b0 = b1 = b2 = sums[1]

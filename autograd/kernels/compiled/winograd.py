@@ -10,9 +10,11 @@ so each of the 16 elements of a transformed tile is one matrix product, of filte
 channels) and tiles (channels × tiles).  Both adjoints are of the same kind: in x, the same with the
 filters turned; in w, Gᵀ [Σ over tiles of (A g Aᵀ) ⊙ (Bᵀ d B)] G.
 
-Here, as in the direct sum, an output depends on nothing outside its window.  Inside, a weight of 0
-would not stop a pixel to the last bit, and an infinite pixel makes NaN of what should be infinite:
-then, and only then, the direct sum computes it all again.
+Here, as in the direct sum, an output y or dx depends on nothing outside its window.  Inside a tile
+errors are relative to the largest weight times the largest pixel, not to each product.  So where a
+weight is 0, or one of the nine is much smaller in all filters than another, as where filters are
+masked, and where a result is not finite, these functions return NotImplemented, and the direct sum
+computes it; with 0 it stops a pixel to the last bit, and infinity stays where it is.
 """
 
 from typing import NamedTuple
@@ -21,8 +23,14 @@ import numpy as np
 
 from autograd.kernels.compiled import jit
 from autograd.kernels.compiled.jobs import run, take
-from autograd.kernels.compiled.vectors import lanes, store, zeros
-from autograd.kernels.compiled.winograd_products import gather, multiply, multiply_add, stretch
+from autograd.kernels.compiled.vectors import lanes, total, zeros
+from autograd.kernels.compiled.winograd_products import (
+    gather,
+    multiply,
+    multiply_add,
+    sizes,
+    stretch,
+)
 from autograd.kernels.compiled.winograd_tiles import (
     Block,
     transform_cotangent,
@@ -30,7 +38,9 @@ from autograd.kernels.compiled.winograd_tiles import (
     transform_products,
 )  # fmt: skip
 
-CHANNELS, FEWEST = 3, 64  # channels, or outputs, and filters, from which it pays
+SIDE, CHANNELS, FEWEST = 3, 3, 64  # pixels along a side, channels and outputs, filters: it pays
+RANGE = 1e4  # the largest of the nine weights, over all filters, may be so many times the least
+WIDEST = 64 * 1024 * 1024  # bytes of the tiles of a row of an image, at most
 JOBS = 8  # into at least so many jobs the work is parted, however many threads there are
 CACHE = 512 * 1024  # bytes of transformed tiles that stay in the L2 cache, beside their products
 PLACES = 96  # tiles of a block, at least, where there are that many: each reads all filters
@@ -40,21 +50,24 @@ FILTERS = 32768  # filters that are worth a job
 GATHERED = 100_000  # numbers of sums that are worth a job
 
 
-def pays(w_shape, stride, padding, dilation, groups) -> bool:
-    """Whether this way is possible, and fast."""
-    return (
+def pays(size, w_shape, stride, padding, dilation, groups) -> bool:
+    """Whether this way is possible, and fast, for images of this size."""
+    if not (
         tuple(w_shape[2:]) == (3, 3)
         and {*stride, *dilation, groups} == {1}
         and all(0 <= p <= 2 for pair in padding for p in pair)
         and min(w_shape[:2]) >= CHANNELS
         and w_shape[0] * w_shape[1] >= FEWEST
-    )
+    ):
+        return False
+    out = [n + p + q - 2 for n, (p, q) in zip(size, padding, strict=True)]
+    return min(*size, *out) >= SIDE and max(w_shape[:2]) * 32 * (max(size) + 4) <= WIDEST
 
 
 class Blocks(NamedTuple):
     """How the tiles are parted: ``each`` images at a time, or ``rows`` rows of tiles of one.
 
-    A row is one tile longer than needed: its first two columns are the last two of the row before.
+    A row is one tile longer than needed: columns 2 and 3 of a tile are columns 0 and 1 of the next.
     """
 
     each: int
@@ -82,7 +95,7 @@ def blocks_of(images, out, channels, itemsize, cache):
 
 
 def conv(x, w, b, padding):
-    """See `autograd.kernels.convolution.conv`; where it cannot be exact, NotImplemented."""
+    """See `autograd.kernels.convolution.conv`; of at least one image."""
     return _conv(x, w, False, b, padding)
 
 
@@ -96,16 +109,13 @@ def _conv(x, w, turned, b, padding):
     (images, channels, *size), outs = x.shape, w.shape[1] if turned else w.shape[0]
     (top, bottom), (left, right) = padding
     out = size[0] + top + bottom - 2, size[1] + left + right - 2
-    fours = -(-outs // 4)
+    fours, V, filters = -(-outs // 4), lanes(x.itemsize), np.ravel(w)
+    least, most = sizes(filters, V)
+    if least == 0 or most.max() > RANGE * most.min():
+        return NotImplemented
     # rows of u do not begin a power of two apart: they would share places of the cache
     u = np.empty((16, fours * 4 * channels + 16), x.dtype)
-    zero = np.zeros(1, np.int64)
-    run(
-        stretch, -(-outs * channels // FILTERS), np.ravel(w), turned, outs, channels, u, zero,
-        light=True,
-    )  # fmt: skip
-    if zero[0]:
-        return NotImplemented
+    run(stretch, -(-outs * channels // FILTERS), filters, turned, outs, channels, u, light=True)
     bias = np.zeros(fours * 4, x.dtype)
     if b is not None:
         bias[:outs] = b
@@ -114,8 +124,7 @@ def _conv(x, w, turned, b, padding):
     jobs = blocks.count(images) * groups
     spoilt, y = np.zeros(jobs, np.bool_), np.empty((images, outs, *out), x.dtype)
     run(
-        sums, jobs, np.ascontiguousarray(x), u, bias, (top, left), blocks, groups,
-        lanes(x.itemsize), spoilt, y,
+        sums, jobs, np.ascontiguousarray(x), u, bias, (top, left), blocks, groups, V, spoilt, y,
     )  # fmt: skip
     return NotImplemented if spoilt.any() else y
 
@@ -189,8 +198,7 @@ def sums(todo, jobs, x, u, b, before, blocks, groups, V, spoilt, y):
                 products, plane, out_size, b, 4 * first, min(4 * last, y.shape[1]), block, row, V,
                 y, wrong,
             )  # fmt: skip
-        store(row, 0, wrong)
-        spoilt[job] = np.isnan(row[:V]).any()
+        spoilt[job] = np.isnan(total(wrong))
         job = take(todo)
 
 

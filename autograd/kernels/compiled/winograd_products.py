@@ -5,12 +5,44 @@ import numpy as np
 from autograd.kernels.compiled import jit
 from autograd.kernels.compiled.jobs import take
 from autograd.kernels.compiled.tiles import column, tile
-from autograd.kernels.compiled.vectors import add, fma, load, mul, pairs, splat, store, sub, zeros
+from autograd.kernels.compiled.vectors import (
+    add,
+    fma,
+    load,
+    maximum,
+    mul,
+    pairs,
+    splat,
+    store,
+    sub,
+    zeros,
+)
 
 
 @jit
-def stretch(todo, jobs, w, turned, outs, channels, u, zero):
-    """G w Gᵀ of each filter: ``u[k]`` as `multiply` reads it; notes in ``zero`` that there is one.
+def sizes(w, V):
+    """The least size of a weight of w, flat, and the largest of each of the nine: (9,)."""
+    largest, few = np.zeros(9 * V, w.dtype), np.empty(V, w.dtype)  # nine vectors are V filters
+    least, zero, i = splat(w.dtype.type(-np.inf)), zeros(w), 0
+    while i + 9 * V <= w.size:
+        for k in range(0, 9 * V, V):
+            v = load(w, i + k)
+            v = maximum(v, sub(zero, v))
+            store(largest, k, maximum(v, load(largest, k)))
+            least = maximum(sub(zero, v), least)
+        i += 9 * V
+    store(few, 0, least)
+    smallest, most = -few.max(), np.zeros(9, w.dtype)
+    for k in range(9 * V):
+        most[k % 9] = max(most[k % 9], largest[k])
+    for k in range(i, w.size):
+        smallest, most[k % 9] = min(smallest, abs(w[k])), max(most[k % 9], abs(w[k]))
+    return smallest, most
+
+
+@jit
+def stretch(todo, jobs, w, turned, outs, channels, u):
+    """G w Gᵀ of each filter: ``u[k]`` as `multiply` reads it.
 
     ``w``: flat, of (O, C, 3, 3), or of (C, O, 3, 3) and ``turned`` by half a turn.
     """
@@ -28,9 +60,6 @@ def stretch(todo, jobs, w, turned, outs, channels, u, zero):
                     p, s = (o * channels + c) * 9, 1
                     if turned:
                         p, s = (c * outs + o) * 9 + 8, -1
-                    for k in range(9):
-                        if w[p + k * s] == 0:
-                            zero[0] = 1
                     a = _stretched(w[p], w[p + 3 * s], w[p + 6 * s], half)
                     b = _stretched(w[p + s], w[p + 4 * s], w[p + 7 * s], half)
                     d = _stretched(w[p + 2 * s], w[p + 5 * s], w[p + 8 * s], half)
@@ -66,7 +95,10 @@ def multiply(u, fours, x, at, places, V, y, plane):
 
 @jit
 def multiply_add(g, fours, x, threes, plane, places, V, sums):
-    """sums[o, c] += Σ over j of g[o, j] x[c, j]: 4 o × 3 c, and a gap, lie beside each other."""
+    """sums[o, c] += Σ over j of g[o, j] x[c, j]: 4 o × 3 c, and a gap, lie beside each other.
+
+    What is beyond the last output and channel is not meant for anyone, and not read by `gather`.
+    """
     for o in range(fours):
         p = 4 * o * plane
         for c in range(threes):

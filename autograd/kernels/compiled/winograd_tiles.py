@@ -38,7 +38,8 @@ def split(flat, p, height, width, h, rows, left, pitch, V, phases, size):
     """Rows h, ... of the image at ``flat[p]`` into four phases: by parity of row and column.
 
     Phase f, of ``size`` places, has the rows 2 r + f // 2 and the columns 2 t + f % 2; there are
-    ``left`` zeros before a row, zeros after it to its end, and zeros above and below the image.
+    ``left`` zeros before a row, zeros after it to its end, and zeros above and below the image.  A
+    row has at most two zeros at its begin and at its end, so a vector holds those of a phase.
     """
     zero = zeros(phases)
     even, odd = left // 2 + left % 2 * size, (left + 1) // 2 + (left + 1) % 2 * size
@@ -158,7 +159,8 @@ def _spread(tiles, q, size, a, b):
 def transform_products(products, plane, size, b, o0, o1, block, row, V, y, wrong):
     """Y = Aᵀ M A + b of outputs o0, ... into y; NaN is added to ``wrong`` if one is not finite.
 
-    ``products[k * size + (o - o0) * plane + j]``: M; ``row``: room for two rows of 2 j columns.
+    ``products[k * size + (o - o0) * plane + j]``: M; ``row``: room for all rows of pixels 0
+    of the tiles, and in its second half for those of pixels 1.
     """
     places, under = block.images * block.rows * block.pitch, row.size // 2
     height, width = y.shape[2:]
@@ -198,4 +200,4 @@ def _out(row, q, V, m, s, wrong):
     store(row, q, zip_low(u, v))
     store(row, q + V, zip_high(u, v))
     zero = zeros(row)
-    return fma(zero, u, fma(zero, v, wrong))
+    return fma(zero, u, fma(zero, v, wrong))  # 0 times what is not finite is NaN
