@@ -23,6 +23,7 @@ import numpy as np
 
 from autograd.kernels.compiled import jit
 from autograd.kernels.compiled.jobs import run, take
+from autograd.kernels.compiled.layout import JOBS
 from autograd.kernels.compiled.vectors import lanes, total, zeros
 from autograd.kernels.compiled.winograd_products import (
     gather,
@@ -36,12 +37,11 @@ from autograd.kernels.compiled.winograd_tiles import (
     transform_cotangent,
     transform_image,
     transform_products,
-)  # fmt: skip
+)
 
 SIDE, CHANNELS, FEWEST = 3, 3, 64  # pixels along a side, channels and outputs, filters: it pays
 RANGE = 1e4  # the largest of the nine weights, over all filters, may be so many times the least
 WIDEST = 64 * 1024 * 1024  # bytes of the tiles of a row of an image, at most
-JOBS = 8  # into at least so many jobs the work is parted, however many threads there are
 CACHE = 512 * 1024  # bytes of transformed tiles that stay in the L2 cache, beside their products
 PLACES = 96  # tiles of a block, at least, where there are that many: each reads all filters
 OUTS = 32  # outputs at a time, so that their products stay in the L2 cache
@@ -61,7 +61,8 @@ def pays(size, w_shape, stride, padding, dilation, groups) -> bool:
     ):
         return False
     out = [n + p + q - 2 for n, (p, q) in zip(size, padding, strict=True)]
-    return min(*size, *out) >= SIDE and max(w_shape[:2]) * 32 * (max(size) + 4) <= WIDEST
+    row = 16 * 4 * max(w_shape[:2]) * (max(size) + 4) // 2  # bytes of 16 floats for every tile
+    return min(*size, *out) >= SIDE and row <= WIDEST
 
 
 class Blocks(NamedTuple):

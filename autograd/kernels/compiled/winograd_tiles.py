@@ -20,7 +20,7 @@ from autograd.kernels.compiled.vectors import (
     zeros,
     zip_high,
     zip_low,
-)  # fmt: skip
+)
 
 
 class Block(NamedTuple):
@@ -170,10 +170,8 @@ def transform_products(products, plane, size, b, o0, o1, block, row, V, y, wrong
         for j in range(0, places, V):
             q = (o - o0) * plane + j
             row0, row1 = _elements(products, q, size), _elements(products, q + 4 * size, size)
-            row2, row3 = (
-                _elements(products, q + 8 * size, size),
-                _elements(products, q + 12 * size, size),
-            )
+            row2 = _elements(products, q + 8 * size, size)
+            row3 = _elements(products, q + 12 * size, size)
             wrong = _out(row, 2 * j, V, _plus(row0, _plus(row1, row2)), s, wrong)
             wrong = _out(row, under + 2 * j, V, _less(row1, _plus(row2, row3)), s, wrong)
         for n in range(block.images):
