@@ -34,7 +34,7 @@ def backend() -> str:
 
 def compiled_is_wanted(work: float) -> bool:
     """Whether a compiled kernel should do this many multiply-adds, if there is one."""
-    return backend() == "numba" or (backend() == "auto" and work >= WORTH)
+    return work >= WORTH if (use := backend()) == "auto" else use == "numba"
 
 
 def compilable(work, labels=False):
@@ -48,11 +48,7 @@ def compilable(work, labels=False):
     def decorate(kernel):
         @functools.wraps(kernel)
         def call(*args):
-            if (
-                backend() == "numpy"
-                or not _plain(args, labels)
-                or not compiled_is_wanted(work(*args))
-            ):
+            if not compiled_is_wanted(work(*args)) or not _plain(args, labels):
                 return kernel(*args)
             module = twins(kernel.__module__.rpartition(".")[2])
             if module is None:

@@ -2,7 +2,8 @@
 
 The threads of BLAS share a product evenly and wait, busily, for the last of them: with another
 process on one of the processors a product can take tens of times as long.  So BLAS computes in one
-thread here, and large products are parted among the threads of `autograd.kernels.threads`.
+thread here, and large products are parted among the threads of `autograd.kernels.threads`.  Most of
+those that layers need, whose batches are thin, have a compiled kernel.
 """
 
 import functools
@@ -11,7 +12,7 @@ import threading
 
 import numpy as np
 
-from autograd.kernels import backend
+from autograd.kernels import backend, compilable
 from autograd.kernels.threads import share_calls
 
 ALONE, ALONE_VECTOR = 200_000, 20_000  # multiply-adds up to which BLAS takes one thread by itself
@@ -75,6 +76,7 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forked)
 
 
+@compilable(lambda a, b: a.size * b.shape[-1])
 def matmul(a, b):
     """``a @ b``."""
     if type(a) is not np.ndarray or type(b) is not np.ndarray:

@@ -216,7 +216,41 @@ def test_a_recurrent_layer_in_one_walk(cell, sizes, masked, reverse, biased, see
         np.testing.assert_allclose(fast, plain, rtol=1e-4, atol=2e-5 * max(1, np.abs(plain).max()))
 
 
-@pytest.mark.parametrize("shape", [(1, 1, 1), (2, 30, 500), (64, 784, 256), (3000, 70, 20)])
+@st.composite
+def matrices(draw):
+    """Two that can be multiplied, each by rows, by columns, or as a part of a larger one."""
+    n, k, m = (draw(st.integers(1, large)) for large in (70, 90, 200))
+    seed, dtype = draw(st.integers(0, 9)), draw(DTYPES)
+    rng = np.random.default_rng(seed)
+
+    def laid(rows, columns):
+        a = rng.normal(size=(rows, columns)).astype(dtype)
+        way = draw(st.sampled_from(["rows", "columns", "part"]))
+        if way == "columns":
+            return np.asfortranarray(a)
+        return np.pad(a, ((0, 0), (1, 2)))[:, 1:-2] if way == "part" else a
+
+    return laid(n, k), laid(k, m)
+
+
+@given(matrices())
+@settings(max_examples=150)
+def test_a_compiled_product(case):
+    both(products.matmul, *case)
+
+
+@pytest.mark.parametrize("bad", [np.inf, np.nan])
+def test_a_compiled_product_keeps_rows_and_columns_apart(bad, rng=np.random.default_rng(0)):
+    a, b = rng.normal(size=(9, 40)), rng.normal(size=(40, 101))
+    a[3, 5], b[6, 77] = bad, -bad
+    with np.errstate(invalid="ignore"):
+        y = both(products.matmul, a, b)
+    assert np.isfinite(np.delete(np.delete(y, 3, 0), 77, 1)).all()
+
+
+@pytest.mark.parametrize(
+    "shape", [(1, 1, 1), (2, 30, 500), (64, 784, 256), (64, 1100, 256), (3000, 70, 20)]
+)
 def test_matmul(shape, rng=np.random.default_rng(0)):
     n, k, m = shape
     for dtype in (np.float32, np.float64, complex, int):

@@ -21,7 +21,7 @@ from autograd.kernels.compiled.jobs import run, take
 from autograd.kernels.compiled.layout import JOBS, layout_of
 from autograd.kernels.compiled.packing import pack, spread, unpack
 from autograd.kernels.compiled.tiles import three, tile
-from autograd.kernels.compiled.vectors import fma, load, splat, total, zeros
+from autograd.kernels.compiled.vectors import fma, load, splat_of, total, zeros
 from autograd.kernels.windows import output_size
 
 
@@ -189,27 +189,27 @@ def products(x, w, b, at, outs, y, places, V):
     for j in range(0, places, 3 * V):
         k = o = 0
         while o + 4 <= outs:
-            sums = splat(b[o]), splat(b[o + 1]), splat(b[o + 2]), splat(b[o + 3])
-            tile(x, at, j, w, k, sums, y, o * places + j, places, V)
+            sums = splat_of(b, o), splat_of(b, o + 1), splat_of(b, o + 2), splat_of(b, o + 3)
+            tile(x, at, j, w, k, 1, 4, sums, y, o * places + j, places, V)
             k, o = k + 4 * at.size, o + 4
         if outs - o >= 2:
-            a0 = a1 = a2 = splat(b[o])
-            b0 = b1 = b2 = splat(b[o + 1])
+            a0 = a1 = a2 = splat_of(b, o)
+            b0 = b1 = b2 = splat_of(b, o + 1)
             for i in range(at.size):
                 p = at[i] + j
                 x0, x1, x2 = load(x, p), load(x, p + V), load(x, p + 2 * V)
-                s = splat(w[k])
+                s = splat_of(w, k)
                 a0, a1, a2 = fma(s, x0, a0), fma(s, x1, a1), fma(s, x2, a2)
-                s = splat(w[k + 1])
+                s = splat_of(w, k + 1)
                 b0, b1, b2 = fma(s, x0, b0), fma(s, x1, b1), fma(s, x2, b2)
                 k += 2
             three(y, o * places + j, V, a0, a1, a2)
             three(y, (o + 1) * places + j, V, b0, b1, b2)
             o += 2
         if o < outs:
-            a0 = a1 = a2 = splat(b[o])
+            a0 = a1 = a2 = splat_of(b, o)
             for i in range(at.size):
-                p, s = at[i] + j, splat(w[k])
+                p, s = at[i] + j, splat_of(w, k)
                 a0, a1 = fma(s, load(x, p), a0), fma(s, load(x, p + V), a1)
                 a2 = fma(s, load(x, p + 2 * V), a2)
                 k += 1

@@ -14,10 +14,15 @@ NONE = 2**62
 def take(todo):
     """The number of a job that nobody else gets; `NONE`, beyond all, when none is left.
 
-    ``todo``: how many were taken, and from which number on this thread takes none.
+    The caller's are the first and the helpers' the last: what each of them writes lies together,
+    and is in that processor's cache when the caller comes back for it.  ``todo``: how many were
+    taken, by all and from this end; how many there are, and after how many taken this thread takes
+    none; whether it is a helper's.
     """
-    taken, end = todo
-    return count(taken) if peek(taken) < end else NONE
+    taken, own, jobs, end, helping = todo
+    if peek(taken) >= end or count(taken) >= jobs:
+        return NONE
+    return jobs - 1 - count(own) if helping else count(own)
 
 
 def flat(a):
@@ -31,9 +36,10 @@ def run(kernel, jobs: int, *args, light=False):
     A helper that comes back while the caller computes its last job does not keep it from the
     interpreter lock.
     """
-    taken = np.zeros(1, np.int64)
+    taken, first, last = (np.zeros(1, np.int64) for _ in range(3))
 
     def work(helping):
-        kernel((taken, jobs - 1 if helping and jobs >= MANY else jobs), jobs, *args)
+        end = jobs - 1 if helping and jobs >= MANY else jobs
+        kernel((taken, last if helping else first, jobs, end, helping), jobs, *args)
 
     share(work, jobs, light)

@@ -13,7 +13,7 @@ from autograd.kernels.compiled.recurrent_steps import (
     lstm_backward,
     lstm_forward,
 )
-from autograd.kernels.compiled.vectors import fma, lanes, load, splat, store, zeros
+from autograd.kernels.compiled.vectors import fma, lanes, load, splat_of, store, zeros
 
 V = lanes(4)
 
@@ -45,13 +45,13 @@ def add_product(x, w, to, scratch):
                 d0, d1, d2, d3 = _four(y, o + 3 * width)
                 for k in range(inner):
                     w0, w1, w2, w3 = _four(flat, start + k * 4 * V)
-                    v = splat(a[p + k])
+                    v = splat_of(a, p + k)
                     a0, a1, a2, a3 = fma(v, w0, a0), fma(v, w1, a1), fma(v, w2, a2), fma(v, w3, a3)
-                    v = splat(a[q + k])
+                    v = splat_of(a, q + k)
                     b0, b1, b2, b3 = fma(v, w0, b0), fma(v, w1, b1), fma(v, w2, b2), fma(v, w3, b3)
-                    v = splat(a[s + k])
+                    v = splat_of(a, s + k)
                     c0, c1, c2, c3 = fma(v, w0, c0), fma(v, w1, c1), fma(v, w2, c2), fma(v, w3, c3)
-                    v = splat(a[t + k])
+                    v = splat_of(a, t + k)
                     d0, d1, d2, d3 = fma(v, w0, d0), fma(v, w1, d1), fma(v, w2, d2), fma(v, w3, d3)
                 _store(y, o, a0, a1, a2, a3)
                 _store(y, o + width, b0, b1, b2, b3)
@@ -62,7 +62,7 @@ def add_product(x, w, to, scratch):
             a0 = a1 = a2 = a3 = zeros(flat)
             for k in range(inner):
                 w0, w1, w2, w3 = _four(flat, start + k * 4 * V)
-                v = splat(a[r * inner + k])
+                v = splat_of(a, r * inner + k)
                 a0, a1, a2, a3 = fma(v, w0, a0), fma(v, w1, a1), fma(v, w2, a2), fma(v, w3, a3)
             _store(scratch, 0, a0, a1, a2, a3)
             for k in range(min(4 * V, width - j)):

@@ -1,15 +1,14 @@
 """The innermost loop of matrix products: four outputs by three vectors of places, in registers."""
 
 from autograd.kernels.compiled import jit
-from autograd.kernels.compiled.vectors import fma, load, splat, store, zeros
+from autograd.kernels.compiled.vectors import fma, load, splat_of, store, zeros
 
 
 @jit(forceinline=True)
-def tile(x, at, j, w, k, sums, y, q, row, V):
-    """``y[q + o * row] = sums[o] + Σ over i of w[k + 4 i + o] x[at[i] + j]`` for 3 vectors from j.
+def tile(x, at, j, w, k, across, along, sums, y, q, row, V):
+    """``y[q + o row] = sums[o] + Σ over i of w[k + o across + i along] x[at[i] + j]``.
 
-    ``sums``: a vector for each of the four outputs o, which have their weights from ``w[k]`` on and
-    their results from ``y[q]`` on, ``row`` places apart.
+    For the four outputs o, each with a vector of ``sums``, and for 3 vectors of places from j on.
     """
     a0 = a1 = a2 = sums[0]
     b0 = b1 = b2 = sums[1]
@@ -18,15 +17,15 @@ def tile(x, at, j, w, k, sums, y, q, row, V):
     for i in range(at.size):
         p = at[i] + j
         x0, x1, x2 = load(x, p), load(x, p + V), load(x, p + 2 * V)
-        s = splat(w[k])
+        s = splat_of(w, k)
         a0, a1, a2 = fma(s, x0, a0), fma(s, x1, a1), fma(s, x2, a2)
-        s = splat(w[k + 1])
+        s = splat_of(w, k + across)
         b0, b1, b2 = fma(s, x0, b0), fma(s, x1, b1), fma(s, x2, b2)
-        s = splat(w[k + 2])
+        s = splat_of(w, k + 2 * across)
         c0, c1, c2 = fma(s, x0, c0), fma(s, x1, c1), fma(s, x2, c2)
-        s = splat(w[k + 3])
+        s = splat_of(w, k + 3 * across)
         d0, d1, d2 = fma(s, x0, d0), fma(s, x1, d1), fma(s, x2, d2)
-        k += 4
+        k += along
     three(y, q, V, a0, a1, a2)
     three(y, q + row, V, b0, b1, b2)
     three(y, q + 2 * row, V, c0, c1, c2)
@@ -34,14 +33,14 @@ def tile(x, at, j, w, k, sums, y, q, row, V):
 
 
 @jit(forceinline=True)
-def column(x, at, j, w, k, y, q, row):
+def column(x, at, j, w, k, across, along, y, q, row):
     """The same for one vector, from sums of 0."""
     a = b = c = d = zeros(x)
     for i in range(at.size):
         v = load(x, at[i] + j)
-        a, b = fma(splat(w[k]), v, a), fma(splat(w[k + 1]), v, b)
-        c, d = fma(splat(w[k + 2]), v, c), fma(splat(w[k + 3]), v, d)
-        k += 4
+        a, b = fma(splat_of(w, k), v, a), fma(splat_of(w, k + across), v, b)
+        c, d = fma(splat_of(w, k + 2 * across), v, c), fma(splat_of(w, k + 3 * across), v, d)
+        k += along
     store(y, q, a)
     store(y, q + row, b)
     store(y, q + 2 * row, c)

@@ -83,14 +83,29 @@ def splat(typing, scalar):
     vector = Vector(scalar)
 
     def code(context, builder, sig, args):
-        kind = context.get_value_type(vector)
-        index = ir.IntType(32)
-        empty = ir.Constant(kind, ir.Undefined)
-        first = builder.insert_element(empty, args[0], ir.Constant(index, 0))
-        everywhere = ir.Constant(ir.VectorType(index, vector.lanes), [0] * vector.lanes)
-        return builder.shuffle_vector(first, empty, everywhere)
+        return _everywhere(builder, context.get_value_type(vector), args[0])
 
     return vector(scalar), code
+
+
+@intrinsic
+def splat_of(typing, array, place):
+    """The element at a place of a flat array in every lane."""
+    vector = Vector(array.dtype)
+
+    def code(context, builder, sig, args):
+        data = context.make_array(sig.args[0])(context, builder, args[0]).data
+        s = builder.load(builder.gep(data, [args[1]]))
+        return _everywhere(builder, context.get_value_type(vector), s)
+
+    return vector(array, types.intp), code
+
+
+def _everywhere(builder, kind, scalar):
+    index = ir.IntType(32)
+    empty = ir.Constant(kind, ir.Undefined)
+    first = builder.insert_element(empty, scalar, ir.Constant(index, 0))
+    return builder.shuffle_vector(first, empty, ir.Constant(ir.VectorType(index, kind.count), None))
 
 
 def _operation(name):
@@ -234,6 +249,39 @@ def pairs(typing, u, v):
         return builder.fadd(*(builder.shuffle_vector(*args, half) for half in halves))
 
     return u(u, v), code
+
+
+@intrinsic
+def transpose(typing, target, q, wide, source, p, row):
+    """``target[q + wide i + j] = source[p + row j + i]`` for a square, a vector's lanes wide."""
+    vector = Vector(source.dtype)
+
+    def code(context, builder, sig, args):
+        n, kind = vector.lanes, context.get_value_type(vector)
+        numbers = sig.args[1]
+        mask = ir.VectorType(ir.IntType(32), n)
+
+        def place(array, start, step, k):
+            far = builder.mul(args[step], context.get_constant(numbers, k))
+            at = [args[array], builder.add(args[start], far)]
+            return _place(context, builder, (sig.args[array],), at, kind)
+
+        def zipped(u, v, first):
+            lanes_of = [k // 2 + k % 2 * n for k in range(first, first + n)]
+            return builder.shuffle_vector(u, v, ir.Constant(mask, lanes_of))
+
+        rows = [builder.load(place(3, 4, 5, k)) for k in range(n)]
+        for v in rows:
+            v.align = source.dtype.bitwidth // 8
+        for _ in range(n.bit_length() - 1):  # to interleave the two halves of all, so often
+            halves = list(zip(rows[: n // 2], rows[n // 2 :], strict=True))
+            rows = [zipped(u, v, first) for u, v in halves for first in (0, n)]
+        for k, v in enumerate(rows):
+            builder.store(v, place(0, 1, 2, k)).align = source.dtype.bitwidth // 8
+        return context.get_dummy_value()
+
+    intp = types.intp
+    return types.void(target, intp, intp, source, intp, intp), code
 
 
 @intrinsic

@@ -86,10 +86,10 @@ def multiply(u, fours, x, at, places, V, y, plane):
         w, row = 4 * four * channels, 4 * four * plane
         j = 0
         while j + 2 * V < places:
-            tile(x, at, j, u, w, nothing, y, row + j, plane, V)
+            tile(x, at, j, u, w, 1, 4, nothing, y, row + j, plane, V)
             j += 3 * V
         while j < places:
-            column(x, at, j, u, w, y, row + j, plane)
+            column(x, at, j, u, w, 1, 4, y, row + j, plane)
             j += V
 
 

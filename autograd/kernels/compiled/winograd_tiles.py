@@ -14,7 +14,7 @@ from autograd.kernels.compiled.vectors import (
     fma,
     load,
     odds,
-    splat,
+    splat_of,
     store,
     sub,
     zeros,
@@ -166,7 +166,7 @@ def transform_products(products, plane, size, b, o0, o1, block, row, V, y, wrong
     height, width = y.shape[2:]
     flat = y.ravel()
     for o in range(o0, o1):
-        s = splat(b[o])
+        s = splat_of(b, o)
         for j in range(0, places, V):
             q = (o - o0) * plane + j
             row0, row1 = _elements(products, q, size), _elements(products, q + 4 * size, size)
