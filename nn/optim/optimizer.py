@@ -1,19 +1,23 @@
 """Optimizer: groups of parameters, what is kept in between, and one step over them."""
 
+from functools import partial
+
 import numpy as np
 
 from autograd import Tensor, graph
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
+from autograd.kernels.threads import share_calls
 from nn import missing
 
-BLOCK = 65_536  # elements: a rule's arrays and temporaries stay in the processor's cache
+BLOCK = 262_144  # elements up to which a rule's arrays and temporaries stay in cache
+WAKING = 1_000_000  # elements from which a thread repays waking it
 
 
 class Optimizer:
     """Base of the optimisers.
 
     A rule is written in one place, `update`, in plain NumPy on arrays of any shape; it must be
-    elementwise, because large parameters are updated in blocks.
+    elementwise, because large parameters are updated in blocks, several at a time in threads.
 
     A step changes the parameters in place, skips those without a gradient, and lets go of the graph
     that fed the gradients, so that a training loop holds one graph at a time.
@@ -106,13 +110,11 @@ class Optimizer:
         ShapeError
             A gradient set by hand has another shape than its parameter.  Nothing has been changed.
         """
-        by, roots = f"{type(self).__name__}.step()", set()
-        todo = [
-            (p, {k: group[k] for k in self.defaults})
-            for group in self.param_groups
-            for p in group["params"]
-            if p.grad is not None and p.node is not None
-        ]
+        by, roots, todo = f"{type(self).__name__}.step()", set(), []
+        for group in self.param_groups:
+            options = {k: group[k] for k in self.defaults}
+            ready = (p for p in group["params"] if p.grad is not None and p.node is not None)
+            todo += [(p, options) for p in ready]
         for p, _ in todo:
             if np.shape(p.grad) != p.shape:
                 raise ShapeError(
@@ -138,15 +140,17 @@ class Optimizer:
         return state
 
     def _update(self, w, g, state, options):
-        """`update`, block by block where an array is large, and never on a single number."""
+        """`update`, in blocks where an array is large, and never on a single number."""
         if w.ndim > 0 and (w.size <= BLOCK or not w.flags.c_contiguous):
             return self.update(w, g, state, **options)
         w, g = w.reshape(-1), g.reshape(-1)
         flat = {k: v.reshape(-1) for k, v in state.items() if k != "step"}
-        for start in range(0, w.size, BLOCK):
-            part = slice(start, start + BLOCK)
-            kept = {k: v[part] for k, v in flat.items()}
-            self.update(w[part], g[part], {"step": state["step"], **kept}, **options)
+        blocks, calls = -(-w.size // BLOCK), []
+        for k in range(blocks):
+            part = slice(k * w.size // blocks, (k + 1) * w.size // blocks)
+            kept = {"step": state["step"], **{name: v[part] for name, v in flat.items()}}
+            calls.append(partial(self.update, w[part], g[part], kept, **options))
+        share_calls(calls, light=w.size < WAKING)
 
     def zero_grad(self, **options):
         """Forget the gradients of all parameters: ``.grad = None``."""
