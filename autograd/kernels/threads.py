@@ -6,7 +6,9 @@ longer.  What a job computes must not depend on who does it, so results do not d
 of threads.
 
 To wake a thread takes the system 30 to 60 microseconds.  So, with compiled kernels, a helper stays
-awake for a moment after its work (`_Bells`), unless others need the processor.
+awake for a moment after its work, unless others need the processor.  It watches a `desk` then,
+without the interpreter lock, which takes as long to get as a thread to wake if someone holds it;
+and the kernel that lies there it joins without it, too.
 """
 
 import collections
@@ -18,9 +20,11 @@ import time
 import numpy as np
 
 from autograd.kernels import backend, twins
+from autograd.kernels.desk import AWAKE, BACK, BELL, DESK, FAILED, GATE
 
-AWAKE = 1e-3  # seconds that a helper waits for more work before it sleeps
-BACK = 300e-6  # seconds that the caller waits for the last helper before it sleeps
+STAY = 1e-3  # seconds that a helper waits for more work before it sleeps
+MOMENT = 300e-6  # seconds that the caller waits for the last helper before it sleeps
+NAP = 50e-6  # seconds, then
 ENTRY = 4e-6  # seconds from the bell until the caller, in its first job, leaves the interpreter
 LOOK = 10e-3  # seconds awake after which a helper looks how much of them it ran
 LOST = 0.2  # the share of them that, lost to others, sends it to rest
@@ -72,41 +76,12 @@ class _Task:
             with self.lock:
                 self.over = True
             try:
-                pool.bells.wait_for(self)
+                pool.wait_for(self)
             finally:
                 with self.done:
                     pass
         if self.error is not None:
             raise self.error
-
-
-class _Bells:
-    """How threads that are awake hear of each other: numbers in memory, that change.
-
-    They look without the interpreter lock, which takes as long to get as a thread to wake if
-    someone holds it.  So a helper rings on its way back when it has let go of it, and does not come
-    before the caller has: `ENTRY`.
-    """
-
-    def __init__(self):
-        self.work, self.back = np.zeros(8, np.int64), np.zeros(8, np.int64)  # a cache line each
-        wanted = threads() > 1 and backend() != "numpy"
-        self.compiled = twins("waiting") if wanted else None
-        if self.compiled:
-            rate = self.compiled.turns_per_second()
-            self.awake, self.moment, self.entry = (int(s * rate) for s in (AWAKE, BACK, ENTRY))
-
-    def wait_for(self, task: _Task):
-        """Wait a moment for the helpers of ``task``."""
-        while self.compiled:
-            heard = int(self.back[0])
-            if not task.helpers or not self.compiled.watch(self.back, heard, self.moment, 0):
-                return
-
-    def hear(self, heard: int) -> bool:
-        """Ring to be back, and wait a moment for a call after number ``heard``."""
-        c = self.compiled
-        return c.ring_and_watch(self.back, self.work, heard, self.awake, self.entry)
 
 
 class _Pool:
@@ -117,8 +92,14 @@ class _Pool:
     """
 
     def __init__(self):
-        self.tasks, self.bells, self.size = queue.SimpleQueue(), _Bells(), 0
-        self.rest, self.rest_until = REST, 0.0
+        self.tasks, self.desk, self.size = queue.SimpleQueue(), np.zeros(DESK, np.int64), 0
+        self.claimed, self.kept = threading.Lock(), None
+        self.rest, self.rest_until, self.look = REST, 0.0, 0.0
+        wanted = threads() > 1 and backend() != "numpy"
+        self.compiled = twins("waiting") if wanted else None
+        if self.compiled:
+            rate = self.compiled.turns_per_second(np.zeros(DESK, np.int64))
+            self.stay, self.moment, self.entry = (int(s * rate) for s in (STAY, MOMENT, ENTRY))
         for k in range(threads() - 1):
             try:
                 threading.Thread(target=self._help, name=f"autograd-{k}", daemon=True).start()
@@ -130,23 +111,59 @@ class _Pool:
         """Ask so many helpers to join a task."""
         for _ in range(helpers):
             self.tasks.put(task)
-        self.bells.work[0] += 1
+        self.desk[BELL] += 1
+
+    def wait_for(self, task: _Task):
+        """Wait a moment for the helpers of ``task``."""
+        while self.compiled:
+            heard = int(self.desk[BACK])
+            if not task.helpers or not self.compiled.watch(self.desk, BACK, heard, self.moment):
+                return
+
+    def lead(self, kernel, helpers: int) -> bool:
+        """`share_kernel` where the desk is claimed."""
+        self.kept = kernel  # and what it computes with, until the helpers are gone
+        try:
+            for _ in range(helpers - int(self.desk[AWAKE])):
+                self.tasks.put(None)
+            if (now := time.monotonic()) > self.look:
+                self.look = now + LOOK
+                self.desk[BELL] += 1
+            self.desk[FAILED] = 0
+            failed = kernel(self.desk, self.moment)
+        finally:
+            interrupted = self._wait_at_gate()
+            failed_there = self.desk[FAILED]
+            self.kept = None
+            self.claimed.release()
+            if interrupted:
+                raise interrupted
+        return bool(failed or failed_there)
+
+    def _wait_at_gate(self):
+        """Wait for helpers who are slow, even when interrupted: they write into arrays."""
+        interrupted = None
+        while self.desk[GATE]:
+            try:
+                time.sleep(NAP)
+            except BaseException as e:
+                interrupted = e
+        return interrupted
 
     def resting(self) -> bool:
         """Whether helpers go to sleep after their work."""
-        return not self.bells.compiled or time.monotonic() < self.rest_until
+        return not self.compiled or time.monotonic() < self.rest_until
 
     def _help(self):
         awake = ran = 0.0  # while there was work soon; to wait for the interpreter is no loss
+        seen = np.zeros(1, np.int64)  # the number of the last kernel that this thread joined
         while True:
             since, before = time.monotonic(), time.thread_time()
-            if self._join_soon():
+            if self._join_soon(seen):
                 awake += time.monotonic() - since
                 ran += time.thread_time() - before
             else:
-                task = self.tasks.get()
-                task.join()
-                del task  # what it works on is to be free while this thread waits
+                self._join(self.tasks.get(), seen)
             if awake > LOOK:
                 lost = ran < (1 - LOST) * awake
                 self.rest = min(2 * self.rest, LONGEST_REST) if lost else REST
@@ -154,19 +171,28 @@ class _Pool:
                     self.rest_until = time.monotonic() + self.rest
                 awake = ran = 0.0
 
-    def _join_soon(self) -> bool:
-        """Join a task that is there or comes within a moment; False if none does, or at rest."""
-        while not self.resting():
-            call = int(self.bells.work[0])
-            try:
-                task = self.tasks.get_nowait()
-            except queue.Empty:
-                if not self.bells.hear(call):
-                    return False
-            else:
-                task.join()
-                return True
-        return False
+    def _join(self, task: _Task | None, seen):
+        """Join a task or, for None, the kernel that is about to lie on the desk."""
+        if task is not None:
+            task.join()
+        else:
+            self._serve(int(self.desk[BELL]), seen, self.moment, True)
+
+    def _join_soon(self, seen) -> bool:
+        """Join what is there or comes within a moment; False if nothing does, or at rest."""
+        if self.resting():
+            return False
+        heard = int(self.desk[BELL])
+        try:
+            task = self.tasks.get_nowait()
+        except queue.Empty:
+            return self._serve(heard, seen, self.stay, False) != 0
+        self._join(task, seen)
+        return True
+
+    def _serve(self, heard, seen, turns, one) -> int:
+        """Join kernels, or only ``one``; how many, or -1 if the bell rang since ``heard``."""
+        return self.compiled.serve(self.desk, heard, seen, turns, one, self.entry)
 
 
 _pool: list[_Pool] = []
@@ -207,6 +233,23 @@ def share(work, jobs: int, light=False):
             _Task(work).lead(pool, helpers)
             return
     work(False)
+
+
+_nobody = np.zeros(DESK, np.int64)
+
+
+def share_kernel(kernel, jobs: int, light=False) -> bool:
+    """Call ``kernel(desk, moment)``, which lays itself on the desk for helpers if moment is not 0.
+
+    They join where there are jobs for them, and nobody else's kernel lies there.  Whether it or a
+    helper ran out of memory.  ``light``: see `share`.
+    """
+    if jobs > 1:
+        pool = _helpers()
+        helpers = min(pool.size, jobs - 1) if pool.compiled else 0
+        if helpers and not (light and pool.resting()) and pool.claimed.acquire(blocking=False):
+            return pool.lead(kernel, helpers)
+    return bool(kernel(_nobody, 0))
 
 
 def share_calls(calls, light=False):

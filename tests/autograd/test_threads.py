@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from autograd.kernels import threads, twins
+from autograd.kernels.desk import AWAKE, BACK, BELL, DESK, GATE
 
 
 def test_shared_calls_are_called_once_and_errors_reach_the_caller():
@@ -78,13 +79,15 @@ def in_two_threads(light=False):
 
 
 @needs_numba
-def test_who_watches_a_bell_hears_it_and_gives_up_in_silence():
-    waiting, bell = twins("waiting"), np.zeros(8, np.int64)
-    assert not waiting.watch(bell, 0, 1000, 0)
-    bell[0] += 1
-    assert waiting.watch(bell, 0, 1000, 10)
-    back = np.zeros(8, np.int64)
-    assert waiting.ring_and_watch(back, bell, 0, 1000, 10) and back[0] == 1
+def test_who_watches_hears_what_changes_and_gives_up_in_silence():
+    waiting, desk, seen = twins("waiting"), np.zeros(DESK, np.int64), np.zeros(1, np.int64)
+    assert not waiting.watch(desk, BACK, 0, 1000)
+    assert waiting.serve(desk, 0, seen, 1000, False, 10) == 0 and desk[BACK] == 1
+    assert waiting.watch(desk, BACK, 0, 1000)
+    desk[BELL] += 1
+    assert waiting.serve(desk, 0, seen, 1000, False, 10) == -1
+    assert waiting.serve(desk, 1, seen, 1000, False, 10) == 0 and desk[BACK] == 3
+    assert not desk[AWAKE] and not desk[GATE]
 
 
 @needs_numba
@@ -125,11 +128,9 @@ def test_without_compiled_code_helpers_sleep_and_light_work_stays_with_the_calle
 
 @needs_numba
 def test_every_job_of_a_compiled_kernel_is_done_once(pool):
-    import numba
+    from autograd.kernels.compiled.jobs import run, shared, take
 
-    from autograd.kernels.compiled.jobs import run, take
-
-    @numba.njit(nogil=True)
+    @shared
     def kernel(todo, jobs, done):
         job = take(todo)
         while job < jobs:
@@ -141,6 +142,79 @@ def test_every_job_of_a_compiled_kernel_is_done_once(pool):
             done = np.zeros(jobs, np.int64)
             run(kernel, jobs, done, light=repeat % 2 == 0)
             assert np.all(done == 1)
+
+
+@needs_numba
+def test_helpers_join_a_kernel_awake_asleep_and_at_rest(pool):
+    from autograd.kernels.compiled.atomics import count, pause, peek
+    from autograd.kernels.compiled.jobs import run, shared, take
+
+    @shared
+    def kernel(todo, jobs, begun, turns):
+        job = take(todo)
+        while job < jobs:
+            count(begun, 0)
+            for _ in range(turns):  # for the other job to begin
+                if peek(begun, 0) == jobs:
+                    begun[1] += 1
+                    break
+                pause()
+            job = take(todo)
+
+    def helped():
+        begun = np.zeros(2, np.int64)
+        run(kernel, 2, begun, 1_000_000)
+        return begun[1] > 0
+
+    run(kernel, 1, np.zeros(2, np.int64), 1)  # compiles
+    for rest in (0.0, 1000.0):
+        for asleep in (0.0, 0.005):
+            pool.rest_until = time.monotonic() + rest
+            time.sleep(asleep)
+            assert any(helped() for _ in range(50))  # one that goes to sleep just then does not
+    assert pool.kept is None and not pool.claimed.locked()
+
+
+@needs_numba
+def test_an_error_in_a_kernel_reaches_the_caller_whoever_had_it(pool):
+    from autograd.kernels.compiled.jobs import run, shared, take
+
+    @shared
+    def kernel(todo, jobs, wrong, done):
+        job = take(todo)
+        while job < jobs:
+            if job == wrong:
+                raise MemoryError
+            done[job] += 1
+            job = take(todo)
+
+    for wrong in (0, 1, 7):
+        with pytest.raises(MemoryError, match="kernel: no memory"):
+            run(kernel, 8, wrong, np.zeros(8, np.int64))
+        done = np.zeros(8, np.int64)
+        run(kernel, 8, 8, done)
+        assert np.all(done == 1)
+
+
+def test_who_is_interrupted_still_waits_for_the_helpers(pool, monkeypatch):
+    def kernel(desk, moment):
+        desk[GATE] = 1  # a helper is inside
+        return False
+
+    def sleep(seconds):
+        assert pool.kept is kernel
+        if pool.desk[GATE] == 2:
+            pool.desk[GATE] = 0
+        else:
+            pool.desk[GATE] = 2
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(threads.time, "sleep", sleep)
+    pool.moment = 1
+    pool.claimed.acquire()
+    with pytest.raises(KeyboardInterrupt):
+        pool.lead(kernel, 0)
+    assert pool.kept is None and not pool.claimed.locked() and not pool.desk[GATE]
 
 
 def test_one_thread_alone_loads_nothing_to_wait_with(monkeypatch):

@@ -1,4 +1,4 @@
-"""Numbers in memory that several threads change and look at: arrays of int64, by their first."""
+"""Numbers in memory that several threads change and look at, in arrays of int64."""
 
 import platform
 
@@ -10,27 +10,40 @@ from numba.extending import intrinsic
 X86 = platform.machine().lower() in ("x86_64", "amd64", "i686")
 
 
+def _place(context, builder, sig, args):
+    """Where ``args[0][args[1]]`` lies."""
+    return builder.gep(context.make_array(sig.args[0])(context, builder, args[0]).data, [args[1]])
+
+
 @intrinsic
-def count(typing, cell):
-    """``cell[0]++``, of which no two threads see the same value."""
+def count(typing, cells, place):
+    """``cells[place]++``, of which no two threads see the same value."""
 
     def code(context, builder, sig, args):
-        array = context.make_array(sig.args[0])(context, builder, args[0])
         one = ir.Constant(ir.IntType(64), 1)
-        return builder.atomic_rmw("add", array.data, one, "monotonic")
+        return builder.atomic_rmw("add", _place(context, builder, sig, args), one, "monotonic")
 
-    return types.int64(cell), code
+    return types.int64(cells, types.intp), code
 
 
 @intrinsic
-def peek(typing, cell):
-    """``cell[0]`` as it is now."""
+def plus(typing, cells, place, n):
+    """``cells[place] += n``; what it was.  Who sees it also sees what this thread wrote before."""
 
     def code(context, builder, sig, args):
-        array = context.make_array(sig.args[0])(context, builder, args[0])
-        return builder.load_atomic(array.data, "monotonic", 8)
+        return builder.atomic_rmw("add", _place(context, builder, sig, args), args[2], "seq_cst")
 
-    return types.int64(cell), code
+    return types.int64(cells, types.intp, types.int64), code
+
+
+@intrinsic
+def peek(typing, cells, place):
+    """``cells[place]`` as it is now."""
+
+    def code(context, builder, sig, args):
+        return builder.load_atomic(_place(context, builder, sig, args), "monotonic", 8)
+
+    return types.int64(cells, types.intp), code
 
 
 @intrinsic

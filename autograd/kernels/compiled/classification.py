@@ -6,7 +6,7 @@ Single precision: NumPy's kernel does the rest.
 import numpy as np
 
 from autograd.kernels.compiled import jit
-from autograd.kernels.compiled.jobs import flat, run, take
+from autograd.kernels.compiled.jobs import flat, run, shared, take
 from autograd.kernels.compiled.vectors import (
     exp_below_one,
     fma,
@@ -89,7 +89,7 @@ def _exponentials(x, start, end, top, e, at, few):
     return total(parts)
 
 
-@jit
+@shared
 def _losses(todo, jobs, x, labels, y, V):
     rows, classes = labels.size, x.size // labels.size
     few, e = np.empty(V, x.dtype), np.empty(classes, x.dtype)
@@ -103,7 +103,7 @@ def _losses(todo, jobs, x, labels, y, V):
         job = take(todo)
 
 
-@jit
+@shared
 def _slopes(todo, jobs, g, x, labels, dx, V):
     rows, classes = labels.size, x.size // labels.size
     few = np.empty(V, x.dtype)

@@ -17,7 +17,7 @@ import math
 import numpy as np
 
 from autograd.kernels.compiled import jit, winograd
-from autograd.kernels.compiled.jobs import run, take
+from autograd.kernels.compiled.jobs import run, shared, take
 from autograd.kernels.compiled.layout import JOBS, layout_of
 from autograd.kernels.compiled.packing import pack, spread, unpack
 from autograd.kernels.compiled.tiles import three, tile
@@ -117,7 +117,7 @@ def _in_fours(w):
     return np.concatenate([part.reshape(g, -1) for part in parts], axis=1)
 
 
-@jit
+@shared
 def sums(
     todo, jobs, x, w, b, groups, offsets, starts, phases, out_phases, stride, out_stride,
     numbers, y,
@@ -156,7 +156,7 @@ def sums(
         job = take(todo)
 
 
-@jit
+@shared
 def correlations(todo, jobs, x, g, groups, offsets, phases, stride, numbers, parts):
     """A job adds up dw, (O, C/G, taps) flat, over its share of the blocks, in its row of parts."""
     each, rows, plane, places = numbers[0], numbers[1], numbers[6], numbers[7]

@@ -1,13 +1,19 @@
 """Compiled kernels that take jobs: ``kernel(todo, jobs, *args)`` until there is none left."""
 
+from types import FunctionType
+
 import numpy as np
 
 from autograd.kernels.compiled import jit
-from autograd.kernels.compiled.atomics import count, peek
-from autograd.kernels.threads import share
+from autograd.kernels.compiled.atomics import count, pause, peek, plus
+from autograd.kernels.compiled.handing import ROOM, call, hand_over
+from autograd.kernels.desk import ARGUMENTS, CODE, GATE, NUMBER, OPEN
+from autograd.kernels.threads import share_kernel
 
-MANY = 5  # jobs from which the last is the caller's
 NONE = 2**62
+TAKEN, FIRST, LAST = 0, 16, 32  # counters in the cells of a call, each in cache lines of its own,
+OWN, OTHER = 48, 48 + ROOM  # and arguments, for the caller and for helpers
+CELLS = OTHER + ROOM
 
 
 @jit
@@ -15,14 +21,13 @@ def take(todo):
     """The number of a job that nobody else gets; `NONE`, beyond all, when none is left.
 
     The caller's are the first and the helpers' the last: what each of them writes lies together,
-    and is in that processor's cache when the caller comes back for it.  ``todo``: how many were
-    taken, by all and from this end; how many there are, and after how many taken this thread takes
-    none; whether it is a helper's.
+    and is in that processor's cache when the caller comes back for it.  ``todo``: the cells, the
+    number of jobs, and whether this thread is a helper.
     """
-    taken, own, jobs, end, helping = todo
-    if peek(taken) >= end or count(taken) >= jobs:
+    cells, jobs, helping = todo
+    if count(cells, TAKEN) >= jobs:
         return NONE
-    return jobs - 1 - count(own) if helping else count(own)
+    return jobs - 1 - count(cells, LAST) if helping else count(cells, FIRST)
 
 
 def flat(a):
@@ -30,16 +35,44 @@ def flat(a):
     return np.ascontiguousarray(a).reshape(-1)
 
 
+def shared(kernel):
+    """Decorator: compile ``kernel(todo, jobs, *args)`` for `run`."""
+    names = {**globals(), "kernel": jit(kernel)}
+    code = _lead.__code__.replace(co_filename=kernel.__code__.co_filename)  # numba's cache is there
+    lead = FunctionType(code, names, kernel.__name__)
+    lead.__module__, lead.__qualname__ = kernel.__module__, f"{kernel.__qualname__}.lead"
+    return jit(lead)
+
+
+def _lead(desk, moment, cells, jobs, *args):
+    """Take part in a kernel that lies on the desk; wait a moment for helpers; whether it failed."""
+    at = cells.ctypes.data
+    code = hand_over(kernel, cells, OWN, ((cells, jobs, False), jobs, *args))  # noqa: F821
+    if moment:
+        hand_over(kernel, cells, OTHER, ((cells, jobs, True), jobs, *args))  # noqa: F821
+        desk[CODE], desk[ARGUMENTS] = code, at + 8 * OTHER
+        count(desk, NUMBER)
+        plus(desk, GATE, OPEN)
+    failed = call(code, at + 8 * OWN)
+    if moment:
+        plus(desk, GATE, -OPEN)
+        for _ in range(moment):
+            if not peek(desk, GATE):
+                break
+            pause()
+    return failed
+
+
 def run(kernel, jobs: int, *args, light=False):
-    """Share the jobs of a compiled kernel among the threads; ``light``: see `share`.
+    """Share the jobs of a `shared` kernel among the threads; ``light``: see `threads.share`.
 
-    A helper that comes back while the caller computes its last job does not keep it from the
-    interpreter lock.
+    Raises MemoryError where the kernel does.
     """
-    taken, first, last = (np.zeros(1, np.int64) for _ in range(3))
+    cells = np.empty(CELLS, np.int64)
+    cells[:OWN] = 0
 
-    def work(helping):
-        end = jobs - 1 if helping and jobs >= MANY else jobs
-        kernel((taken, last if helping else first, jobs, end, helping), jobs, *args)
+    def lead(desk, moment):
+        return kernel(desk, moment, cells, jobs, *args)
 
-    share(work, jobs, light)
+    if share_kernel(lead, jobs, light):
+        raise MemoryError(f"{kernel.py_func.__name__}: no memory for what it needs on the way")

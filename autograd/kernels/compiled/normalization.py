@@ -7,7 +7,7 @@ after another, in double precision.
 import numpy as np
 
 from autograd.kernels.compiled import jit
-from autograd.kernels.compiled.jobs import flat, run, take
+from autograd.kernels.compiled.jobs import flat, run, shared, take
 from autograd.kernels.compiled.vectors import fma, lanes, load, splat, store, total, zeros
 
 
@@ -54,7 +54,7 @@ def _sum_of_products(a, less, x, mean, start, end, V):
     return whole
 
 
-@jit
+@shared
 def _forward(todo, jobs, x, weight, bias, eps, mean, var, y, images, V):
     places, m = x.size // (images * jobs), x.size // jobs
     one = x.dtype.type(1)
@@ -82,7 +82,7 @@ def _forward(todo, jobs, x, weight, bias, eps, mean, var, y, images, V):
         c = take(todo)
 
 
-@jit
+@shared
 def _backward(todo, jobs, g, x, weight, mean, var, eps, dx, dweight, dbias, images, V):
     places, m = x.size // (images * jobs), x.size // jobs
     one, zero = x.dtype.type(1), x.dtype.type(0)

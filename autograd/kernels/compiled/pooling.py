@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd.kernels.compiled import convolution, jit
 from autograd.kernels.compiled import pooling_rows as rows
-from autograd.kernels.compiled.jobs import run, take
+from autograd.kernels.compiled.jobs import run, shared, take
 from autograd.kernels.compiled.pooling_rows import join
 from autograd.kernels.compiled.vectors import (
     evens,
@@ -95,7 +95,7 @@ def _images(a):
     return a.reshape(a.shape[0] * a.shape[1], -1, a.shape[-1])
 
 
-@jit
+@shared
 def _pairs(todo, jobs, x, y, maxima, V):
     """The largest element, or the sum, of every window."""
     planes, height, width = y.shape
@@ -127,7 +127,7 @@ def _pairs(todo, jobs, x, y, maxima, V):
         job = take(todo)
 
 
-@jit
+@shared
 def _to_winners(todo, jobs, g, x, y, d, V):
     planes, height, width = y.shape
     high, wide = x.shape[1:]

@@ -9,7 +9,7 @@ above have sums already, the others are written to for the first time.  Images a
 import numpy as np
 
 from autograd.kernels.compiled import jit
-from autograd.kernels.compiled.jobs import take
+from autograd.kernels.compiled.jobs import shared, take
 from autograd.kernels.compiled.packing import copy_row
 from autograd.kernels.compiled.vectors import (
     evens,
@@ -47,7 +47,7 @@ def join(u, v, maxima, one):
     return largest(u, v)
 
 
-@jit
+@shared
 def pool(todo, jobs, x, y, window, maxima, V):
     """The largest element, or the sum, of every window."""
     kh, kw, sh, sw, top, left = window
@@ -94,7 +94,7 @@ def pool(todo, jobs, x, y, window, maxima, V):
         job = take(todo)
 
 
-@jit
+@shared
 def to_winners(todo, jobs, g, x, y, d, window, V):
     """``g`` added at the first largest element of every window, in the order of its elements.
 
@@ -157,7 +157,7 @@ def to_winners(todo, jobs, g, x, y, d, window, V):
         job = take(todo)
 
 
-@jit
+@shared
 def spread(todo, jobs, g, d, window, V):
     """``g`` added at every element of its window: the adjoint of the sum."""
     kh, kw, sh, sw, top, left = window

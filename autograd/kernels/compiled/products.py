@@ -8,7 +8,7 @@ BLAS is faster.
 import numpy as np
 
 from autograd.kernels.compiled import jit
-from autograd.kernels.compiled.jobs import run, take
+from autograd.kernels.compiled.jobs import run, shared, take
 from autograd.kernels.compiled.tiles import column, three, tile
 from autograd.kernels.compiled.vectors import BYTES, lanes, load, transpose, zeros
 
@@ -40,7 +40,7 @@ def _flat(a):
     return np.ravel(a if by_rows else a.T), by_rows
 
 
-@jit
+@shared
 def products(todo, jobs, a, a_by_rows, b, b_by_rows, inner, blocks, rows, V, y):
     """Y (n, m) = a (n, inner) b (inner, m)."""
     (n, m), wide = y.shape, 3 * V

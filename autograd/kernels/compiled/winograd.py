@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 
 from autograd.kernels.compiled import jit
-from autograd.kernels.compiled.jobs import run, take
+from autograd.kernels.compiled.jobs import run, shared, take
 from autograd.kernels.compiled.layout import JOBS
 from autograd.kernels.compiled.vectors import lanes, total, zeros
 from autograd.kernels.compiled.winograd_products import (
@@ -172,7 +172,7 @@ def room(blocks, V):
     return (blocks.each * blocks.rows * blocks.pitch // V + 3) * V
 
 
-@jit
+@shared
 def sums(todo, jobs, x, u, b, before, blocks, groups, V, spoilt, y):
     """X (N, C, H, W) -> y (N, O, H', W'); a job is a block of tiles, for a group of outputs."""
     job = take(todo)
@@ -203,7 +203,7 @@ def sums(todo, jobs, x, u, b, before, blocks, groups, V, spoilt, y):
         job = take(todo)
 
 
-@jit
+@shared
 def correlations(todo, jobs, x, g, before, blocks, groups, V, parts):
     """A job adds up, for a group of outputs, its share of the blocks, in its row of parts."""
     job = take(todo)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograd.kernels.compiled import jit
-from autograd.kernels.compiled.jobs import take
+from autograd.kernels.compiled.jobs import shared, take
 from autograd.kernels.compiled.tiles import column, tile
 from autograd.kernels.compiled.vectors import (
     add,
@@ -40,7 +40,7 @@ def sizes(w, V):
     return smallest, most
 
 
-@jit
+@shared
 def stretch(todo, jobs, w, turned, outs, channels, u):
     """G w Gᵀ of each filter: ``u[k]`` as `multiply` reads it.
 
@@ -135,7 +135,7 @@ def _add(sums, k, v):
     store(sums, k, add(load(sums, k), v))
 
 
-@jit
+@shared
 def gather(todo, jobs, parts, V, dw):
     """Gᵀ S G, S the sum of the parts that `multiply_add` made: dw (O, C, 3, 3)."""
     outs, channels = dw.shape[:2]
