@@ -10,6 +10,7 @@ from benchmarks.rows.imports import imports
 from benchmarks.rows.layers import batch_norm, convolution, cross_entropy, pool
 from benchmarks.rows.loading import crops, moved
 from benchmarks.rows.networks import lenet5, lenet20, mlp, resnet20, vgg16
+from benchmarks.rows.optimizing import adam
 from benchmarks.rows.scalars import chain, neurons
 from benchmarks.rows.sequences import lstm, rnn
 
@@ -55,6 +56,7 @@ ROWS: dict[str, Callable[[], Row]] = {
     },
     "batch-norm": batch_norm,
     "cross-entropy": cross_entropy,
+    "adam": adam,
     "draw-2k": drawing,
     "loader-crop": crops,
     "loader-affine": moved,
