@@ -20,11 +20,10 @@ import time
 import numpy as np
 
 from autograd.kernels import backend, twins
-from autograd.kernels.desk import AWAKE, BACK, BELL, DESK, FAILED, GATE
+from autograd.kernels.desk import AWAKE, BACK, BELL, DESK
 
 STAY = 1e-3  # seconds that a helper waits for more work before it sleeps
 MOMENT = 300e-6  # seconds that the caller waits for the last helper before it sleeps
-NAP = 50e-6  # seconds, then
 ENTRY = 4e-6  # seconds from the bell until the caller, in its first job, leaves the interpreter
 LOOK = 10e-3  # seconds awake after which a helper looks how much of them it ran
 LOST = 0.2  # the share of them that, lost to others, sends it to rest
@@ -93,7 +92,6 @@ class _Pool:
 
     def __init__(self):
         self.tasks, self.desk, self.size = queue.SimpleQueue(), np.zeros(DESK, np.int64), 0
-        self.claimed, self.kept = threading.Lock(), None
         self.rest, self.rest_until, self.look = REST, 0.0, 0.0
         wanted = threads() > 1 and backend() != "numpy"
         self.compiled = twins("waiting") if wanted else None
@@ -120,35 +118,13 @@ class _Pool:
             if not task.helpers or not self.compiled.watch(self.desk, BACK, heard, self.moment):
                 return
 
-    def lead(self, kernel, helpers: int) -> bool:
-        """`share_kernel` where the desk is claimed."""
-        self.kept = kernel  # and what it computes with, until the helpers are gone
-        try:
-            for _ in range(helpers - int(self.desk[AWAKE])):
-                self.tasks.put(None)
-            if (now := time.monotonic()) > self.look:
-                self.look = now + LOOK
-                self.desk[BELL] += 1
-            self.desk[FAILED] = 0
-            failed = kernel(self.desk, self.moment)
-        finally:
-            interrupted = self._wait_at_gate()
-            failed_there = self.desk[FAILED]
-            self.kept = None
-            self.claimed.release()
-            if interrupted:
-                raise interrupted
-        return bool(failed or failed_there)
-
-    def _wait_at_gate(self):
-        """Wait for helpers who are slow, even when interrupted: they write into arrays."""
-        interrupted = None
-        while self.desk[GATE]:
-            try:
-                time.sleep(NAP)
-            except BaseException as e:
-                interrupted = e
-        return interrupted
+    def look_at_desk(self, helpers: int):
+        """Wake so many helpers, less those who are awake, for the kernel that will lie there."""
+        for _ in range(helpers - int(self.desk[AWAKE]) - self.tasks.qsize()):
+            self.tasks.put(None)
+        if (now := time.monotonic()) > self.look:
+            self.look = now + LOOK
+            self.desk[BELL] += 1
 
     def resting(self) -> bool:
         """Whether helpers go to sleep after their work."""
@@ -162,21 +138,17 @@ class _Pool:
             if self._join_soon(seen):
                 awake += time.monotonic() - since
                 ran += time.thread_time() - before
+            elif (task := self.tasks.get()) is not None:
+                task.join()
+                del task  # what it works on is to be free while this thread waits
             else:
-                self._join(self.tasks.get(), seen)
+                self._serve(int(self.desk[BELL]), seen, self.moment, True)
             if awake > LOOK:
                 lost = ran < (1 - LOST) * awake
                 self.rest = min(2 * self.rest, LONGEST_REST) if lost else REST
                 if lost:
                     self.rest_until = time.monotonic() + self.rest
                 awake = ran = 0.0
-
-    def _join(self, task: _Task | None, seen):
-        """Join a task or, for None, the kernel that is about to lie on the desk."""
-        if task is not None:
-            task.join()
-        else:
-            self._serve(int(self.desk[BELL]), seen, self.moment, True)
 
     def _join_soon(self, seen) -> bool:
         """Join what is there or comes within a moment; False if nothing does, or at rest."""
@@ -186,8 +158,10 @@ class _Pool:
         try:
             task = self.tasks.get_nowait()
         except queue.Empty:
+            task = None
+        if task is None:
             return self._serve(heard, seen, self.stay, False) != 0
-        self._join(task, seen)
+        task.join()
         return True
 
     def _serve(self, heard, seen, turns, one) -> int:
@@ -235,21 +209,21 @@ def share(work, jobs: int, light=False):
     work(False)
 
 
-_nobody = np.zeros(DESK, np.int64)
+def share_kernel(kernel, jobs: int, light=False):
+    """Return ``kernel(desk, moment)``, which helpers join on the desk unless the moment is 0.
 
-
-def share_kernel(kernel, jobs: int, light=False) -> bool:
-    """Call ``kernel(desk, moment)``, which lays itself on the desk for helpers if moment is not 0.
-
-    They join where there are jobs for them, and nobody else's kernel lies there.  Whether it or a
-    helper ran out of memory.  ``light``: see `share`.
+    It waits so many turns for the last of them before it sleeps.  ``light``: see `share`.
     """
     if jobs > 1:
         pool = _helpers()
-        helpers = min(pool.size, jobs - 1) if pool.compiled else 0
-        if helpers and not (light and pool.resting()) and pool.claimed.acquire(blocking=False):
-            return pool.lead(kernel, helpers)
-    return bool(kernel(_nobody, 0))
+        helpers = min(pool.size, jobs - 1)
+        if helpers and pool.compiled and not (light and pool.resting()):
+            pool.look_at_desk(helpers)
+            return kernel(pool.desk, pool.moment)
+    return kernel(_nobody, 0)
+
+
+_nobody = np.zeros(DESK, np.int64)
 
 
 def share_calls(calls, light=False):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from autograd.kernels import threads, twins
-from autograd.kernels.desk import AWAKE, BACK, BELL, DESK, GATE
+from autograd.kernels.desk import AWAKE, BACK, BELL, DESK, GATE, TAKEN
 
 
 def test_shared_calls_are_called_once_and_errors_reach_the_caller():
@@ -172,7 +172,7 @@ def test_helpers_join_a_kernel_awake_asleep_and_at_rest(pool):
             pool.rest_until = time.monotonic() + rest
             time.sleep(asleep)
             assert any(helped() for _ in range(50))  # one that goes to sleep just then does not
-    assert pool.kept is None and not pool.claimed.locked()
+    assert not pool.desk[GATE] and not pool.desk[TAKEN]
 
 
 @needs_numba
@@ -196,25 +196,53 @@ def test_an_error_in_a_kernel_reaches_the_caller_whoever_had_it(pool):
         assert np.all(done == 1)
 
 
-def test_who_is_interrupted_still_waits_for_the_helpers(pool, monkeypatch):
-    def kernel(desk, moment):
-        desk[GATE] = 1  # a helper is inside
-        return False
+@needs_numba
+def test_a_helper_that_is_late_still_finds_what_it_works_with(pool):
+    from autograd.kernels.compiled.atomics import pause
+    from autograd.kernels.compiled.jobs import run, shared, take
 
-    def sleep(seconds):
-        assert pool.kept is kernel
-        if pool.desk[GATE] == 2:
-            pool.desk[GATE] = 0
-        else:
-            pool.desk[GATE] = 2
-            raise KeyboardInterrupt
+    @shared
+    def kernel(todo, jobs, turns, done):
+        job = take(todo)
+        while job < jobs:
+            for _ in range(turns * todo[2]):  # in a helper
+                pause()
+            done[job] += 1
+            job = take(todo)
 
-    monkeypatch.setattr(threads.time, "sleep", sleep)
-    pool.moment = 1
-    pool.claimed.acquire()
-    with pytest.raises(KeyboardInterrupt):
-        pool.lead(kernel, 0)
-    assert pool.kept is None and not pool.claimed.locked() and not pool.desk[GATE]
+    run(kernel, 1, 1, np.zeros(1))  # compiles
+    pool.moment = 1  # the caller sleeps at once
+    for turns in (0, 1000, 100_000):
+        for _ in range(20):
+            done = np.zeros(4)
+            run(kernel, 4, turns, done)
+            assert np.all(done == 1) and not pool.desk[GATE] and not pool.desk[TAKEN]
+
+
+@needs_numba
+def test_calls_to_helpers_who_do_not_come_do_not_pile_up(pool):
+    from autograd.kernels.compiled.jobs import run, shared, take
+
+    @shared
+    def kernel(todo, jobs, done):
+        job = take(todo)
+        while job < jobs:
+            done[job] += 1
+            job = take(todo)
+
+    def busy():
+        for _ in range(200):
+            run(kernel, 8, np.zeros(8))
+        assert pool.tasks.qsize() <= 2
+
+    kept = threading.Event()
+    helper = threading.Thread(target=threads.share_calls, args=([kept.wait, kept.wait],))
+    helper.start()
+    try:
+        busy()
+    finally:
+        kept.set()
+        helper.join()
 
 
 def test_one_thread_alone_loads_nothing_to_wait_with(monkeypatch):

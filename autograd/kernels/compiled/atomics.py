@@ -1,5 +1,6 @@
 """Numbers in memory that several threads change and look at, in arrays of int64."""
 
+import os
 import platform
 
 from llvmlite import ir
@@ -38,10 +39,10 @@ def plus(typing, cells, place, n):
 
 @intrinsic
 def peek(typing, cells, place):
-    """``cells[place]`` as it is now."""
+    """``cells[place]`` as it is now, and what was written before it became so."""
 
     def code(context, builder, sig, args):
-        return builder.load_atomic(_place(context, builder, sig, args), "monotonic", 8)
+        return builder.load_atomic(_place(context, builder, sig, args), "acquire", 8)
 
     return types.int64(cells, types.intp), code
 
@@ -55,6 +56,20 @@ def pause(typing):
             kind = ir.FunctionType(ir.VoidType(), [])
             name = "llvm.x86.sse2.pause"
             builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [])
+        return context.get_dummy_value()
+
+    return types.void(), code
+
+
+@intrinsic
+def nap(typing):
+    """Sleep for some 50 microseconds, where the system has a call for it that needs no library."""
+
+    def code(context, builder, sig, args):
+        if os.name == "posix":
+            kind = ir.FunctionType(ir.IntType(32), [ir.IntType(32)])
+            usleep = cgutils.get_or_insert_function(builder.module, kind, "usleep")
+            builder.call(usleep, [ir.Constant(ir.IntType(32), 50)])
         return context.get_dummy_value()
 
     return types.void(), code

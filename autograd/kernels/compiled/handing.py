@@ -17,7 +17,7 @@ CODE = ir.FunctionType(ir.IntType(64), [ANY])
 def hand_over(typing, kernel, cells, place, args):
     """Put arguments into ``cells`` from ``place`` on: the address of code that takes them there.
 
-    They are not kept alive.
+    They are not kept alive: whoever calls this waits until nobody uses them.
     """
     given = kernel.get_call_type(typing, tuple(args.types), {})
 

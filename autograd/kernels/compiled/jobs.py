@@ -5,13 +5,13 @@ from types import FunctionType
 import numpy as np
 
 from autograd.kernels.compiled import jit
-from autograd.kernels.compiled.atomics import count, pause, peek, plus
+from autograd.kernels.compiled.atomics import count, nap, pause, peek, plus
 from autograd.kernels.compiled.handing import ROOM, call, hand_over
-from autograd.kernels.desk import ARGUMENTS, CODE, GATE, NUMBER, OPEN
+from autograd.kernels.desk import ARGUMENTS, CODE, FAILED, GATE, NUMBER, OPEN, TAKEN
 from autograd.kernels.threads import share_kernel
 
 NONE = 2**62
-TAKEN, FIRST, LAST = 0, 16, 32  # counters in the cells of a call, each in cache lines of its own,
+BEGUN, FIRST, LAST = 0, 16, 32  # counters in the cells of a call, each in cache lines of its own,
 OWN, OTHER = 48, 48 + ROOM  # and arguments, for the caller and for helpers
 CELLS = OTHER + ROOM
 
@@ -25,7 +25,7 @@ def take(todo):
     number of jobs, and whether this thread is a helper.
     """
     cells, jobs, helping = todo
-    if count(cells, TAKEN) >= jobs:
+    if count(cells, BEGUN) >= jobs:
         return NONE
     return jobs - 1 - count(cells, LAST) if helping else count(cells, FIRST)
 
@@ -45,21 +45,32 @@ def shared(kernel):
 
 
 def _lead(desk, moment, cells, jobs, *args):
-    """Take part in a kernel that lies on the desk; wait a moment for helpers; whether it failed."""
+    """Take part in a kernel and, unless ``moment`` is 0, lay it on the desk for helpers.
+
+    Whether it failed.  Nothing here can be interrupted: helpers work with ``args`` to the end.
+    """
     at = cells.ctypes.data
     code = hand_over(kernel, cells, OWN, ((cells, jobs, False), jobs, *args))  # noqa: F821
-    if moment:
+    shared = moment > 0 and plus(desk, TAKEN, 1) == 0
+    if moment and not shared:  # somebody else's kernel lies there
+        plus(desk, TAKEN, -1)
+    if shared:
         hand_over(kernel, cells, OTHER, ((cells, jobs, True), jobs, *args))  # noqa: F821
-        desk[CODE], desk[ARGUMENTS] = code, at + 8 * OTHER
+        desk[CODE], desk[ARGUMENTS], desk[FAILED] = code, at + 8 * OTHER, 0
         count(desk, NUMBER)
         plus(desk, GATE, OPEN)
     failed = call(code, at + 8 * OWN)
-    if moment:
+    if shared:
         plus(desk, GATE, -OPEN)
-        for _ in range(moment):
-            if not peek(desk, GATE):
-                break
-            pause()
+        turns = 0
+        while peek(desk, GATE):
+            turns += 1
+            if turns < moment:
+                pause()
+            else:
+                nap()
+        failed |= desk[FAILED]
+        plus(desk, TAKEN, -1)
     return failed
 
 
@@ -70,9 +81,5 @@ def run(kernel, jobs: int, *args, light=False):
     """
     cells = np.empty(CELLS, np.int64)
     cells[:OWN] = 0
-
-    def lead(desk, moment):
-        return kernel(desk, moment, cells, jobs, *args)
-
-    if share_kernel(lead, jobs, light):
+    if share_kernel(lambda desk, moment: kernel(desk, moment, cells, jobs, *args), jobs, light):
         raise MemoryError(f"{kernel.py_func.__name__}: no memory for what it needs on the way")
