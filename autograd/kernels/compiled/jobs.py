@@ -65,10 +65,9 @@ def _lead(desk, moment, cells, jobs, *args):
         turns = 0
         while peek(desk, GATE):
             turns += 1
-            if turns < moment:
-                pause()
-            else:
+            if turns > moment:
                 nap()
+            pause()
         failed |= desk[FAILED]
         plus(desk, TAKEN, -1)
     return failed
