@@ -126,9 +126,9 @@ def test_without_compiled_code_helpers_sleep_and_light_work_stays_with_the_calle
     assert len(in_two_threads()) == 2
 
 
-@needs_numba
-def test_every_job_of_a_compiled_kernel_is_done_once(pool):
-    from autograd.kernels.compiled.jobs import run, shared, take
+def marking():
+    """A kernel whose jobs count how often they were done."""
+    from autograd.kernels.compiled.jobs import shared, take
 
     @shared
     def kernel(todo, jobs, done):
@@ -137,6 +137,14 @@ def test_every_job_of_a_compiled_kernel_is_done_once(pool):
             done[job] += 1
             job = take(todo)
 
+    return kernel
+
+
+@needs_numba
+def test_every_job_of_a_compiled_kernel_is_done_once(pool):
+    from autograd.kernels.compiled.jobs import run
+
+    kernel = marking()
     for repeat in range(100):
         for jobs in range(1, 13):
             done = np.zeros(jobs, np.int64)
@@ -221,18 +229,13 @@ def test_a_helper_that_is_late_still_finds_what_it_works_with(pool):
 
 @needs_numba
 def test_calls_to_helpers_who_do_not_come_do_not_pile_up(pool):
-    from autograd.kernels.compiled.jobs import run, shared, take
+    from autograd.kernels.compiled.jobs import run
 
-    @shared
-    def kernel(todo, jobs, done):
-        job = take(todo)
-        while job < jobs:
-            done[job] += 1
-            job = take(todo)
+    kernel = marking()
 
     def busy():
         for _ in range(200):
-            run(kernel, 8, np.zeros(8))
+            run(kernel, 8, np.zeros(8, np.int64))
         assert pool.tasks.qsize() <= 2
 
     kept = threading.Event()
