@@ -34,7 +34,8 @@ def backend() -> str:
 
 def compiled_is_wanted(work: float) -> bool:
     """Whether a compiled kernel should do this many multiply-adds, if there is one."""
-    return work >= WORTH if (use := backend()) == "auto" else use == "numba"
+    use = backend()
+    return use == "numba" or (use == "auto" and work >= WORTH)
 
 
 def compilable(work, labels=False):

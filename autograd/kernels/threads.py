@@ -193,20 +193,25 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forked)
 
 
+def _called(jobs: int, light: bool):
+    """The pool, and how many of its helpers are to be called; 0 where the caller works alone."""
+    if jobs < 2:
+        return None, 0
+    pool = _helpers()
+    return pool, 0 if light and pool.resting() else min(pool.size, jobs - 1)
+
+
 def share(work, jobs: int, light=False):
     """Call ``work(helping)`` in as many threads as there are jobs for; it takes all that are left.
 
-    ``helping`` is False in the caller's thread.  Where compiled code computes, it must release the
-    interpreter lock.  ``light``: to wake a helper would take about as long as the work; so helpers
-    are called unless they rest.
+    ``helping`` is False in the caller's thread.  ``light``: to wake a helper would take about as
+    long as the work; so helpers are called unless they rest.
     """
-    if jobs > 1:
-        pool = _helpers()
-        helpers = min(pool.size, jobs - 1)
-        if helpers and not (light and pool.resting()):
-            _Task(work).lead(pool, helpers)
-            return
-    work(False)
+    pool, helpers = _called(jobs, light)
+    if helpers:
+        _Task(work).lead(pool, helpers)
+    else:
+        work(False)
 
 
 def share_kernel(kernel, jobs: int, light=False):
@@ -214,13 +219,11 @@ def share_kernel(kernel, jobs: int, light=False):
 
     It waits so many turns for the last of them before it sleeps.  ``light``: see `share`.
     """
-    if jobs > 1:
-        pool = _helpers()
-        helpers = min(pool.size, jobs - 1)
-        if helpers and pool.compiled and not (light and pool.resting()):
-            pool.look_at_desk(helpers)
-            return kernel(pool.desk, pool.moment)
-    return kernel(_nobody, 0)
+    pool, helpers = _called(jobs, light)
+    if not helpers or not pool.compiled:
+        return kernel(_nobody, 0)
+    pool.look_at_desk(helpers)
+    return kernel(pool.desk, pool.moment)
 
 
 _nobody = np.zeros(DESK, np.int64)

@@ -101,3 +101,20 @@ class Layer:
         """The output and the gradients."""
         gradients = {f"gradient of {k}": np.array(t.grad) for k, t in self.leaves.items()}
         return {"y": np.array(self.y)} | gradients
+
+
+class Adam:
+    """Steps from ``w`` on, always with the gradient ``g``; the value is the parameter."""
+
+    def __init__(self, w, g):
+        self.w = Tensor(w, requires_grad=True)
+        self.w.grad = g
+        self.optimizer = nn.optim.Adam([self.w])
+
+    def step(self):
+        """Once."""
+        self.optimizer.step()
+
+    def values(self):
+        """After the last step."""
+        return {"w": np.array(self.w.data)}

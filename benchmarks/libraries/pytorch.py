@@ -104,3 +104,20 @@ class Layer:
         """The output and the gradients."""
         gradients = {f"gradient of {k}": t.grad.numpy() for k, t in self.leaves.items()}
         return {"y": self.y.numpy()} | gradients
+
+
+class Adam:
+    """Steps from ``w`` on, always with the gradient ``g``; the value is the parameter."""
+
+    def __init__(self, w, g):
+        self.w = torch.tensor(w, requires_grad=True)
+        self.w.grad = torch.tensor(g)
+        self.optimizer = torch.optim.Adam([self.w])
+
+    def step(self):
+        """Once."""
+        self.optimizer.step()
+
+    def values(self):
+        """After the last step."""
+        return {"w": self.w.detach().numpy().copy()}

@@ -3,55 +3,28 @@
 from benchmarks.numbers import normal
 from benchmarks.protocol import Row, ours, pytorch
 
-SIZE = (1000, 1000)
-
-
-class Ours:
-    """`Work`: chalkgrad's step."""
-
-    def __init__(self):
-        from autograd import Tensor
-        from nn.optim import Adam
-
-        self.w = Tensor(normal("w", *SIZE), requires_grad=True)
-        self.w.grad = normal("g", *SIZE)
-        self.optimizer = Adam([self.w])
-
-    def step(self):
-        """Once."""
-        self.optimizer.step()
-
-    def values(self):
-        """The parameter."""
-        return {"w": self.w.data.copy()}
-
-
-class PyTorch:
-    """`Work`: PyTorch's step."""
-
-    def __init__(self):
-        import torch
-
-        self.w = torch.from_numpy(normal("w", *SIZE)).requires_grad_()
-        self.w.grad = torch.from_numpy(normal("g", *SIZE))
-        self.optimizer = torch.optim.Adam([self.w])
-
-    def step(self):
-        """Once."""
-        self.optimizer.step()
-
-    def values(self):
-        """The parameter."""
-        return {"w": self.w.detach().numpy().copy()}
+SIZE = 1000, 1000
 
 
 def adam() -> Row:
     """It reads three arrays and writes three: memory decides."""
+    arguments = normal("w", *SIZE), normal("g", *SIZE)
+
+    def ours_():
+        from benchmarks.libraries import ours
+
+        return ours.Adam(*arguments)
+
+    def pytorch_():
+        from benchmarks.libraries import pytorch
+
+        return pytorch.Adam(*arguments)
+
     return Row(
         "adam",
         "Adam, 1,000,000 numbers",
         "ms",
-        (*ours(Ours, kernels=False), pytorch(PyTorch)),
+        (*ours(ours_, kernels=False), pytorch(pytorch_)),
         scale=1e3,
         tolerance=1e-5,
     )

@@ -231,18 +231,13 @@ def test_a_helper_that_is_late_still_finds_what_it_works_with(pool):
 def test_calls_to_helpers_who_do_not_come_do_not_pile_up(pool):
     from autograd.kernels.compiled.jobs import run
 
-    kernel = marking()
-
-    def busy():
-        for _ in range(200):
-            run(kernel, 8, np.zeros(8, np.int64))
-        assert pool.tasks.qsize() <= 2
-
-    kept = threading.Event()
+    kernel, kept = marking(), threading.Event()
     helper = threading.Thread(target=threads.share_calls, args=([kept.wait, kept.wait],))
     helper.start()
     try:
-        busy()
+        for _ in range(200):
+            run(kernel, 8, np.zeros(8, np.int64))
+        assert pool.tasks.qsize() <= 2
     finally:
         kept.set()
         helper.join()

@@ -8,12 +8,9 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from autograd.kernels.compiled.pointers import pointer
+
 X86 = platform.machine().lower() in ("x86_64", "amd64", "i686")
-
-
-def _place(context, builder, sig, args):
-    """Where ``args[0][args[1]]`` lies."""
-    return builder.gep(context.make_array(sig.args[0])(context, builder, args[0]).data, [args[1]])
 
 
 @intrinsic
@@ -21,8 +18,8 @@ def count(typing, cells, place):
     """``cells[place]++``, of which no two threads see the same value."""
 
     def code(context, builder, sig, args):
-        one = ir.Constant(ir.IntType(64), 1)
-        return builder.atomic_rmw("add", _place(context, builder, sig, args), one, "monotonic")
+        one, place = ir.Constant(ir.IntType(64), 1), pointer(context, builder, sig.args, args)
+        return builder.atomic_rmw("add", place, one, "monotonic")
 
     return types.int64(cells, types.intp), code
 
@@ -32,7 +29,8 @@ def plus(typing, cells, place, n):
     """``cells[place] += n``; what it was.  Who sees it also sees what this thread wrote before."""
 
     def code(context, builder, sig, args):
-        return builder.atomic_rmw("add", _place(context, builder, sig, args), args[2], "seq_cst")
+        place = pointer(context, builder, sig.args, args)
+        return builder.atomic_rmw("add", place, args[2], "seq_cst")
 
     return types.int64(cells, types.intp, types.int64), code
 
@@ -42,7 +40,7 @@ def peek(typing, cells, place):
     """``cells[place]`` as it is now, and what was written before it became so."""
 
     def code(context, builder, sig, args):
-        return builder.load_atomic(_place(context, builder, sig, args), "acquire", 8)
+        return builder.load_atomic(pointer(context, builder, sig.args, args), "acquire", 8)
 
     return types.int64(cells, types.intp), code
 

@@ -8,6 +8,8 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from autograd.kernels.compiled.pointers import pointer
+
 ROOM = 512  # int64s for the arguments of a kernel
 ANY = ir.IntType(8).as_pointer()
 CODE = ir.FunctionType(ir.IntType(64), [ANY])
@@ -26,8 +28,8 @@ def hand_over(typing, kernel, cells, place, args):
         kind = ir.LiteralStructType([v.type for v in items])
         if context.get_abi_sizeof(kind) > 8 * ROOM:
             raise TypeError(f"{kernel.dispatcher.py_func.__name__}: more arguments than ROOM")
-        data = context.make_array(sig.args[1])(context, builder, values[1]).data
-        place = builder.bitcast(builder.gep(data, [values[2]]), kind.as_pointer())
+        start = pointer(context, builder, sig.args[1:], values[1:])
+        place = builder.bitcast(start, kind.as_pointer())
         for k, v in enumerate(items):
             builder.store(v, cgutils.gep_inbounds(builder, place, 0, k))
         caller = _caller(context, builder.module, kernel, given, kind)

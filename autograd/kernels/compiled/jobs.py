@@ -51,16 +51,16 @@ def _lead(desk, moment, cells, jobs, *args):
     """
     at = cells.ctypes.data
     code = hand_over(kernel, cells, OWN, ((cells, jobs, False), jobs, *args))  # noqa: F821
-    shared = moment > 0 and plus(desk, TAKEN, 1) == 0
-    if moment and not shared:  # somebody else's kernel lies there
+    laid = moment > 0 and plus(desk, TAKEN, 1) == 0
+    if moment and not laid:  # somebody else's kernel lies there
         plus(desk, TAKEN, -1)
-    if shared:
+    if laid:
         hand_over(kernel, cells, OTHER, ((cells, jobs, True), jobs, *args))  # noqa: F821
         desk[CODE], desk[ARGUMENTS], desk[FAILED] = code, at + 8 * OTHER, 0
         count(desk, NUMBER)
         plus(desk, GATE, OPEN)
     failed = call(code, at + 8 * OWN)
-    if shared:
+    if laid:
         plus(desk, GATE, -OPEN)
         turns = 0
         while peek(desk, GATE):

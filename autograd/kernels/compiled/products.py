@@ -11,11 +11,11 @@ from autograd.kernels.compiled import jit
 from autograd.kernels.compiled.jobs import run, shared, take
 from autograd.kernels.compiled.tiles import column, three, tile
 from autograd.kernels.compiled.vectors import BYTES, lanes, load, transpose, zeros
+from autograd.kernels.products import WAKING
 
 DEEPEST = 1024  # rows of b up to which packed columns stay in the processor's cache
 JOBS = 12  # at least, where there are rows enough: the last must not take long
 EDGE = 1.25  # how much more than is needed may be computed
-WAKING = 30_000_000  # multiply-adds from which a thread repays waking it
 
 
 def matmul(a, b):

@@ -12,6 +12,8 @@ from numba.core import cgutils
 from numba.core.datamodel import models
 from numba.extending import intrinsic, register_model
 
+from autograd.kernels.compiled.pointers import pointer
+
 BYTES = 64 if llvm.get_host_cpu_features().get("avx512f") else 32
 
 
@@ -37,8 +39,7 @@ class _VectorModel(models.PrimitiveModel):
 
 def _place(context, builder, kinds, args, vector):
     """Where ``args[0][args[1]]`` lies, as a pointer to a vector; ``kinds``: their types."""
-    array = context.make_array(kinds[0])(context, builder, args[0])
-    return builder.bitcast(builder.gep(array.data, [args[1]]), vector.as_pointer())
+    return builder.bitcast(pointer(context, builder, kinds, args), vector.as_pointer())
 
 
 @intrinsic
@@ -94,8 +95,7 @@ def splat_of(typing, array, place):
     vector = Vector(array.dtype)
 
     def code(context, builder, sig, args):
-        data = context.make_array(sig.args[0])(context, builder, args[0]).data
-        s = builder.load(builder.gep(data, [args[1]]))
+        s = builder.load(pointer(context, builder, sig.args, args))
         return _everywhere(builder, context.get_value_type(vector), s)
 
     return vector(array, types.intp), code
@@ -234,8 +234,13 @@ def _shuffler(places):
 
 evens = _shuffler(lambda n: list(range(0, 2 * n, 2)))  # of 2n neighbours, every second
 odds = _shuffler(lambda n: list(range(1, 2 * n, 2)))
-zip_low = _shuffler(lambda n: [k // 2 + k % 2 * n for k in range(n)])  # the inverse of both
-zip_high = _shuffler(lambda n: [k // 2 + k % 2 * n for k in range(n, 2 * n)])
+zip_low = _shuffler(lambda n: _zipped(n, 0))  # the inverse of both
+zip_high = _shuffler(lambda n: _zipped(n, n))
+
+
+def _zipped(n, first):
+    """Places, from the ``first`` on, of two vectors' lanes in turn."""
+    return [k // 2 + k % 2 * n for k in range(first, first + n)]
 
 
 @intrinsic
@@ -267,8 +272,7 @@ def transpose(typing, target, q, wide, source, p, row):
             return _place(context, builder, (sig.args[array],), at, kind)
 
         def zipped(u, v, first):
-            lanes_of = [k // 2 + k % 2 * n for k in range(first, first + n)]
-            return builder.shuffle_vector(u, v, ir.Constant(mask, lanes_of))
+            return builder.shuffle_vector(u, v, ir.Constant(mask, _zipped(n, first)))
 
         rows = [builder.load(place(3, 4, 5, k)) for k in range(n)]
         for v in rows:
