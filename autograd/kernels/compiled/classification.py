@@ -8,13 +8,18 @@ import numpy as np
 from autograd.kernels.compiled import jit
 from autograd.kernels.compiled.jobs import flat, run, shared, take
 from autograd.kernels.compiled.vectors import (
+    add,
     exp_below_one,
-    fma,
+    highest,
     lanes,
     load,
+    load_some,
     maximum,
+    mul,
     splat,
     store,
+    store_some,
+    sub,
     total,
     zeros,
 )  # fmt: skip
@@ -48,57 +53,46 @@ def _run(kernel, x, *args):
 
 
 @jit
-def _top(x, start, end, few):
-    """The largest of the elements from ``start`` to ``end``, of those that are no NaN."""
-    V, i, top = few.size, start, x[start]
-    if end - start >= 2 * V:
-        best, other = load(x, i), load(x, i + V)
+def _top(x, start, end, V):
+    """The largest of the elements from ``start`` to ``end``; where one is NaN, any of them."""
+    best = other = splat(x[start])
+    i = start
+    while i + 2 * V <= end:
+        best, other = maximum(load(x, i), best), maximum(load(x, i + V), other)
         i += 2 * V
-        while i + 2 * V <= end:
-            best, other = maximum(load(x, i), best), maximum(load(x, i + V), other)
-            i += 2 * V
-        store(few, 0, maximum(best, other))
-        for k in range(V):
-            if few[k] > top:
-                top = few[k]
-    for k in range(i, end):
-        if x[k] > top:
-            top = x[k]
-    return top
+    while i < end:
+        best = maximum(load_some(x, i, end - i, best), best)
+        i += V
+    return highest(maximum(best, other))
 
 
 @jit
-def _exponentials(x, start, end, top, e, at, few):
+def _exponentials(x, start, end, top, e, at, V):
     """e = exp(x - top) of the elements from ``start`` to ``end``, from ``at`` on; their sum."""
-    parts, i, V = zeros(x), start, few.size
-    one, less = splat(x.dtype.type(1)), splat(-top)
+    parts, top, i = zeros(x), splat(top), start
     while i + V <= end:
-        v = exp_below_one(fma(load(x, i), one, less))
-        parts = fma(v, one, parts)
+        v = exp_below_one(sub(load(x, i), top))
+        parts = add(parts, v)
         store(e, at + i - start, v)
         i += V
     if i < end:
-        store(few, 0, splat(x.dtype.type(-np.inf)))  # whose exponential is 0
-        for k in range(i, end):
-            few[k - i] = x[k]
-        v = exp_below_one(fma(load(few, 0), one, less))
-        parts = fma(v, one, parts)
-        store(few, 0, v)
-        for k in range(i, end):
-            e[at + k - start] = few[k - i]
+        nothing = splat(x.dtype.type(-np.inf))  # its exponential is 0
+        v = exp_below_one(sub(load_some(x, i, end - i, nothing), top))
+        parts = add(parts, v)
+        store_some(e, at + i - start, end - i, v)
     return total(parts)
 
 
 @shared
 def _losses(todo, jobs, x, labels, y, V):
     rows, classes = labels.size, x.size // labels.size
-    few, e = np.empty(V, x.dtype), np.empty(classes, x.dtype)
+    e = np.empty(classes, x.dtype)
     job = take(todo)
     while job < jobs:
         for n in range(job * rows // jobs, (job + 1) * rows // jobs):
             start = n * classes
-            top = _top(x, start, start + classes, few)
-            whole = _exponentials(x, start, start + classes, top, e, 0, few)
+            top = _top(x, start, start + classes, V)
+            whole = _exponentials(x, start, start + classes, top, e, 0, V)
             y[n] = np.log(whole) + (top - x[start + labels[n]])
         job = take(todo)
 
@@ -106,18 +100,17 @@ def _losses(todo, jobs, x, labels, y, V):
 @shared
 def _slopes(todo, jobs, g, x, labels, dx, V):
     rows, classes = labels.size, x.size // labels.size
-    few = np.empty(V, x.dtype)
     job = take(todo)
     while job < jobs:
         for n in range(job * rows // jobs, (job + 1) * rows // jobs):
             start, end = n * classes, (n + 1) * classes
-            top = _top(x, start, end, few)
-            whole = _exponentials(x, start, end, top, dx, start, few)
-            i, scale = start, x.dtype.type(g[n] / whole)
+            top = _top(x, start, end, V)
+            whole = _exponentials(x, start, end, top, dx, start, V)
+            i, scale = start, splat(x.dtype.type(g[n] / whole))
             while i + V <= end:
-                store(dx, i, fma(load(dx, i), splat(scale), zeros(x)))
+                store(dx, i, mul(load(dx, i), scale))
                 i += V
-            for k in range(i, end):
-                dx[k] *= scale
+            if i < end:
+                store_some(dx, i, end - i, mul(load_some(dx, i, end - i, scale), scale))
             dx[start + labels[n]] -= g[n]
         job = take(todo)

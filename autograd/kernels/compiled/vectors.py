@@ -68,6 +68,55 @@ def store(typing, array, place, vector):
 
 
 @intrinsic
+def load_some(typing, array, place, count, other):
+    """The first ``count`` lanes from a place of a flat array; in the rest, those of ``other``."""
+    vector = Vector(array.dtype)
+
+    def code(context, builder, sig, args):
+        kind = context.get_value_type(vector)
+        at = _place(context, builder, sig.args, args, kind)
+        some = _some(builder, kind, args[2])
+        given = [at, _alignment(array), some, args[3]]
+        return _masked(builder, "load", kind, kind, given)
+
+    return vector(array, types.intp, types.intp, vector), code
+
+
+@intrinsic
+def store_some(typing, array, place, count, vector):
+    """Put the first ``count`` lanes at a place of a flat array."""
+
+    def code(context, builder, sig, args):
+        kind = args[3].type
+        at = _place(context, builder, sig.args, args, kind)
+        given = [args[3], at, _alignment(array), _some(builder, kind, args[2])]
+        _masked(builder, "store", kind, ir.VoidType(), given)
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, types.intp, vector), code
+
+
+def _alignment(array):
+    return ir.Constant(ir.IntType(32), array.dtype.bitwidth // 8)
+
+
+def _some(builder, kind, count):
+    """A mask of the first lanes."""
+    numbers = ir.VectorType(ir.IntType(32), kind.count)
+    places = ir.Constant(numbers, list(range(kind.count)))
+    count = _everywhere(builder, numbers, builder.trunc(count, numbers.element))
+    return builder.icmp_signed("<", places, count)
+
+
+def _masked(builder, what, kind, result, args):
+    """LLVM's load or store of the lanes in a mask: the others' memory is not touched."""
+    scalar = "f32" if kind.element == ir.FloatType() else "f64"
+    name = f"llvm.masked.{what}.v{kind.count}{scalar}.p0v{kind.count}{scalar}"
+    takes = ir.FunctionType(result, [a.type for a in args])
+    return builder.call(cgutils.get_or_insert_function(builder.module, takes, name), args)
+
+
+@intrinsic
 def zeros(typing, array):
     """A vector of zeros of an array's dtype."""
     vector = Vector(array.dtype)
@@ -145,8 +194,9 @@ def _fused(builder, vector, args):
 def exp_below_one(typing, x):
     """e^x of floats x <= 0, to about 1e-7 relative; 0 below e^-87.7, where numbers lose digits.
 
-    With the reduction and the polynomial of the Cephes library's expf (Moshier): x = n ln 2 + r,
-    where ln 2 is split in two so that r is exact.
+    x = n ln 2 + r, where ln 2 is split in two, as in the Cephes library's expf (Moshier), so that r
+    is exact; e^r = 1 + r + r² p(r), where p is the polynomial of degree 4 with the least relative
+    error for |r| <= ln 2 / 2, which is 3e-9.
     """
 
     def code(context, builder, sig, args):
@@ -163,14 +213,8 @@ def exp_below_one(typing, x):
         whole = times_plus(v, same(1.44269504088896341), shift)  # its last bits are n
         n = builder.fsub(whole, shift)
         r = times_plus(n, same(2.12194440e-4), times_plus(n, same(-0.693359375), v))
-        p = same(1.9875691500e-4)
-        for c in (
-            1.3981999507e-3,
-            8.3334519073e-3,
-            4.1665795894e-2,
-            1.6666665459e-1,
-            5.0000001201e-1,
-        ):
+        p = same(1.3814222e-3)
+        for c in (8.3688987e-3, 4.16684057e-2, 1.66665191e-1, 4.99999933e-1):
             p = times_plus(p, r, same(c))
         p = builder.fadd(times_plus(p, builder.fmul(r, r), r), same(1.0))
         # 2ⁿ has n + 127 in its exponent: -127, the least that n can be, makes it 0
@@ -179,6 +223,25 @@ def exp_below_one(typing, x):
         return builder.fmul(p, builder.bitcast(power, kind))
 
     return x(x), code
+
+
+@intrinsic
+def highest(typing, u):
+    """The largest of the lanes; where one is NaN, any of them."""
+
+    def code(context, builder, sig, args):
+        v, n = args[0], u.lanes
+        while n > 1:
+            n //= 2
+            mask = ir.VectorType(ir.IntType(32), n)
+            low, high = (
+                builder.shuffle_vector(v, v, ir.Constant(mask, list(range(first, first + n))))
+                for first in (0, n)
+            )
+            v = builder.select(builder.fcmp_ordered(">", low, high), low, high)
+        return builder.extract_element(v, ir.Constant(ir.IntType(32), 0))
+
+    return u.scalar(u), code
 
 
 @intrinsic
