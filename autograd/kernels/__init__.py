@@ -63,6 +63,26 @@ def compilable(work, labels=False):
     return decorate
 
 
+def after(*ways):
+    """Decorator of a kernel: other kernels are tried first, in order, with the same arguments.
+
+    One that is not made for them, or not faster, returns ``NotImplemented``.
+    """
+
+    def decorate(kernel):
+        @functools.wraps(kernel)
+        def call(*args):
+            for way in ways:
+                y = way(*args)
+                if y is not NotImplemented:
+                    return y
+            return kernel(*args)
+
+        return call
+
+    return decorate
+
+
 def _plain(args, labels) -> bool:
     """Whether all arrays among the arguments are NumPy's, not empty, of one floating dtype.
 

@@ -15,7 +15,7 @@ from itertools import product
 import numpy as np
 
 from autograd.kernels.threads import share_calls
-from autograd.kernels.windows import output_size
+from autograd.kernels.windows import in_rows
 
 FEW = 2  # channels of a group, in and out, up to which this is faster than copies of windows
 ROW = 1 << 12  # elements that NumPy's loops should have to run over
@@ -35,10 +35,10 @@ class _Layout:
     ``jobs``: slices of groups and of images.
     """
 
-    def __init__(self, x_shape, w_shape, stride, padding, dilation, groups):
-        size, kernel, self.stride = x_shape[2:], w_shape[2:], stride
+    def __init__(self, x_shape, w_shape, geometry, groups):
+        size, (kernel, stride, padding, dilation) = x_shape[2:], geometry
         self.filters = groups, w_shape[0] // groups, *w_shape[1:]
-        self.out = output_size(size, kernel, stride, padding, dilation)
+        self.out, self.stride = geometry.out(size), stride
         more = [e * (k - 1) // s for k, e, s in zip(kernel, dilation, stride, strict=True)]
         self.plane = tuple(p + m for p, m in zip(self.out, more, strict=True))
         pitch = [math.prod(self.plane[axis:]) for axis in range(1, len(kernel) + 1)]
@@ -99,9 +99,11 @@ def _inside(phase, size, plane, stride, before):
     return slice(first, first + n), slice(start, start + n * stride, stride)
 
 
-def conv(x, w, b, stride, padding, dilation, groups):
+def conv(x, w, b, geometry, groups):
     """See `autograd.kernels.convolution.conv`."""
-    layout = _Layout(x.shape, w.shape, stride, padding, dilation, groups)
+    if not (pays(w.shape, groups) and in_rows(x, w)):
+        return NotImplemented
+    layout = _Layout(x.shape, w.shape, geometry, groups)
     y = np.empty((len(x), len(w), *layout.out), np.result_type(x, w))
     w = np.reshape(w, layout.filters)
     b = np.zeros_like(w, shape=w.shape[:2]) if b is None else np.reshape(b, w.shape[:2])
@@ -121,12 +123,14 @@ def conv(x, w, b, stride, padding, dilation, groups):
     return y
 
 
-def conv_dx(g, w, x_shape, stride, padding, dilation, groups):
+def conv_dx(g, w, x_shape, geometry, groups):
     """See `autograd.kernels.convolution.conv_dx`; every weight must be finite.
 
     The places between the windows are zeros here, and go with every weight to some pixel.
     """
-    layout = _Layout(x_shape, w.shape, stride, padding, dilation, groups)
+    if not (pays(w.shape, groups) and in_rows(g, w) and np.isfinite(w).all()):
+        return NotImplemented
+    layout = _Layout(x_shape, w.shape, geometry, groups)
     dx = np.zeros(x_shape, np.result_type(g, w))
     w = np.reshape(w, layout.filters)
     cotangents, results = layout.grouped(g), layout.grouped(dx)
@@ -147,12 +151,14 @@ def conv_dx(g, w, x_shape, stride, padding, dilation, groups):
     return dx
 
 
-def conv_dw(x, g, w_shape, stride, padding, dilation, groups):
-    """See `autograd.kernels.convolution.conv_dw`.
+def conv_dw(x, g, w_shape, geometry, groups):
+    """See `autograd.kernels.convolution.conv_dw`; every result must be finite.
 
-    NaN where a pixel that is not finite meets the zeros between the windows.
+    It is NaN where a pixel that is not finite meets the zeros between the windows.
     """
-    layout = _Layout(x.shape, w_shape, stride, padding, dilation, groups)
+    if not (pays(w_shape, groups) and in_rows(x, g)):
+        return NotImplemented
+    layout = _Layout(x.shape, w_shape, geometry, groups)
     dtype, images, cotangents = np.result_type(x, g), layout.grouped(x), layout.grouped(g)
     parts = np.zeros((len(layout.jobs), *layout.filters), dtype)
 
@@ -163,5 +169,7 @@ def conv_dw(x, g, w_shape, stride, padding, dilation, groups):
             part[g, :, :, *k] = np.matmul(u, np.swapaxes(row, -1, -2))
 
     jobs = zip(parts, layout.jobs, strict=True)
-    share_calls([functools.partial(work, part, *job) for part, job in jobs])
-    return np.reshape(np.sum(parts, axis=0), w_shape)
+    with np.errstate(invalid="ignore"):
+        share_calls([functools.partial(work, part, *job) for part, job in jobs])
+    dw = np.reshape(np.sum(parts, axis=0), w_shape)
+    return dw if np.isfinite(dw).all() else NotImplemented

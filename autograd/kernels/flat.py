@@ -10,19 +10,18 @@ import math
 
 import numpy as np
 
+from autograd.kernels.windows import in_rows
+
 BLOCK = 1 << 20  # bytes of windows at a time: they should stay in the second level of cache
 
 
-def pays(size, w_shape, stride, padding, dilation, groups):
+def pays(size, w_shape, geometry, groups):
     """Whether images of this size can be convolved this way, and faster."""
-    if set(stride) != {1} or groups != 1 or min(map(min, padding)) < 0:
+    if set(geometry.stride) != {1} or groups != 1 or min(map(min, geometry.padding)) < 0:
         return False
-    kernel = w_shape[2:]
-    padded = [n + p + q for n, (p, q) in zip(size, padding, strict=True)]
-    out = [n - e * (k - 1) for n, k, e in zip(padded, kernel, dilation, strict=True)]
-    few = math.prod(padded) <= 1.6 * math.prod(out)  # of what is computed little is dropped
+    few = math.prod(geometry.padded(size)) <= 1.6 * math.prod(geometry.out(size))  # are dropped
     wide = min(w_shape[:2]) >= 8  # else a product is too small for so much around it
-    return few and wide and math.prod(kernel) > 1
+    return few and wide and math.prod(geometry.kernel) > 1
 
 
 class _Block:
@@ -32,9 +31,9 @@ class _Block:
     other axes are ``columns``.
     """
 
-    def __init__(self, shape, kernel, padding, dilation, dtype):
-        n, channels = shape[:2]
-        self.size = tuple(s + p + q for s, (p, q) in zip(shape[2:], padding, strict=True))
+    def __init__(self, shape, geometry, dtype):
+        (n, channels), (kernel, _, padding, dilation) = shape[:2], geometry
+        self.size = geometry.padded(shape[2:])
         places, itemsize = math.prod(self.size), np.dtype(dtype).itemsize
         steps = [e * math.prod(self.size[k + 1 :]) for k, e in enumerate(dilation)]
         reach = [s * (k - 1) for s, k in zip(steps, kernel, strict=True)]
@@ -67,11 +66,48 @@ class _Block:
         return flat, np.swapaxes(whole[(..., *map(slice, out))], 0, 1)
 
 
-def conv(x, w, b, padding, dilation):
-    """See `autograd.kernels.convolution.conv`; stride 1, one group."""
-    block = _Block(x.shape, w.shape[2:], padding, dilation, np.result_type(x, w))
-    bounds = zip(block.size, w.shape[2:], dilation, strict=True)
-    out = tuple(n - e * (k - 1) for n, k, e in bounds)
+def conv(x, w, b, geometry, groups):
+    """See `autograd.kernels.convolution.conv`."""
+    if not (in_rows(x, w) and pays(x.shape[2:], w.shape, geometry, groups)):
+        return NotImplemented
+    return _conv(x, w, b, geometry)
+
+
+def conv_dx(g, w, x_shape, geometry, groups):
+    """See `autograd.kernels.convolution.conv_dx`; every weight must be finite.
+
+    It is g convolved with the filter turned round.  Zeros around g meet every weight.
+    """
+    back = _turned(geometry)
+    if not (in_rows(g, w) and pays(g.shape[2:], w.shape, back, groups) and np.isfinite(w).all()):
+        return NotImplemented
+    return _conv(g, np.flip(np.swapaxes(w, 0, 1), tuple(range(2, w.ndim))), None, back)
+
+
+def conv_dw(x, g, w_shape, geometry, groups):
+    """See `autograd.kernels.convolution.conv_dw`; every result must be finite.
+
+    It is NaN where a pixel that is not finite meets the zeros between the windows.
+    """
+    if not (in_rows(x, g) and pays(x.shape[2:], w_shape, geometry, groups)):
+        return NotImplemented
+    block = _Block(x.shape, geometry, np.result_type(x, g))
+    row, places = block.beside(w_shape[0], g.shape[2:])
+    dw = 0
+    with np.errstate(invalid="ignore"):
+        for n in range(0, len(x), block.images):
+            part = g[n : n + block.images]
+            block.fill(x[n : n + block.images])
+            places[: len(part)] = part
+            places[len(part) :] = 0
+            dw += np.stack([np.matmul(read, row.T) for read in block.reads])
+    dw = np.reshape(dw, (w_shape[2], w_shape[1], *w_shape[3:], w_shape[0]))  # (K₁, C, K₂..., O)
+    return np.moveaxis(dw, (-1, 0), (0, 2)) if np.isfinite(dw).all() else NotImplemented
+
+
+def _conv(x, w, b, geometry):
+    block = _Block(x.shape, geometry, np.result_type(x, w))
+    out = geometry.out(x.shape[2:])
     result, places = block.beside(len(w), out)
     more, y = np.empty_like(result), np.empty((len(x), len(w), *out), result.dtype)
     rows = [np.reshape(w[:, :, i], (len(w), -1)) for i in range(w.shape[2])]
@@ -90,36 +126,8 @@ def conv(x, w, b, padding, dilation):
     return y
 
 
-def conv_dx(g, w, padding, dilation):
-    """See `autograd.kernels.convolution.conv_dx`: g convolved with the filter turned round.
-
-    ``padding``: that of g, by `turned_padding`.
-    """
-    turned = np.flip(np.swapaxes(w, 0, 1), tuple(range(2, w.ndim)))
-    return conv(g, turned, None, padding, dilation)
-
-
-def conv_dw(x, g, w_shape, padding, dilation):
-    """See `autograd.kernels.convolution.conv_dw`; stride 1, one group.
-
-    NaN where a pixel that is not finite meets the zeros between the windows.
-    """
-    block = _Block(x.shape, w_shape[2:], padding, dilation, np.result_type(x, g))
-    row, places = block.beside(w_shape[0], g.shape[2:])
-    dw = 0
-    for n in range(0, len(x), block.images):
-        part = g[n : n + block.images]
-        block.fill(x[n : n + block.images])
-        places[: len(part)] = part
-        places[len(part) :] = 0
-        dw += np.stack([np.matmul(read, row.T) for read in block.reads])
-    dw = np.reshape(dw, (w_shape[2], w_shape[1], *w_shape[3:], w_shape[0]))  # (K₁, C, K₂..., O)
-    return np.moveaxis(dw, (-1, 0), (0, 2))
-
-
-def turned_padding(kernel, padding, dilation):
-    """The padding of g in `conv_dx`; negative where x was padded with more than a window."""
-    return tuple(
-        (e * (k - 1) - p, e * (k - 1) - q)
-        for k, e, (p, q) in zip(kernel, dilation, padding, strict=True)
-    )
+def _turned(geometry):
+    """Where the windows of g lie in `conv_dx`; padding is negative if x had more than a window."""
+    axes = zip(geometry.kernel, geometry.padding, geometry.dilation, strict=True)
+    reach = ((e * (k - 1), p) for k, p, e in axes)
+    return geometry._replace(padding=tuple((n - p, n - q) for n, (p, q) in reach))

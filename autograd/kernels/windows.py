@@ -6,8 +6,34 @@ the output's: measured ten times faster than kernel-last.  Per spatial axis, wit
 """
 
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
+
+
+class Geometry(NamedTuple):
+    """Where windows lie: a number for every spatial axis each, of padding a pair."""
+
+    kernel: tuple
+    stride: tuple
+    padding: tuple
+    dilation: tuple
+
+    def out(self, size) -> tuple:
+        """Number of window places per spatial axis of an image of this size."""
+        return tuple(
+            (n + p + q - e * (k - 1) - 1) // s + 1
+            for n, k, s, (p, q), e in zip(size, *self, strict=True)
+        )
+
+    def padded(self, size) -> tuple:
+        """The size of the padded image."""
+        return tuple(n + p + q for n, (p, q) in zip(size, self.padding, strict=True))
+
+    def is_whole(self, size) -> bool:
+        """Whether there is one window, the whole image of this size."""
+        whole = self.kernel == tuple(size) and set(self.dilation) == {1}
+        return whole and not any(map(any, self.padding))
 
 
 def padded(x, padding, value=0):
@@ -32,16 +58,9 @@ def cropped(x, padding):
     ]
 
 
-def output_size(size, kernel, stride, padding, dilation):
-    """Number of window places per spatial axis."""
-    return tuple(
-        (n + p + q - e * (k - 1) - 1) // s + 1
-        for n, k, s, (p, q), e in zip(size, kernel, stride, padding, dilation, strict=True)
-    )
-
-
-def windows(x, kernel, stride, dilation):
-    """A view (N, C, *K, *O) of all windows of the (already padded) ``x``; nothing is copied."""
+def windows(x, geometry):
+    """A view (N, C, *K, *O) of all windows of ``x``; only to pad it takes a copy."""
+    x, (kernel, stride, _, dilation) = padded(x, geometry.padding), geometry
     d = len(kernel)
     axes = tuple(range(2, 2 + d))
     reach = tuple(e * (k - 1) + 1 for k, e in zip(kernel, dilation, strict=True))
@@ -50,28 +69,28 @@ def windows(x, kernel, stride, dilation):
     return np.transpose(v[(..., *steps)], (0, 1, *range(2 + d, 2 + 2 * d), *axes))
 
 
-def offsets(kernel, stride, dilation, out):
+def in_rows(a, b) -> bool:
+    """Whether these arrays can be laid out in rows; sums of rows would round halves too often."""
+    plain = type(a) is type(b) is np.ndarray and min(a.size, b.size) > 0
+    return plain and np.result_type(a, b).char in "fdgFDG"
+
+
+def offsets(geometry, out):
     """Each place in the kernel: its index, and where all windows have it in the padded array."""
-    for k in product(*map(range, kernel)):
+    for k in product(*map(range, geometry.kernel)):
         yield (
             k,
             (...,)
             + tuple(
                 slice(i * e, i * e + s * (n - 1) + 1, s)
-                for i, s, e, n in zip(k, stride, dilation, out, strict=True)
+                for i, s, e, n in zip(k, geometry.stride, geometry.dilation, out, strict=True)
             ),
         )
 
 
-def overlap_add(w, size, kernel, stride, dilation):
-    """The adjoint of `windows`: (N, C, *K, *O) added up in a (padded) array (N, C, *size)."""
-    y = np.zeros_like(w, shape=w.shape[:2] + tuple(size))
-    for k, place in offsets(kernel, stride, dilation, w.shape[2 + len(kernel) :]):
+def overlap_add(w, size, geometry):
+    """The adjoint of `windows`: (N, C, *K, *O) added up in an array (N, C, *size)."""
+    y = np.zeros_like(w, shape=w.shape[:2] + geometry.padded(size))
+    for k, place in offsets(geometry, w.shape[2 + len(size) :]):
         y[place] += w[(slice(None), slice(None), *k)]
-    return y
-
-
-def is_whole(size, geometry) -> bool:
-    """Whether there is one window, the whole image of this size."""
-    kernel, _, padding, dilation = geometry
-    return kernel == tuple(size) and not any(map(any, padding)) and set(dilation) == {1}
+    return cropped(y, geometry.padding)

@@ -8,56 +8,44 @@ import numpy as np
 from autograd.errors import ShapeError, ValueRangeError
 from autograd.kernels import convolution as kernel_of
 from autograd.kernels.normalization import over_channels
-from autograd.ops.geometry import check_fits, check_image, pairs, per_axis
+from autograd.ops.geometry import check_image, fitting, geometry_of, per_axis
 from autograd.ops.register import listed
 from autograd.primitive import primitive
 
 
 @listed
 @primitive
-def conv_y(x, w, b, stride, padding, dilation, groups):
+def conv_y(x, w, b, geometry, groups):
     """y[n, o, p] = b[o] + Σ over c, k of w[o, c, k] x[n, c, stride p + dilation k]."""
-    return kernel_of.conv(x, w, b, stride, padding, dilation, groups)
+    return kernel_of.conv(x, w, b, geometry, groups)
 
 
 @listed
 @primitive(linear=True)
-def conv_dx(g, w, x_shape, stride, padding, dilation, groups):
+def conv_dx(g, w, x_shape, geometry, groups):
     """The adjoint of `conv_y` in x: a convolution of g with the flipped filter."""
-    return kernel_of.conv_dx(g, w, x_shape, stride, padding, dilation, groups)
+    return kernel_of.conv_dx(g, w, x_shape, geometry, groups)
 
 
 @listed
 @primitive(linear=True)
-def conv_dw(x, g, w_shape, stride, padding, dilation, groups):
+def conv_dw(x, g, w_shape, geometry, groups):
     """The adjoint of `conv_y` in w: a convolution of x with g; shared weights add up."""
-    return kernel_of.conv_dw(x, g, w_shape, stride, padding, dilation, groups)
+    return kernel_of.conv_dw(x, g, w_shape, geometry, groups)
 
 
 conv_y.vjp(
-    x=lambda g, w, x_shape, stride, padding, dilation, groups: conv_dx(
-        g, w, x_shape, stride, padding, dilation, groups
-    ),
-    w=lambda g, x, w_shape, stride, padding, dilation, groups: conv_dw(
-        x, g, w_shape, stride, padding, dilation, groups
-    ),
+    x=lambda g, w, x_shape, geometry, groups: conv_dx(g, w, x_shape, geometry, groups),
+    w=lambda g, x, w_shape, geometry, groups: conv_dw(x, g, w_shape, geometry, groups),
     b=lambda g: over_channels(g),
 )
 conv_dx.vjp(
-    g=lambda h, w, stride, padding, dilation, groups: conv_y(
-        h, w, None, stride, padding, dilation, groups
-    ),
-    w=lambda h, g, w_shape, stride, padding, dilation, groups: conv_dw(
-        h, g, w_shape, stride, padding, dilation, groups
-    ),
+    g=lambda h, w, geometry, groups: conv_y(h, w, None, geometry, groups),
+    w=lambda h, g, w_shape, geometry, groups: conv_dw(h, g, w_shape, geometry, groups),
 )
 conv_dw.vjp(
-    x=lambda h, g, x_shape, stride, padding, dilation, groups: conv_dx(
-        g, h, x_shape, stride, padding, dilation, groups
-    ),
-    g=lambda h, x, stride, padding, dilation, groups: conv_y(
-        x, h, None, stride, padding, dilation, groups
-    ),
+    x=lambda h, g, x_shape, geometry, groups: conv_dx(g, h, x_shape, geometry, groups),
+    g=lambda h, x, geometry, groups: conv_y(x, h, None, geometry, groups),
 )
 
 
@@ -99,12 +87,9 @@ def conv(x, w, stride=1, padding=0, dilation=1, groups=1, bias=None):
         raise ShapeError(
             f"conv: expected a bias of shape ({w.shape[0]},), one per filter, got {np.shape(bias)}"
         )
-    kernel = tuple(w.shape[2:])
-    stride = per_axis("conv", "stride", stride, d, 1)
-    dilation = per_axis("conv", "dilation", dilation, d, 1)
-    padding = pairs("conv", padding, x.shape[2:], kernel, stride, dilation)
-    check_fits("conv", tuple(x.shape[2:]), kernel, stride, padding, dilation)
-    return conv_y(x, w, bias, stride, padding, dilation, groups)
+    size = tuple(x.shape[2:])
+    geometry = geometry_of("conv", size, tuple(w.shape[2:]), stride, padding, dilation)
+    return conv_y(x, w, bias, fitting("conv", size, geometry), groups)
 
 
 def conv_transpose(x, w, stride=1, padding=0, output_padding=0, dilation=1, groups=1):
@@ -137,21 +122,19 @@ def conv_transpose(x, w, stride=1, padding=0, output_padding=0, dilation=1, grou
     check_image(op, x, d, w.shape[0])
     if w.shape[0] % groups:
         raise ValueRangeError(f"{op}: {w.shape[0]} channels do not part into {groups} groups")
-    stride = per_axis(op, "stride", stride, d, 1)
-    dilation = per_axis(op, "dilation", dilation, d, 1)
-    more = per_axis(op, "output_padding", output_padding, d, 0)
-    if any(m >= s for m, s in zip(more, stride, strict=True)):
-        raise ValueRangeError(f"{op}: output_padding {more} must be less than the stride {stride}")
     if isinstance(padding, str):
         raise ValueRangeError(f"{op}: padding must be numbers, got {padding!r}")
-    padding = pairs(op, padding, x.shape[2:], w.shape[2:], stride, dilation)
+    geometry = geometry_of(op, x.shape[2:], tuple(w.shape[2:]), stride, padding, dilation)
+    more = per_axis(op, "output_padding", output_padding, d, 0)
+    if any(m >= s for m, s in zip(more, geometry.stride, strict=True)):
+        raise ValueRangeError(
+            f"{op}: output_padding {more} must be less than the stride {geometry.stride}"
+        )
     size = tuple(
         (n - 1) * s - p - q + e * (k - 1) + 1 + m
-        for n, k, s, (p, q), e, m in zip(
-            x.shape[2:], w.shape[2:], stride, padding, dilation, more, strict=True
-        )
+        for n, k, s, (p, q), e, m in zip(x.shape[2:], *geometry, more, strict=True)
     )
     if min(size) < 1:
         raise ShapeError(f"{op}: the result would have the size {size}; use less padding")
     shape = (x.shape[0], w.shape[1] * groups, *size)
-    return conv_dx(x, w, shape, stride, padding, dilation, groups)
+    return conv_dx(x, w, shape, geometry, groups)

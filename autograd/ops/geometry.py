@@ -1,7 +1,7 @@
 """How convolution and pooling read and check their stride, padding and dilation."""
 
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
-from autograd.kernels.windows import output_size
+from autograd.kernels.windows import Geometry
 
 
 def per_axis(op, name, value, d, least):
@@ -54,14 +54,24 @@ def check_image(op, x, d, channels=None):
         )
 
 
-def check_fits(op, size, kernel, stride, padding, dilation):
-    """A window must fit into the padded image at least once."""
-    out = output_size(size, kernel, stride, padding, dilation)
-    if min(out, default=1) < 1:
-        whole = tuple(n + p + q for n, (p, q) in zip(size, padding, strict=True))
+def geometry_of(op, size, kernel, stride, padding, dilation) -> Geometry:
+    """Windows over an image of this size, from the ways in which users give them."""
+    d, size = len(size), tuple(size)
+    kernel = per_axis(op, "kernel", kernel, d, 1)
+    stride = per_axis(op, "stride", stride, d, 1)
+    dilation = per_axis(op, "dilation", dilation, d, 1)
+    padding = pairs(op, padding, size, kernel, stride, dilation)
+    return Geometry(kernel, stride, padding, dilation)
+
+
+def fitting(op, size, geometry) -> Geometry:
+    """The windows, of which one must fit into the padded image."""
+    if min(geometry.out(size), default=1) < 1:
+        kernel, _, padding, dilation = geometry
         reach = tuple(e * (k - 1) + 1 for k, e in zip(kernel, dilation, strict=True))
         raise ShapeError(
-            f"{op}: the window {reach} is larger than the padded image {whole} (image {size}, "
-            f"padding {padding}, kernel {kernel}, dilation {dilation}). Pad more, or use a smaller "
-            "kernel."
+            f"{op}: the window {reach} is larger than the padded image {geometry.padded(size)} "
+            f"(image {size}, padding {padding}, kernel {kernel}, dilation {dilation}). Pad more, "
+            "or use a smaller kernel."
         )
+    return geometry

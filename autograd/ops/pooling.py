@@ -6,9 +6,8 @@ import numpy as np
 
 from autograd.errors import ValueRangeError
 from autograd.kernels import pooling as kernel_of
-from autograd.kernels.windows import output_size
 from autograd.ops.complex_numbers import conj
-from autograd.ops.geometry import check_fits, check_image, pairs, per_axis
+from autograd.ops.geometry import check_image, fitting, geometry_of, per_axis
 from autograd.ops.register import listed
 from autograd.primitive import primitive
 from autograd.tensor import Tensor
@@ -116,17 +115,15 @@ def avg_pool(x, kernel, stride=None, padding=0, ceil_mode=False, count_include_p
     """
     geometry = window_geometry("avg_pool", x, kernel, stride, padding, 1, ceil_mode)
     if count_include_pad and not ceil_mode:
-        return avg_pool_y(x, geometry, math.prod(geometry[0]))
-    asked = window_geometry("avg_pool", x, kernel, stride, padding, 1)[2] if ceil_mode else None
-    return avg_pool_y(x, geometry, _elements(x, geometry, asked, count_include_pad))
+        return avg_pool_y(x, geometry, math.prod(geometry.kernel))
+    asked = geometry_of("avg_pool", x.shape[2:], *geometry[:2], padding, 1)
+    return avg_pool_y(x, geometry, _elements(x, geometry, asked.padding, count_include_pad))
 
 
 def _elements(x, geometry, padding, count_include_pad):
     """How many elements each window has within the image, or the padded image."""
-    kernel, stride = geometry[:2]
-    out, padding = output_size(x.shape[2:], *geometry), padding or geometry[2]
-    per_axis_counts = []
-    for n, o, k, s, (p, q) in zip(x.shape[2:], out, kernel, stride, padding, strict=True):
+    per_axis_counts, axes = [], (geometry.kernel, geometry.stride, padding)
+    for n, o, k, s, (p, q) in zip(x.shape[2:], geometry.out(x.shape[2:]), *axes, strict=True):
         first = np.arange(o) * s - p
         end = np.minimum(first + k, n + q if count_include_pad else n)
         per_axis_counts.append(end - (first if count_include_pad else np.maximum(first, 0)))
@@ -142,23 +139,19 @@ def lp_pool(x, p, kernel, stride=None, padding=0, ceil_mode=False):
 
 
 def window_geometry(op, x, kernel, stride, padding, dilation, ceil_mode=False):
-    """(kernel, stride, padding, dilation) per spatial axis of ``x``, checked."""
+    """The windows over ``x``, checked."""
     d = len(x.shape) - 2
     check_image(op, x, d if d in (1, 2, 3) else 2)
-    size = tuple(x.shape[2:])
-    kernel = per_axis(op, "kernel", kernel, d, 1)
-    stride = kernel if stride is None else per_axis(op, "stride", stride, d, 1)
-    dilation = per_axis(op, "dilation", dilation, d, 1)
-    padding = pairs(op, padding, size, kernel, stride, dilation)
+    size, kernel = tuple(x.shape[2:]), per_axis(op, "kernel", kernel, d, 1)
+    stride = kernel if stride is None else stride
+    geometry = geometry_of(op, size, kernel, stride, padding, dilation)
+    padding = geometry.padding
     if any(max(p) > k // 2 for p, k in zip(padding, kernel, strict=True)):
         raise ValueRangeError(f"{op}: padding {padding} is more than half of the kernel {kernel}")
     if ceil_mode:
-        padding = tuple(
-            (p, _reach(n, k, s, p, q, e))
-            for n, k, s, (p, q), e in zip(size, kernel, stride, padding, dilation, strict=True)
-        )
-    check_fits(op, size, kernel, stride, padding, dilation)
-    return kernel, stride, padding, dilation
+        axes = zip(size, *geometry, strict=True)
+        padding = tuple((p, _reach(n, k, s, p, q, e)) for n, k, s, (p, q), e in axes)
+    return fitting(op, size, geometry._replace(padding=padding))
 
 
 def _reach(n, k, s, p, q, e):

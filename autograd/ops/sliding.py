@@ -6,7 +6,7 @@ import numpy as np
 
 from autograd.errors import ShapeError
 from autograd.kernels import windows as kernel_of
-from autograd.ops.geometry import check_fits, check_image, pairs, per_axis
+from autograd.ops.geometry import check_image, fitting, geometry_of
 from autograd.ops.register import listed
 from autograd.primitive import primitive
 
@@ -15,17 +15,14 @@ from autograd.primitive import primitive
 @primitive(linear=True)
 def windows_of(x, geometry):
     """All windows (N, C, *K, *P) of an image (N, C, *S).  Adjoint: added up again."""
-    kernel, stride, padding, dilation = geometry
-    return np.copy(kernel_of.windows(kernel_of.padded(x, padding), kernel, stride, dilation))
+    return np.copy(kernel_of.windows(x, geometry))
 
 
 @listed
 @primitive(linear=True)
 def add_windows(w, size, geometry):
     """Windows (N, C, *K, *P) added up in an image of spatial shape ``size``."""
-    kernel, stride, padding, dilation = geometry
-    whole = tuple(n + p + q for n, (p, q) in zip(size, padding, strict=True))
-    return kernel_of.cropped(kernel_of.overlap_add(w, whole, kernel, stride, dilation), padding)
+    return kernel_of.overlap_add(w, size, geometry)
 
 
 windows_of.vjp(x=lambda g, x_shape, geometry: add_windows(g, x_shape[2:], geometry))
@@ -50,9 +47,11 @@ def unfold(x, kernel, stride=1, padding=0, dilation=1):
     """
     d = len(x.shape) - 2
     check_image("unfold", x, d if d in (1, 2, 3) else 2)
-    geometry = _geometry("unfold", tuple(x.shape[2:]), kernel, stride, padding, dilation)
-    w = windows_of(x, geometry)
-    return np.reshape(w, (x.shape[0], x.shape[1] * math.prod(geometry[0]), math.prod(w.shape[-d:])))
+    size = tuple(x.shape[2:])
+    geometry = geometry_of("unfold", size, kernel, stride, padding, dilation)
+    w = windows_of(x, fitting("unfold", size, geometry))
+    rows = x.shape[1] * math.prod(geometry.kernel)
+    return np.reshape(w, (x.shape[0], rows, math.prod(w.shape[-d:])))
 
 
 def fold(x, size, kernel, stride=1, padding=0, dilation=1):
@@ -64,24 +63,14 @@ def fold(x, size, kernel, stride=1, padding=0, dilation=1):
         The columns are not those of such an image.
     """
     size = tuple(size)
-    geometry = _geometry("fold", size, kernel, stride, padding, dilation)
-    out = kernel_of.output_size(size, *geometry)
-    k = math.prod(geometry[0])
+    geometry = geometry_of("fold", size, kernel, stride, padding, dilation)
+    out = fitting("fold", size, geometry).out(size)
+    k = math.prod(geometry.kernel)
     if len(x.shape) != 3 or x.shape[1] % k or x.shape[2] != math.prod(out):
         raise ShapeError(
-            f"fold: for an image {size} with windows {geometry[0]} expected x of shape "
+            f"fold: for an image {size} with windows {geometry.kernel} expected x of shape "
             f"(N, C * {k}, {math.prod(out)}), got {tuple(x.shape)}"
         )
     return add_windows(
-        np.reshape(x, (x.shape[0], x.shape[1] // k, *geometry[0], *out)), size, geometry
+        np.reshape(x, (x.shape[0], x.shape[1] // k, *geometry.kernel, *out)), size, geometry
     )
-
-
-def _geometry(op, size, kernel, stride, padding, dilation):
-    d = len(size)
-    kernel = per_axis(op, "kernel", kernel, d, 1)
-    stride = per_axis(op, "stride", stride, d, 1)
-    dilation = per_axis(op, "dilation", dilation, d, 1)
-    padding = pairs(op, padding, size, kernel, stride, dilation)
-    check_fits(op, size, kernel, stride, padding, dilation)
-    return kernel, stride, padding, dilation

@@ -4,7 +4,7 @@ import numpy as np
 
 from autograd import ops
 from autograd.errors import ShapeError
-from autograd.ops.geometry import pairs, per_axis
+from autograd.ops.geometry import geometry_of
 from nn.functional.checks import images
 
 
@@ -129,12 +129,8 @@ def _check(op, d, weight, bias, expected, outputs):
 
 def _refuse_leftover(op, size, kernel, stride, padding, dilation):
     d = len(size)
-    stride = per_axis(op, "stride", stride, d, 1)
-    dilation = per_axis(op, "dilation", dilation, d, 1)
-    padding = pairs(op, padding, size, kernel, stride, dilation)
-    for name, n, k, s, (p, q), e in zip(
-        "DHW"[3 - d :], size, kernel, stride, padding, dilation, strict=True
-    ):
+    geometry = geometry_of(op, size, tuple(kernel), stride, padding, dilation)
+    for name, n, k, s, (p, q), e in zip("DHW"[3 - d :], size, *geometry, strict=True):
         span = e * (k - 1) + 1
         left = (n + p + q - span) % s
         if left and span <= n + p + q:
@@ -144,8 +140,3 @@ def _refuse_leftover(op, size, kernel, stride, padding, dilation):
                 f"places, which is no whole number. Pad by {s - left} more, crop by {left}, "
                 f"choose another stride, or leave the last {left} out with strict=False."
             )
-
-
-def padding_of(op, padding, size, kernel, stride, dilation):
-    """Padding as ((before, after), ...) per spatial axis, from any of the ways to give it."""
-    return pairs(op, padding, tuple(size), kernel, stride, dilation)

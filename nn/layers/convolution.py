@@ -4,10 +4,10 @@ import math
 from typing import Any
 
 from autograd.errors import ShapeError, ValueRangeError
+from autograd.ops.geometry import geometry_of
 from nn import functional as F
 from nn import init
 from nn.functional.checks import one_of, positive
-from nn.functional.convolution import padding_of
 from nn.layers.base import options, per_axis, without
 from nn.module import Module
 from nn.sequential import Sequential
@@ -52,6 +52,13 @@ class Convolution(Module):
         bound = 1 / math.sqrt(init.fan_in(shape))
         self.bias = init.uniform((outputs,), bound) if bias else None
 
+    def _windows(self, x):
+        """The windows over ``x``."""
+        return geometry_of(
+            type(self).__name__, x.shape[2:], self.kernel_size, self.stride, self.padding,
+            self.dilation,
+        )  # fmt: skip
+
     def forward(self, x):
         """X (N, C, *S) -> (N, O, *P)."""
         padding = self.padding
@@ -63,10 +70,7 @@ class Convolution(Module):
 
     def _padded(self, x):
         """X with the border of the padding mode."""
-        widths = padding_of(
-            type(self).__name__, self.padding, x.shape[2:], self.kernel_size, self.stride,
-            self.dilation,
-        )  # fmt: skip
+        widths = self._windows(x).padding
         return F.pad(x, [n for pair in reversed(widths) for n in pair], self.padding_mode)
 
     def extra_repr(self):
@@ -177,15 +181,8 @@ class TransposedConvolution(Convolution):
                 f"{layer}: output_size must have {d} numbers and x {d + 2} axes, got "
                 f"{tuple(output_size)} and x of shape {tuple(x.shape)}"
             )
-        padding = padding_of(
-            layer, self.padding, x.shape[2:], self.kernel_size, self.stride, self.dilation
-        )
-        least = tuple(
-            (n - 1) * s - sum(p) + e * (k - 1) + 1
-            for n, k, s, p, e in zip(
-                x.shape[2:], self.kernel_size, self.stride, padding, self.dilation, strict=True
-            )
-        )
+        axes = zip(x.shape[2:], *self._windows(x), strict=True)
+        least = tuple((n - 1) * s - sum(p) + e * (k - 1) + 1 for n, k, s, p, e in axes)
         most = tuple(m + s - 1 for m, s in zip(least, self.stride, strict=True))
         if any(not m <= n <= t for m, n, t in zip(least, size, most, strict=True)):
             raise ValueRangeError(

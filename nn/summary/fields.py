@@ -75,8 +75,8 @@ def convolution(step, k, shape, span):
         return span
     if step.place(k)[0] != 0 or span.axis < 2:
         return unknown(step, k, shape, span)
-    a, s = span.axis - 2, step.saved
-    return window(span, s["w"].shape[2 + a], s["stride"][a], s["padding"][a][0], s["dilation"][a])
+    kernel, stride, padding, dilation = _along(step, span)
+    return window(span, kernel, stride, padding[0], dilation)
 
 
 def transposed_convolution(step, k, shape, span):
@@ -85,10 +85,8 @@ def transposed_convolution(step, k, shape, span):
         return span
     if step.place(k)[0] != 0 or span.axis < 2:
         return unknown(step, k, shape, span)
-    a, s = span.axis - 2, step.saved
-    stride, before = s["stride"][a], s["padding"][a][0]
-    reach = s["dilation"][a] * (s["w"].shape[2 + a] - 1)
-    first, last = Fraction(before - reach, stride), Fraction(before, stride)
+    kernel, stride, (before, _), dilation = _along(step, span)
+    first, last = Fraction(before - dilation * (kernel - 1), stride), Fraction(before, stride)
     return moved(span, first, last, span.step / stride)
 
 
@@ -96,8 +94,13 @@ def pooling(step, k, shape, span):
     """Windows of each channel."""
     if span.axis < 2:
         return span
-    kernel, stride, padding, dilation = (part[span.axis - 2] for part in step.saved["geometry"])
+    kernel, stride, padding, dilation = _along(step, span)
     return window(span, kernel, stride, padding[0], dilation)
+
+
+def _along(step, span):
+    """Kernel, stride, padding and dilation of the windows along the axis of ``span``."""
+    return (numbers[span.axis - 2] for numbers in step.saved["geometry"])
 
 
 def unfolded(step, k, shape, span):

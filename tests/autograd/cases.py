@@ -6,6 +6,7 @@ The rows of the engine's first operations are here, those of other families in t
 import numpy as np
 
 from autograd import ops
+from autograd.kernels.windows import Geometry
 from autograd.ops import operations
 from tests.autograd import (  # noqa: F401, each adds its rows
     cases_calculus,
@@ -221,15 +222,15 @@ CONV = [
 ]
 for x, w, options in CONV:
     case("conv", lambda x, w, o=options: ops.conv(x, w, **o), R(*x), R(*w), label=f"{x} {options}")
-geometry = ((2, 1), ((1, 1), (0, 2)), (1, 1), 1)
+geometry = Geometry((3, 3), (2, 1), ((1, 1), (0, 2)), (1, 1))
 case(
     "conv_dx",
-    lambda g, w: ops.conv_dx(g, w, (1, 2, 4, 4), *geometry),
+    lambda g, w: ops.conv_dx(g, w, (1, 2, 4, 4), geometry, 1),
     R(1, 3, 2, 4), R(3, 2, 3, 3),
 )  # fmt: skip
 case(
     "conv_dw",
-    lambda x, g: ops.conv_dw(x, g, (3, 2, 3, 3), *geometry),
+    lambda x, g: ops.conv_dw(x, g, (3, 2, 3, 3), geometry, 1),
     R(1, 2, 4, 4), R(1, 3, 2, 4),
 )  # fmt: skip
 POOL = [
@@ -251,7 +252,7 @@ for x, args, options in POOL:
 case(
     "max_pool", lambda x: ops.max_pool(x, 2, stride=1, dilation=2), R(1, 1, 5, 5), label="dilation"
 )
-window = ((2, 2), (1, 1), ((0, 0), (1, 1)), (1, 1))
+window = Geometry((2, 2), (1, 1), ((0, 0), (1, 1)), (1, 1))
 image = R(1, 2, 4, 4)
 top = ops.max_pool(image, (2, 2), 1, (0, 1))
 case("max_unpool", lambda g: operations["max_unpool"](g, image, top, window), R(*top.shape))

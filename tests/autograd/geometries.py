@@ -2,10 +2,12 @@
 
 from hypothesis import strategies as st
 
+from autograd.kernels.windows import Geometry
+
 
 @st.composite
 def geometries(draw, images, groups, inputs, outputs):
-    """Shapes of x and w, and (stride, padding, dilation, groups), in 1 to 3 dimensions.
+    """Shapes of x and w, and (geometry, groups), in 1 to 3 dimensions.
 
     At most so many images, groups, and channels of a group, in and out.
     """
@@ -18,5 +20,5 @@ def geometries(draw, images, groups, inputs, outputs):
     )
     parts, per_in, per_out = (draw(st.integers(1, n)) for n in (groups, inputs, outputs))
     x = (draw(st.integers(1, images)), parts * per_in, *size)
-    options = stride, tuple(zip(before, after, strict=True)), dilation, parts
+    options = Geometry(kernel, stride, tuple(zip(before, after, strict=True)), dilation), parts
     return x, (parts * per_out, per_in, *kernel), options

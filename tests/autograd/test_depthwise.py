@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd.kernels import convolution, depthwise, threads
+from autograd.kernels.windows import Geometry
 from tests.autograd.geometries import geometries
 from tests.reference import conv_by_definition
 
@@ -49,10 +50,10 @@ def test_as_im2col(case, block, row, dtype, seed):
 @pytest.mark.parametrize("strides", [(1, 1), (2, 3)])
 def test_by_definition(strides, rng=np.random.default_rng(0)):
     x, w = rng.normal(size=(2, 3, 7, 8)), rng.normal(size=(6, 1, 3, 2))
-    options = strides, ((1, 2), (0, 1)), (2, 1), 3
+    options = Geometry((3, 2), strides, ((1, 2), (0, 1)), (2, 1)), 3
     assert depthwise.pays(w.shape, 3)
     y, dx, dw = all_three(x, w, None, options, True)
-    np.testing.assert_allclose(y, conv_by_definition(x, w, *options), atol=1e-12)
+    np.testing.assert_allclose(y, conv_by_definition(x, w, *options[0][1:], 3), atol=1e-12)
     g = np.random.default_rng(1).normal(size=y.shape)
     for gradient, value in ((dx, x), (dw, w)):  # bilinear: each product is the same number
         assert np.sum(gradient * value) == pytest.approx(np.sum(g * y))
@@ -66,7 +67,8 @@ def test_it_is_taken_where_channels_are_few():
 @pytest.mark.parametrize("n", [0, 1])
 def test_an_empty_batch(n):
     x, w = np.ones((n, 2, 4, 4), np.float32), np.ones((2, 1, 3, 3), np.float32)
-    y, dx, dw = all_three(x, w, None, ((1, 1), ((1, 1), (1, 1)), (1, 1), 2), True)
+    options = Geometry((3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1)), 2
+    y, dx, dw = all_three(x, w, None, options, True)
     assert y.shape == x.shape == dx.shape and dw.shape == w.shape and dw.any() == bool(n)
 
 
@@ -75,7 +77,7 @@ def test_an_empty_batch(n):
 def test_what_is_infinite_stays_where_it_is(bad, rng=np.random.default_rng(0)):
     x, w = rng.normal(size=(2, 2, 6, 6)), rng.normal(size=(2, 1, 3, 3))
     for stride in ((1, 1), (2, 2)):  # with a stride of 2 the last pixel is in no window
-        options = stride, ((0, 0), (0, 0)), (1, 1), 2
+        options = Geometry((3, 3), stride, ((0, 0), (0, 0)), (1, 1)), 2
         x_bad, w_bad = x.copy(), w.copy()
         x_bad[0, 0, -1, -1] = w_bad[1, 0, 0, 0] = bad
         for fast, plain in zip(
@@ -93,6 +95,6 @@ def test_the_same_bits_whatever_the_number_of_threads(monkeypatch, rng=np.random
     for n in (1, 3):
         monkeypatch.setattr(threads, "_pool", [])
         monkeypatch.setattr(threads, "threads", lambda n=n: n)
-        options = (1, 1), ((1, 1), (1, 1)), (1, 1), 8
+        options = Geometry((3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1)), 8
         found.append([a.tobytes() for a in all_three(x, w, None, options, True)])
     assert found[0] == found[1]

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd.kernels import convolution, flat
+from autograd.kernels.windows import Geometry
 
 conv, conv_dx, conv_dw = (
     kernel.__wrapped__ for kernel in (convolution.conv, convolution.conv_dx, convolution.conv_dw)
@@ -22,7 +23,7 @@ def convolutions(draw):
     size = [draw(st.integers(r + 1, r + 6)) for r in reach]
     channels, outs = draw(st.integers(1, 9)), draw(st.integers(1, 9))
     n = draw(st.integers(1, 7))
-    options = (1,) * d, padding, tuple(dilation), 1
+    options = Geometry(tuple(kernel), (1,) * d, padding, tuple(dilation)), 1
     return (n, channels, *size), (outs, channels, *kernel), options, draw(st.integers(0, 99))
 
 
@@ -49,19 +50,21 @@ def test_as_im2col(case, block, biased):
 
 def test_it_is_taken_where_it_pays():
     layer = (32, 32), (16, 16, 3, 3)
-    same, half = ((1, 1), (1, 1)), ((0, 0), (3, 3))
-    assert flat.pays(*layer, (1, 1), same, (1, 1), 1)
-    assert not flat.pays(*layer, (2, 2), same, (1, 1), 1)
-    assert not flat.pays(*layer, (1, 1), same, (1, 1), 2)
-    assert not flat.pays(*layer, (1, 1), ((-1, 0), (0, 0)), (1, 1), 1)
-    assert not flat.pays((4, 4), (16, 16, 5, 5), (1, 1), half, (1, 1), 1)  # most would be dropped
-    assert not flat.pays((32, 32), (16, 3, 3, 3), (1, 1), same, (1, 1), 1)
+    same = Geometry((3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1))
+    assert flat.pays(*layer, same, 1)
+    assert not flat.pays(*layer, same._replace(stride=(2, 2)), 1)
+    assert not flat.pays(*layer, same, 2)
+    assert not flat.pays(*layer, same._replace(padding=((-1, 0), (0, 0))), 1)
+    half = same._replace(kernel=(5, 5), padding=((0, 0), (3, 3)))
+    assert not flat.pays((4, 4), (16, 16, 5, 5), half, 1)  # most would be dropped
+    assert not flat.pays((32, 32), (16, 3, 3, 3), same, 1)
 
 
 def test_an_infinite_weight_spoils_only_what_it_meets():
     g, w = np.ones((1, 8, 4, 4)), np.ones((8, 8, 3, 3))
     w[0, 0, 0, 0] = np.inf
-    dx = conv_dx(g, w, (1, 8, 4, 4), (1, 1), ((1, 1), (1, 1)), (1, 1), 1)
+    options = Geometry((3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1)), 1
+    dx = conv_dx(g, w, (1, 8, 4, 4), *options)
     assert np.isfinite(dx[0, 1:]).all() and not np.isnan(dx).any()
 
 
@@ -69,7 +72,7 @@ def test_an_infinite_weight_spoils_only_what_it_meets():
 def test_an_infinite_pixel_spoils_only_what_it_meets(bad, rng=np.random.default_rng(0)):
     x, g = rng.normal(size=(2, 8, 6, 6)), rng.normal(size=(2, 8, 4, 4))
     x[1, 3, -1, -1] = bad  # of all taps, only the last meets it
-    options = (1, 1), ((0, 0), (0, 0)), (1, 1), 1
+    options = Geometry((3, 3), (1, 1), ((0, 0), (0, 0)), (1, 1)), 1
     dw = conv_dw(x, g, (8, 8, 3, 3), *options)
     spoilt = np.zeros(dw.shape, bool)
     spoilt[:, 3, -1, -1] = True
@@ -78,7 +81,7 @@ def test_an_infinite_pixel_spoils_only_what_it_meets(bad, rng=np.random.default_
 
 def test_halves_are_summed_as_before(rng=np.random.default_rng(0)):
     x, g = (rng.normal(size=(2, 8, 32, 32)).astype(np.float16) for _ in range(2))
-    options = (1, 1), ((1, 1), (1, 1)), (1, 1), 1
+    options = Geometry((3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1)), 1
     dw = conv_dw(x, g, (8, 8, 3, 3), *options)
     exact = conv_dw(x.astype(float), g.astype(float), (8, 8, 3, 3), *options)
     assert dw.dtype == np.float16

@@ -21,6 +21,7 @@ from autograd.kernels import (
     recurrent,
     recurrent_walk,
 )
+from autograd.kernels.windows import Geometry
 from tests.autograd.geometries import geometries
 
 pytest.importorskip("numba", reason="the extra fast is not installed")
@@ -52,9 +53,8 @@ def test_convolution(case, dtype, seed):
     g = rng.normal(size=y.shape).astype(dtype)
     both(convolution.conv_dx, g, w, x_shape, *options)
     both(convolution.conv_dw, x, g, w_shape, *options)
-    geometry = w_shape[2:], *options[:3]
-    g = both(pooling.sum_pool, x, geometry)
-    both(pooling.sum_unpool, g, x_shape, geometry)
+    g = both(pooling.sum_pool, x, options[0])
+    both(pooling.sum_unpool, g, x_shape, options[0])
 
 
 @pytest.mark.parametrize("size", [20, 70, 200])
@@ -62,7 +62,7 @@ def test_convolution_of_large_images_in_strips(size, rng=np.random.default_rng(0
     x = rng.normal(size=(2, 3, size, size + 1)).astype(np.float32)
     w = rng.normal(size=(5, 3, 3, 3)).astype(np.float32)
     for stride in (1, 2):
-        options = (stride, 1), ((1, 1), (1, 2)), (1, 1), 1
+        options = Geometry((3, 3), (stride, 1), ((1, 1), (1, 2)), (1, 1)), 1
         y = both(convolution.conv, x, w, None, *options)
         both(convolution.conv_dx, y, w, x.shape, *options)
         both(convolution.conv_dw, x, y, w.shape, *options)
@@ -74,7 +74,7 @@ def test_what_is_infinite_stays_where_it_is(bad, use_kernels, rng=np.random.defa
     use_kernels("numba")
     x, w = rng.normal(size=(1, 1, 6, 6)), rng.normal(size=(1, 1, 3, 3))
     for stride in ((1, 1), (2, 2)):  # with a stride of 2 the last pixel is in no window
-        options = stride, ((0, 0), (0, 0)), (1, 1), 1
+        options = Geometry((3, 3), stride, ((0, 0), (0, 0)), (1, 1)), 1
         g = convolution.conv(x, w, None, *options)
         x_bad, w_bad = x.copy(), w.copy()
         x_bad[..., -1, -1] = w_bad[..., 0, 0] = bad
@@ -99,7 +99,7 @@ def test_max_pool_of_pairs(images, size, dtype, seed):
     x[0] = np.round(x[0])  # ties
     x[-1].flat[seed % 4] = np.nan
     x[0, -1, :2, :2] = -np.inf
-    geometry = (2, 2), (2, 2), ((0, 0), (0, 0)), (1, 1)
+    geometry = Geometry((2, 2), (2, 2), ((0, 0), (0, 0)), (1, 1))
     y = both(pooling.max_pool, x, geometry)
     g = rng.normal(size=y.shape).astype(dtype)
     both(pooling.max_unpool, g, x, y, geometry)
@@ -113,7 +113,7 @@ def pools(draw):
     stride = tuple(draw(st.integers(1, 3)) for _ in range(d))
     padding = tuple((draw(st.integers(0, k - 1)), draw(st.integers(0, k - 1))) for k in kernel)
     size = tuple(draw(st.integers(max(1, k), 40)) for k in kernel)
-    geometry = kernel, stride, padding, (1,) * d
+    geometry = Geometry(kernel, stride, padding, (1,) * d)
     return (draw(st.integers(1, 3)), draw(st.integers(1, 3)), *size), geometry
 
 
@@ -316,7 +316,7 @@ def test_a_fork_while_another_thread_is_in_a_kernel():
 def test_a_kernel_called_in_many_threads_at_once(rng=np.random.default_rng(0)):
     x = rng.normal(size=(16, 4, 12, 12)).astype(np.float32)
     w = rng.normal(size=(8, 4, 3, 3)).astype(np.float32)
-    args = x, w, None, (1, 1), ((1, 1), (1, 1)), (1, 1), 1
+    args = x, w, None, Geometry((3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1)), 1
     expected, wrong = convolution.conv(*args), []
 
     def work():
@@ -342,8 +342,10 @@ def run(code, **env):
 
 SUM = (
     "import numpy as np; from autograd import ops; r = np.random.default_rng(0);"
+    "from autograd.kernels.windows import Geometry;"
     "x, w = (r.normal(size=s).astype('f') for s in ((16, 8, 24, 24), (8, 8, 3, 3)));"
-    "y = ops.conv_dw(x, ops.conv(x, w), w.shape, (1, 1), ((0, 0), (0, 0)), (1, 1), 1);"
+    "geometry = Geometry((3, 3), (1, 1), ((0, 0), (0, 0)), (1, 1));"
+    "y = ops.conv_dw(x, ops.conv(x, w), w.shape, geometry, 1);"
     "import sys; print(y.tobytes().hex()[:64], 'numba' in sys.modules)"
 )
 

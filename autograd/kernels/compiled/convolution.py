@@ -16,77 +16,61 @@ import math
 
 import numpy as np
 
+from autograd.kernels import after
 from autograd.kernels.compiled import jit, winograd
 from autograd.kernels.compiled.jobs import run, shared, take
 from autograd.kernels.compiled.layout import JOBS, layout_of
 from autograd.kernels.compiled.packing import pack, spread, unpack
 from autograd.kernels.compiled.tiles import three, tile
 from autograd.kernels.compiled.vectors import fma, load, splat_of, total, zeros
-from autograd.kernels.windows import output_size
 
 
-def conv(x, w, b, stride, padding, dilation, groups):
+@after(winograd.conv)
+def conv(x, w, b, geometry, groups):
     """See `autograd.kernels.convolution.conv`."""
-    if _is_product(w.shape, stride, padding):
+    if _is_product(geometry):
         return NotImplemented
-    if winograd.pays(x.shape[2:], w.shape, stride, padding, dilation, groups):
-        y = winograd.conv(x, w, b, padding)
-        if y is not NotImplemented:
-            return y
-    out = output_size(x.shape[2:], w.shape[2:], stride, padding, dilation)
+    out = geometry.out(x.shape[2:])
     y = np.empty((x.shape[0], w.shape[0], *out), x.dtype)
-    layout = layout_of(
-        x.shape[2:], w.shape[2:], stride, padding, dilation, out, x.itemsize, len(x), False
-    )
+    layout = layout_of(x.shape[2:], geometry, out, x.itemsize, len(x), False)
     rows = np.reshape(w, (groups, w.shape[0] // groups, w.shape[1], -1))
     _convolve(x, rows, np.zeros(len(w), x.dtype) if b is None else b, layout, y, groups)
     return y
 
 
-def conv_dx(g, w, x_shape, stride, padding, dilation, groups):
+@after(winograd.conv_dx)
+def conv_dx(g, w, x_shape, geometry, groups):
     """See `autograd.kernels.convolution.conv_dx`."""
-    if winograd.pays(x_shape[2:], w.shape, stride, padding, dilation, groups):
-        dx = winograd.conv_dx(g, w, padding)
-        if dx is not NotImplemented:
-            return dx
     # the zeros between the rows of g times an infinite weight would be NaN where no window lies
-    if _is_product(w.shape, stride, padding) or not np.isfinite(w).all():
+    if _is_product(geometry) or not np.isfinite(w).all():
         return NotImplemented
     dx = np.empty(x_shape, g.dtype)
-    layout = layout_of(
-        tuple(x_shape[2:]), w.shape[2:], stride, padding, dilation, g.shape[2:], g.itemsize,
-        len(g), True,
-    )  # fmt: skip
+    layout = layout_of(tuple(x_shape[2:]), geometry, g.shape[2:], g.itemsize, len(g), True)
     rows = np.reshape(w, (groups, w.shape[0] // groups, w.shape[1], -1))
     _convolve(g, np.swapaxes(rows, 1, 2), np.zeros(x_shape[1], g.dtype), layout, dx, groups)
     return dx
 
 
-def conv_dw(x, g, w_shape, stride, padding, dilation, groups):
+@after(winograd.conv_dw)
+def conv_dw(x, g, w_shape, geometry, groups):
     """See `autograd.kernels.convolution.conv_dw`."""
-    if _is_product(w_shape, stride, padding):
+    if _is_product(geometry):
         return NotImplemented
-    if winograd.pays(x.shape[2:], w_shape, stride, padding, dilation, groups):
-        dw = winograd.conv_dw(x, g, w_shape, padding)
-        if dw is not NotImplemented:
-            return dw
-    layout = layout_of(
-        x.shape[2:], tuple(w_shape[2:]), stride, padding, dilation, g.shape[2:], x.itemsize,
-        len(x), False, True,
-    )  # fmt: skip
+    layout = layout_of(x.shape[2:], geometry, g.shape[2:], x.itemsize, len(x), False, True)
     parts = np.zeros((min(JOBS, layout.jobs(len(x))), math.prod(w_shape)), x.dtype)
     run(
         correlations, len(parts), _five(x), _five(g), groups, layout.offsets, layout.phases,
-        layout.strides[0], layout.numbers, parts,
+        layout.strides[0], layout.block, parts,
     )  # fmt: skip
     if not np.isfinite(parts).all():  # perhaps 0, between the rows of g, times an infinite pixel
         return NotImplemented
     return np.reshape(np.sum(parts, axis=0), w_shape)
 
 
-def _is_product(w_shape, stride, padding):
+def _is_product(geometry):
     """A filter of one place is a matrix product, which BLAS does better."""
-    return math.prod(w_shape[2:]) == 1 and set(stride) == {1} and not any(map(any, padding))
+    kernel, stride, padding, _ = geometry
+    return math.prod(kernel) == 1 and set(stride) == {1} and not any(map(any, padding))
 
 
 def _five(a):
@@ -104,7 +88,7 @@ def _convolve(x, rows, b, layout, y, groups):
     )
     run(
         sums, layout.jobs(len(x)), _five(x), np.ravel(w), b, groups, layout.offsets, layout.starts,
-        layout.phases, layout.out_phases, *layout.strides, layout.numbers, _five(y),
+        layout.phases, layout.out_phases, *layout.strides, layout.block, _five(y),
     )  # fmt: skip
 
 
@@ -119,68 +103,66 @@ def _in_fours(w):
 
 @shared
 def sums(
-    todo, jobs, x, w, b, groups, offsets, starts, phases, out_phases, stride, out_stride,
-    numbers, y,
-):  # fmt: skip
-    """X (N, C, A, B, W) -> y (N, O, A', B', W'); a job is a block of images or rows."""
-    each, rows, plane, places = numbers[0], numbers[1], numbers[6], numbers[7]
+    todo, jobs, x, w, b, groups, offsets, starts, phases, out_phases, stride, out_stride, block, y
+):
+    """x (N, C, A, B, W) -> y (N, O, A', B', W'); a job is a block of images or rows."""
     channels, outs = x.shape[1] // groups, y.shape[1] // groups
-    strips = -(-numbers[13] // rows)
     size = outs * channels * starts[-1]
     job = take(todo)
     if job >= jobs:
         return
-    buffer = np.zeros(channels * len(phases) * plane, x.dtype)
-    sum_of = np.empty(outs * places, x.dtype)
+    buffer = np.zeros(channels * len(phases) * block.plane, x.dtype)
+    sum_of = np.empty(outs * block.places, x.dtype)
     at = np.empty(channels * offsets.size, np.int64)  # of every channel and tap
     for f in range(len(out_phases)):
         taps = offsets[starts[f] : starts[f + 1]]
         for c in range(channels):
             k = channels * starts[f] + c * taps.size
-            at[k : k + taps.size] = taps + c * len(phases) * plane
+            at[k : k + taps.size] = taps + c * len(phases) * block.plane
     while job < jobs:
-        n0, r0 = job // strips * each, job % strips * rows
-        images = min(each, x.shape[0] - n0)
+        n0, images, r0 = part(job, len(x), block)
         for g in range(groups):
-            pack(x, n0, images, g * channels, channels, r0, phases, stride, numbers, buffer)
+            pack(x, n0, images, g * channels, channels, r0, phases, stride, block, buffer)
             for f in range(len(out_phases)):
                 first, last = starts[f], starts[f + 1]
                 k = g * size + outs * channels * first
                 products(
                     buffer, w[k:], b[g * outs : (g + 1) * outs],
-                    at[channels * first : channels * last], outs, sum_of, places, numbers[8],
+                    at[channels * first : channels * last], outs, sum_of, block.places, block.V,
                 )  # fmt: skip
-                unpack(
-                    sum_of, outs, g * outs, n0, images, r0, out_phases[f], out_stride, numbers, y
-                )
+                unpack(sum_of, outs, g * outs, n0, images, r0, out_phases[f], out_stride, block, y)
         job = take(todo)
 
 
 @shared
-def correlations(todo, jobs, x, g, groups, offsets, phases, stride, numbers, parts):
+def correlations(todo, jobs, x, g, groups, offsets, phases, stride, block, parts):
     """A job adds up dw, (O, C/G, taps) flat, over its share of the blocks, in its row of parts."""
-    each, rows, plane, places = numbers[0], numbers[1], numbers[6], numbers[7]
     channels, outs = x.shape[1] // groups, g.shape[1] // groups
-    strips = -(-numbers[13] // rows)
-    blocks = -(-x.shape[0] // each) * strips
+    count = -(-len(x) // block.each) * block.strips
     size = outs * channels * offsets.size
     job = take(todo)
     if job >= jobs:
         return
-    buffer = np.zeros(channels * len(phases) * plane, x.dtype)
-    weights = np.empty(outs * places, x.dtype)
+    buffer = np.zeros(channels * len(phases) * block.plane, x.dtype)
+    weights = np.empty(outs * block.places, x.dtype)
     while job < jobs:
-        for block in range(job * blocks // jobs, (job + 1) * blocks // jobs):
-            n0, r0 = block // strips * each, block % strips * rows
-            images = min(each, x.shape[0] - n0)
+        for number in range(job * count // jobs, (job + 1) * count // jobs):
+            n0, images, r0 = part(number, len(x), block)
             for k in range(groups):
-                pack(x, n0, images, k * channels, channels, r0, phases, stride, numbers, buffer)
-                spread(g, n0, images, k * outs, outs, r0, numbers, weights)
+                pack(x, n0, images, k * channels, channels, r0, phases, stride, block, buffer)
+                spread(g, n0, images, k * outs, outs, r0, block, weights)
                 dots(
-                    buffer, weights, offsets, channels, len(phases) * plane, outs, places,
-                    numbers[8], parts[job, k * size : (k + 1) * size],
+                    buffer, weights, offsets, channels, len(phases) * block.plane, outs,
+                    block.places, block.V, parts[job, k * size : (k + 1) * size],
                 )  # fmt: skip
         job = take(todo)
+
+
+@jit
+def part(number, images, block):
+    """The first image, the images and the first row of a block."""
+    n0, r0 = number // block.strips * block.each, number % block.strips * block.rows
+    return n0, min(block.each, images - n0), r0
 
 
 @jit

@@ -28,8 +28,32 @@ class Axis(NamedTuple):
         return max(self.stored + max(before, after), self.out)
 
 
+class Block(NamedTuple):
+    """What is computed at a time, of some images or of rows of one, as compiled code knows it.
+
+    An image with its gaps is a run of places; a plane holds those of a channel and phase.
+    """
+
+    each: int  # images
+    rows: int  # along the first axis
+    strips: int  # blocks of an image, where each is 1
+    image: int  # how far apart images lie,
+    row: int  # rows along the first axis,
+    pitch: int  # and along the second
+    lead: int  # places in front of the first image
+    plane: int  # how far apart planes lie
+    places: int  # to compute: some vectors' lanes
+    V: int  # lanes
+    low: int  # rows that taps read, from the first
+    high: int  # and behind the last
+    stored_b: int  # rows of the second axis, and elements of the third, in a phase
+    stored_w: int
+    out_a: int  # results along the first and second axis
+    out_b: int
+
+
 class Layout:
-    """Where everything lies in the buffers; ``numbers`` is the same for the compiled code.
+    """Where everything lies in the buffers.
 
     A block holds the number of images with the fewest tiles an image; with ``whole``, as many as
     there may be, for long sums.
@@ -56,10 +80,10 @@ class Layout:
         lead = max(0, -low * row, -shifts.min())
         written = (each - 1) * image + (rows - 1 + high) * row + (b.stored - 1) * pitch + c.stored
         plane = lead + max(places + max(0, shifts.max()), written)
-        self.numbers = np.array(
-            [each, rows, image, row, pitch, lead, plane, places, vector, low, high, b.stored]
-            + [c.stored, a.out, b.out, c.out]
-        )
+        self.block = Block(
+            each, rows, -(-a.out // rows), image, row, pitch, int(lead), int(plane), places, vector,
+            low, high, b.stored, c.stored, a.out, b.out,
+        )  # fmt: skip
         used = [tuple(p for p, _ in tap) for tap in taps]
         if phases_out:  # taps by the phase of the result that they add to
             self.phases = np.zeros((1, 3), np.int64)
@@ -73,19 +97,18 @@ class Layout:
             self.order = [list(range(len(taps)))]
             self.offsets = np.array([phases.index(p) for p in used]) * plane + lead + shifts
             self.strides = np.array([x.stride for x in axes]), np.ones(3, np.int64)
-        self.blocks = each, -(-a.out // rows)
         self.starts = np.cumsum([0] + [len(part) for part in self.order])
 
     def jobs(self, images) -> int:
         """Number of blocks."""
-        return -(-images // self.blocks[0]) * self.blocks[1]
+        return -(-images // self.block.each) * self.block.strips
 
 
 @functools.lru_cache(512)
-def layout_of(size, kernel, stride, padding, dilation, out, itemsize, images, of_dx, whole=False):
+def layout_of(size, geometry, out, itemsize, images, of_dx, whole=False):
     """The layout for images of this size; ``of_dx``: for the adjoint in x, of g of size ``out``."""
     axes = []
-    for n, k, s, (p, _), e, o in zip(size, kernel, stride, padding, dilation, out, strict=True):
+    for n, k, s, (p, _), e, o in zip(size, *geometry, out, strict=True):
         taps = tuple(divmod(i * e - p, s)[::-1] for i in range(k))
         stored = -(-n // s)
         if of_dx:

@@ -17,17 +17,19 @@ from autograd.kernels.compiled.vectors import (
     evens,
     lanes,
     load,
+    load_some,
     odds,
-    splat,
     store,
+    store_some,
     where_below,
     where_top,
+    zeros,
     zip_high,
     zip_low,
 )
-from autograd.kernels.windows import is_whole, output_size
+from autograd.kernels.windows import Geometry
 
-PAIRS = ((2, 2), (2, 2), ((0, 0), (0, 0)), (1, 1))
+PAIRS = Geometry((2, 2), (2, 2), ((0, 0), (0, 0)), (1, 1))
 FEW = 4  # elements in a window, up to which NumPy's passes over the array are faster
 JOBS = 16
 
@@ -42,7 +44,7 @@ def max_unpool(g, x, y, geometry):
     d = np.empty_like(x, order="C")
     if geometry != PAIRS:
         window = rows.window_of(geometry)
-        if window is None or (any(map(any, geometry[2])) and np.isneginf(y).any()):
+        if window is None or (any(map(any, geometry.padding)) and np.isneginf(y).any()):
             return NotImplemented  # padding, which is -inf, must not win
         run(rows.to_winners, _jobs(x), *map(_images, (g, x, y, d)), window, lanes(x.itemsize))
         return d
@@ -54,10 +56,10 @@ def sum_pool(x, geometry):
     """See `autograd.kernels.pooling.sum_pool`; else a filter of ones for every channel."""
     if rows.window_of(geometry) is not None:
         return _pool(x, geometry, None)
-    if math.prod(geometry[0]) <= FEW or is_whole(x.shape[2:], geometry):
+    if math.prod(geometry.kernel) <= FEW or geometry.is_whole(x.shape[2:]):
         return NotImplemented
-    ones = np.ones((x.shape[1], 1, *geometry[0]), x.dtype)
-    return convolution.conv(x, ones, None, *geometry[1:], x.shape[1])
+    ones = np.ones((x.shape[1], 1, *geometry.kernel), x.dtype)
+    return convolution.conv(x, ones, None, geometry, x.shape[1])
 
 
 def sum_unpool(g, x_shape, geometry):
@@ -67,17 +69,17 @@ def sum_unpool(g, x_shape, geometry):
         d = np.empty(x_shape, g.dtype)
         run(rows.spread, _jobs(d), _images(g), _images(d), window, lanes(g.itemsize))
         return d
-    if math.prod(geometry[0]) <= FEW or is_whole(x_shape[2:], geometry):
+    if math.prod(geometry.kernel) <= FEW or geometry.is_whole(x_shape[2:]):
         return NotImplemented
-    ones = np.ones((x_shape[1], 1, *geometry[0]), g.dtype)
-    return convolution.conv_dx(g, ones, x_shape, *geometry[1:], x_shape[1])
+    ones = np.ones((x_shape[1], 1, *geometry.kernel), g.dtype)
+    return convolution.conv_dx(g, ones, x_shape, geometry, x_shape[1])
 
 
 def _pool(x, geometry, maxima):
     window = rows.window_of(geometry)
     if window is None:
         return NotImplemented
-    y = np.empty((*x.shape[:2], *output_size(x.shape[2:], *geometry)), x.dtype)
+    y = np.empty((*x.shape[:2], *geometry.out(x.shape[2:])), x.dtype)
     if geometry == PAIRS:
         run(_pairs, _jobs(x), _images(x), _images(y), maxima, lanes(x.itemsize))
     else:
@@ -100,30 +102,24 @@ def _pairs(todo, jobs, x, y, maxima, V):
     """The largest element, or the sum, of every window."""
     planes, height, width = y.shape
     wide = x.shape[2]
-    flat, out, one = x.ravel(), y.ravel(), splat(x.dtype.type(1))
+    flat, out, nothing = x.ravel(), y.ravel(), zeros(x)
     job = take(todo)
     while job < jobs:
-        first, last = job * planes // jobs, (job + 1) * planes // jobs
-        end = last * height * width
-        for n in range(first, last):
+        for n in range(job * planes // jobs, (job + 1) * planes // jobs):
             for a in range(height):
                 p, q = (n * x.shape[1] + 2 * a) * wide, (n * height + a) * width
                 for i in range(0, width, V):
-                    k = p + 2 * i
-                    if q + i + V <= end and k + wide + 2 * V <= flat.size:
-                        u = join(load(flat, k), load(flat, k + wide), maxima, one)
-                        v = join(load(flat, k + V), load(flat, k + V + wide), maxima, one)
-                        store(out, q + i, join(evens(u, v), odds(u, v), maxima, one))
-                        continue
-                    for j in range(i, min(i + V, width)):
-                        k = p + 2 * j
-                        joined = flat[k]
-                        for m in (k + wide, k + 1, k + wide + 1):
-                            if maxima is None:
-                                joined += flat[m]
-                            elif flat[m] > joined or flat[m] != flat[m]:
-                                joined = flat[m]
-                        out[q + j] = joined
+                    k, left = p + 2 * i, width - i
+                    if left >= V:
+                        u = join(load(flat, k), load(flat, k + wide), maxima)
+                        v = join(load(flat, k + V), load(flat, k + V + wide), maxima)
+                        store(out, q + i, join(evens(u, v), odds(u, v), maxima))
+                    else:
+                        u = load_some(flat, k, 2 * left, nothing)
+                        v = load_some(flat, k + V, 2 * left - V, nothing)
+                        u = join(u, load_some(flat, k + wide, 2 * left, nothing), maxima)
+                        v = join(v, load_some(flat, k + V + wide, 2 * left - V, nothing), maxima)
+                        store_some(out, q + i, left, join(evens(u, v), odds(u, v), maxima))
         job = take(todo)
 
 

@@ -12,12 +12,14 @@ from autograd.kernels.compiled import jit
 from autograd.kernels.compiled.jobs import shared, take
 from autograd.kernels.compiled.packing import copy_row
 from autograd.kernels.compiled.vectors import (
+    add,
     evens,
-    fma,
     largest,
     load,
+    load_some,
     splat,
     store,
+    store_some,
     where_below,
     where_top,
     zeros,
@@ -37,13 +39,13 @@ def window_of(geometry):
 
 
 @jit
-def join(u, v, maxima, one):
-    """The larger of two vectors, lane by lane, or their sum; ``one`` is a vector of ones.
+def join(u, v, maxima):
+    """The larger of two vectors, lane by lane, or their sum.
 
     ``maxima``: True, or None for sums; what is None is known when numba compiles.
     """
     if maxima is None:
-        return fma(u, one, v)
+        return add(u, v)
     return largest(u, v)
 
 
@@ -55,29 +57,18 @@ def pool(todo, jobs, x, y, window, maxima, V):
     image, out = x.ravel(), y.ravel()
     fill = x.dtype.type(0 if maxima is None else -np.inf)
     row = np.full(left + wide + sw * (w + V) + kw + 2 * V, fill, x.dtype)
-    few, one = np.empty(V, x.dtype), splat(x.dtype.type(1))
     job = take(todo)
     while job < jobs:
         for n in range(job * planes // jobs, (job + 1) * planes // jobs):
             for a in range(h):
                 first, last = max(0, a * sh - top), min(high, a * sh - top + kh)
                 for block in range(0, wide, V):
-                    j = max(0, min(block, wide - V))
-                    if wide >= V:
-                        v = splat(fill)
-                        for r in range(first, last):
-                            v = join(load(image, (n * high + r) * wide + j), v, maxima, one)
-                        store(row, left + j, v)
-                        continue
-                    for j in range(wide):
-                        s = fill
-                        for r in range(first, last):
-                            e = x[n, r, j]
-                            if maxima is None:
-                                s += e
-                            elif e > s or e != e:
-                                s = e
-                        row[left + j] = s
+                    v, j = splat(fill), max(0, min(block, wide - V))
+                    for r in range(first, last):
+                        k = (n * high + r) * wide + j
+                        u = load(image, k) if wide >= V else load_some(image, k, wide, splat(fill))
+                        v = join(u, v, maxima)
+                    store(row, left + j, v)
                 for i in range(0, w, V):
                     v = splat(fill)
                     for k in range(kw):
@@ -85,12 +76,11 @@ def pool(todo, jobs, x, y, window, maxima, V):
                             u = load(row, i + k)
                         else:
                             u = evens(load(row, 2 * i + k), load(row, 2 * i + k + V))
-                        v = join(u, v, maxima, one)
+                        v = join(u, v, maxima)
                     if i + V <= w:
                         store(out, (n * h + a) * w + i, v)
                     else:
-                        store(few, 0, v)
-                        copy_row(out, (n * h + a) * w + i, few, 0, w - i)
+                        store_some(out, (n * h + a) * w + i, w - i, v)
         job = take(todo)
 
 
@@ -109,7 +99,7 @@ def to_winners(todo, jobs, g, x, y, d, window, V):
     length = max(sw * (w + V) + kw, left + wide) + 2 * V
     rows = np.full(kh * length, -np.inf, x.dtype)
     cotangent, best = np.zeros(w + V, g.dtype), np.zeros(w + V, g.dtype)
-    joined, one = np.empty(sw * half + 2 * V, g.dtype), splat(g.dtype.type(1))
+    joined = np.empty(sw * half + 2 * V, g.dtype)
     flat_g, flat_y, image, out = g.ravel(), y.ravel(), x.ravel(), d.ravel()
     job = take(todo)
     while job < jobs:
@@ -134,7 +124,7 @@ def to_winners(todo, jobs, g, x, y, d, window, V):
                             q = ((r + top) * kw + k) * half + kw + i
                             won = where_top(rest, e, t)
                             if r + top - a * sh < shared:
-                                won = fma(won, one, load(whole, q))
+                                won = add(won, load(whole, q))
                             store(whole, q, won)
                             rest = where_below(rest, e, t)
             for r in range(high):
@@ -143,11 +133,11 @@ def to_winners(todo, jobs, g, x, y, d, window, V):
                     for k in range(kw):
                         q = ((r + top) * kw + k) * half + kw + j
                         if sw == 1:
-                            u = fma(load(whole, q - k), one, u)
+                            u = add(load(whole, q - k), u)
                         elif k % 2 == 0:
-                            u = fma(load(whole, q - k // 2), one, u)
+                            u = add(load(whole, q - k // 2), u)
                         else:
-                            v = fma(load(whole, q - k // 2), one, v)
+                            v = add(load(whole, q - k // 2), v)
                     if sw == 1:
                         store(joined, j, u)
                     else:
@@ -167,7 +157,6 @@ def spread(todo, jobs, g, d, window, V):
     pitch = max(reach, left + wide) + 3 * V
     whole = np.zeros(max((h - 1) * sh + kh, top + high) * pitch, g.dtype)
     row = np.zeros(kw + w + reach + 3 * V, g.dtype)
-    one = splat(g.dtype.type(1))
     job = take(todo)
     while job < jobs:
         for n in range(job * planes // jobs, (job + 1) * planes // jobs):
@@ -178,22 +167,22 @@ def spread(todo, jobs, g, d, window, V):
                     u = v = zeros(g)
                     for k in range(kw):
                         if sw == 1:
-                            u = fma(load(row, kw + i - k), one, u)
+                            u = add(load(row, kw + i - k), u)
                         elif k % 2 == 0:
-                            u = fma(load(row, kw + i - k // 2), one, u)
+                            u = add(load(row, kw + i - k // 2), u)
                         else:
-                            v = fma(load(row, kw + i - k // 2), one, v)
+                            v = add(load(row, kw + i - k // 2), v)
                     s, t = (u, v) if sw == 1 else (zip_low(u, v), zip_high(u, v))
                     for r in range(kh):
                         q = (a * sh + r) * pitch + sw * i
                         if r < shared:
-                            store(whole, q, fma(load(whole, q), one, s))
+                            store(whole, q, add(load(whole, q), s))
                         else:
                             store(whole, q, s)
                         if sw == 1:
                             continue
                         if r < shared:
-                            store(whole, q + V, fma(load(whole, q + V), one, t))
+                            store(whole, q + V, add(load(whole, q + V), t))
                         else:
                             store(whole, q + V, t)
             for r in range(high):

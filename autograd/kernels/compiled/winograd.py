@@ -50,17 +50,18 @@ FILTERS = 32768  # filters that are worth a job
 GATHERED = 100_000  # numbers of sums that are worth a job
 
 
-def pays(size, w_shape, stride, padding, dilation, groups) -> bool:
+def pays(size, w_shape, geometry, groups) -> bool:
     """Whether this way is possible, and fast, for images of this size."""
+    kernel, stride, padding, dilation = geometry
     if not (
-        tuple(w_shape[2:]) == (3, 3)
+        tuple(kernel) == (3, 3)
         and {*stride, *dilation, groups} == {1}
         and all(0 <= p <= 2 for pair in padding for p in pair)
         and min(w_shape[:2]) >= CHANNELS
         and w_shape[0] * w_shape[1] >= FEWEST
     ):
         return False
-    out = [n + p + q - 2 for n, (p, q) in zip(size, padding, strict=True)]
+    out = geometry.out(size)
     row = 16 * 4 * max(w_shape[:2]) * (max(size) + 4) // 2  # bytes of 16 floats for every tile
     return min(*size, *out) >= SIDE and row <= WIDEST
 
@@ -95,14 +96,18 @@ def blocks_of(images, out, channels, itemsize, cache):
     return Blocks(each, rows, tall, pitch, -(-tall // rows))
 
 
-def conv(x, w, b, padding):
-    """See `autograd.kernels.convolution.conv`; of at least one image."""
-    return _conv(x, w, False, b, padding)
+def conv(x, w, b, geometry, groups):
+    """See `autograd.kernels.convolution.conv`."""
+    if not pays(x.shape[2:], w.shape, geometry, groups):
+        return NotImplemented
+    return _conv(x, w, False, b, geometry.padding)
 
 
-def conv_dx(g, w, padding):
+def conv_dx(g, w, x_shape, geometry, groups):
     """See `autograd.kernels.convolution.conv_dx`."""
-    return _conv(g, w, True, None, [(2 - p, 2 - q) for p, q in padding])
+    if not pays(x_shape[2:], w.shape, geometry, groups):
+        return NotImplemented
+    return _conv(g, w, True, None, [(2 - p, 2 - q) for p, q in geometry.padding])
 
 
 def _conv(x, w, turned, b, padding):
@@ -130,18 +135,20 @@ def _conv(x, w, turned, b, padding):
     return NotImplemented if spoilt.any() else y
 
 
-def conv_dw(x, g, w_shape, padding):
+def conv_dw(x, g, w_shape, geometry, groups):
     """See `autograd.kernels.convolution.conv_dw`."""
+    if not pays(x.shape[2:], w_shape, geometry, groups):
+        return NotImplemented
     outs, channels = w_shape[:2]
-    (top, _), (left, _) = padding
+    (top, _), (left, _) = geometry.padding
     blocks = blocks_of(len(x), g.shape[2:], channels, x.itemsize, 2 * CACHE)
     fours, threes = -(-outs // 4), -(-channels // 3)
     size = 16 * fours * threes
-    groups = max(1, min(JOBS, fours // 2, 16 * size * x.itemsize // SUMS))
-    parts = np.zeros((min(-(-JOBS // groups), blocks.count(len(x))), 16, size + 16), x.dtype)
+    shares = max(1, min(JOBS, fours // 2, 16 * size * x.itemsize // SUMS))
+    parts = np.zeros((min(-(-JOBS // shares), blocks.count(len(x))), 16, size + 16), x.dtype)
     run(
-        correlations, len(parts) * groups, np.ascontiguousarray(x), np.ascontiguousarray(g),
-        (top, left), blocks, groups, lanes(x.itemsize), parts,
+        correlations, len(parts) * shares, np.ascontiguousarray(x), np.ascontiguousarray(g),
+        (top, left), blocks, shares, lanes(x.itemsize), parts,
     )  # fmt: skip
     dw = np.empty((outs, channels, 9), x.dtype)
     run(gather, -(-dw.size * len(parts) // GATHERED), parts, lanes(x.itemsize), dw, light=True)
