@@ -15,14 +15,14 @@ from nn.data.affine import (
 )
 from nn.data.cifar import CIFAR10_CLASSES, cifar10
 from nn.data.colour import ColorPCA, ColorShift
-from nn.data.crops import Cutout, RandomCrop, ten_crop
+from nn.data.crops import Cutout, RandomCrop, center_crop, ten_crop
 from nn.data.errors import DataError
 from nn.data.gallery import show_augmentations
 from nn.data.loader import DataLoader
 from nn.data.mnist import FASHION_MNIST_CLASSES, Digits, fashion_mnist, mnist
 from nn.data.normalize import Normalize
 from nn.data.photos import ImageFolder, digits, photo, read_image
-from nn.data.resize import center_crop, resize
+from nn.data.resize import resize
 from nn.data.scenes import Scenes, cluttered_digits
 from nn.data.series import Series, airline, windows
 from nn.data.sources import Images

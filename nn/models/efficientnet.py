@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nn.data.crops import center_crop
 from nn.data.errors import DataError
 from nn.data.normalize import Normalize
-from nn.data.resize import center_crop, resize
+from nn.data.resize import resize
 from nn.layers import BatchNorm2d, Conv2d, Dropout, Flatten, GlobalAvgPool2d, Linear, ReLU6
 from nn.models.registry import register
 from nn.models.starts import he_normal
