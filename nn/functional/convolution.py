@@ -144,8 +144,3 @@ def _refuse_leftover(op, size, kernel, stride, padding, dilation):
                 f"places, which is no whole number. Pad by {s - left} more, crop by {left}, "
                 f"choose another stride, or leave the last {left} out with strict=False."
             )
-
-
-def padding_of(op, padding, size, kernel, stride, dilation):
-    """Padding as ((before, after), ...) per spatial axis, from any of the ways to give it."""
-    return pairs(op, padding, tuple(size), kernel, stride, dilation)

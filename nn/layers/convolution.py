@@ -4,10 +4,10 @@ import math
 from typing import Any
 
 from autograd.errors import ShapeError, ValueRangeError
+from autograd.ops.geometry import pairs
 from nn import functional as F
 from nn import init
 from nn.functional.checks import one_of, positive
-from nn.functional.convolution import padding_of
 from nn.layers.base import options, per_axis, without
 from nn.module import Module
 from nn.sequential import Sequential
@@ -63,7 +63,7 @@ class Convolution(Module):
 
     def _padded(self, x):
         """X with the border of the padding mode."""
-        widths = padding_of(
+        widths = pairs(
             type(self).__name__, self.padding, x.shape[2:], self.kernel_size, self.stride,
             self.dilation,
         )  # fmt: skip
@@ -177,7 +177,7 @@ class TransposedConvolution(Convolution):
                 f"{layer}: output_size must have {d} numbers and x {d + 2} axes, got "
                 f"{tuple(output_size)} and x of shape {tuple(x.shape)}"
             )
-        padding = padding_of(
+        padding = pairs(
             layer, self.padding, x.shape[2:], self.kernel_size, self.stride, self.dilation
         )
         least = tuple(
