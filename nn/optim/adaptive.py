@@ -44,7 +44,7 @@ class Adagrad(Optimizer):
 
     def check(self, lr, **options):
         """Raise ValueRangeError if an option is out of range."""
-        within("Adagrad", 0, np.inf, **options)
+        within(self, 0, np.inf, **options)
 
     def buffers(self, initial_accumulator_value, **options):
         """The sum of squares."""
@@ -85,8 +85,8 @@ class Adadelta(Optimizer):
 
     def check(self, lr, rho, eps, weight_decay):
         """Raise ValueRangeError if an option is out of range."""
-        within("Adadelta", 0, 1, rho=rho)
-        within("Adadelta", 0, np.inf, eps=eps, weight_decay=weight_decay)
+        within(self, 0, 1, rho=rho)
+        within(self, 0, np.inf, eps=eps, weight_decay=weight_decay)
 
     def buffers(self, **options):
         """Means of the squared gradients and of the squared steps."""
@@ -147,8 +147,8 @@ class RMSprop(Optimizer):
 
     def check(self, lr, alpha, eps, weight_decay, momentum, centered):
         """Raise ValueRangeError if an option is out of range."""
-        within("RMSprop", 0, 1, alpha=alpha, momentum=momentum)
-        within("RMSprop", 0, np.inf, eps=eps, weight_decay=weight_decay)
+        within(self, 0, 1, alpha=alpha, momentum=momentum)
+        within(self, 0, np.inf, eps=eps, weight_decay=weight_decay)
 
     def buffers(self, momentum, centered, **options):
         """Running means, and the velocity if there is momentum."""
@@ -227,8 +227,8 @@ class Adam(Optimizer):
 
     def check(self, lr, betas, eps, weight_decay, amsgrad):
         """Raise ValueRangeError if an option is out of range."""
-        within(type(self).__name__, 0, 1, betas=betas)
-        within(type(self).__name__, 0, np.inf, eps=eps, weight_decay=weight_decay)
+        within(self, 0, 1, betas=betas)
+        within(self, 0, np.inf, eps=eps, weight_decay=weight_decay)
 
     def buffers(self, amsgrad, **options):
         """Running means of the gradient and of its square."""
@@ -296,8 +296,8 @@ class Adamax(Optimizer):
 
     def check(self, lr, betas, eps, weight_decay):
         """Raise ValueRangeError if an option is out of range."""
-        within("Adamax", 0, 1, betas=betas)
-        within("Adamax", 0, np.inf, eps=eps, weight_decay=weight_decay)
+        within(self, 0, 1, betas=betas)
+        within(self, 0, np.inf, eps=eps, weight_decay=weight_decay)
 
     def buffers(self, **options):
         """Running mean and fading maximum of the gradient."""
