@@ -79,7 +79,7 @@ class Normalize:
         return cls(mean, np.where(std <= 1e-12 * abs(mean), 1.0, std))
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
-        """X (N, C, ...) with mean 0 and deviation 1 per channel, if it is like what was fitted."""
+        """x (N, C, ...) with mean 0 and deviation 1 per channel, if it is like what was fitted."""
         mean, std = self._for(x)
         return (x - mean) / std
 
