@@ -138,6 +138,13 @@ def tuple_like(example, parts):
     return make(parts)
 
 
+def first_part(batch):
+    """The images of a batch: of a tuple or dict the first part."""
+    if isinstance(batch, (tuple, dict)):
+        return next(iter(batch.values() if isinstance(batch, dict) else batch))
+    return batch
+
+
 def taken_over(result) -> np.ndarray:
     """What a transform returned, as a batch: read-only and contiguous."""
     if not isinstance(result, np.ndarray):

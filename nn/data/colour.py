@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ShapeError
-from nn.data.collate import frozen
+from nn.data.collate import first_part, frozen
 from nn.data.loader import DataLoader
 from nn.data.transforms import Transform, check_images, number
 
@@ -69,11 +69,9 @@ class ColorPCA(Transform):
             How far to shift, in deviations.
         """
         count, total, products = 0, 0.0, 0.0
-        for batch in DataLoader(dataset, 256):
-            if isinstance(batch, (tuple, dict)):
-                batch = next(iter(batch.values() if isinstance(batch, dict) else batch))
-            check_images("ColorPCA.fit", batch)
-            pixels = np.moveaxis(batch, 1, 0).reshape(batch.shape[1], -1).astype(np.float64)
+        for images in map(first_part, DataLoader(dataset, 256)):
+            check_images("ColorPCA.fit", images)
+            pixels = np.moveaxis(images, 1, 0).reshape(images.shape[1], -1).astype(np.float64)
             count += pixels.shape[1]
             total = total + pixels.sum(1)
             products = products + pixels @ pixels.T

@@ -1,4 +1,4 @@
-"""Augmentations that cut: random crops, holes, and the ten crops of a test."""
+"""What cuts: random crops and holes, the middle, and the ten crops of a test."""
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -84,6 +84,26 @@ class Cutout(Transform):
         return (place >= first) & (place < first + size)
 
 
+def center_crop(x: np.ndarray, size: int | tuple[int, int]) -> np.ndarray:
+    """The middle of images: (N, C, H, W) -> (N, C, height, width), a view.
+
+    Raises
+    ------
+    ShapeError
+        If the images are smaller.
+
+    Examples
+    --------
+    >>> center_crop(np.zeros((2, 3, 256, 300)), 224).shape
+    (2, 3, 224, 224)
+    """
+    check_images("center_crop", x)
+    h, w = size = height_width("center_crop", "size", size)
+    _check_fits("center_crop", x, size)
+    top, left = round((x.shape[2] - h) / 2), round((x.shape[3] - w) / 2)
+    return x[:, :, top : top + h, left : left + w]
+
+
 def ten_crop(x: np.ndarray, size: int | tuple[int, int]) -> np.ndarray:
     """Ten views of each image: the four corners and the middle, and these five mirrored.
 
@@ -127,5 +147,5 @@ def _check_fits(name, x, size):
     if x.shape[2] < size[0] or x.shape[3] < size[1]:
         raise ShapeError(
             f"{name}: images of {x.shape[2]} x {x.shape[3]} pixels are smaller than the crop of "
-            f"{size[0]} x {size[1]}. Take a smaller crop, or larger images."
+            f"{size[0]} x {size[1]}. Take a smaller crop, or resize them first."
         )

@@ -7,7 +7,6 @@ import numpy as np
 
 from autograd.errors import ShapeError
 from nn.data.affine import (
-    ElasticTransform,
     RandomHorizontalFlip,
     RandomRescale,
     RandomRotation,
@@ -17,8 +16,10 @@ from nn.data.affine import (
     RandomVerticalFlip,
 )
 from nn.data.colour import ColorPCA, ColorShift
+from nn.data.compose import Compose
 from nn.data.crops import Cutout, RandomCrop, ten_crop
-from nn.data.transforms import Compose, Transform
+from nn.data.elastic import ElasticTransform
+from nn.data.transforms import Transform
 from nn.figures import new_figure
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.errors import DtypeError, ValueRangeError
 from nn import missing
-from nn.data.collate import collate, count, rows_of, taken_over, tuple_like
+from nn.data.collate import collate, count, first_part, rows_of, taken_over, tuple_like
 from nn.data.prefetch import Prefetch
 from nn.data.transforms import apply
 
@@ -236,9 +236,7 @@ class DataLoader:
 
     def _transformed(self, batch, seed, epoch, k):
         """The batch with its images, the first part, transformed by a generator of its own."""
-        images = batch
-        if isinstance(batch, (tuple, dict)):
-            images = next(iter(batch.values() if isinstance(batch, dict) else batch))
+        images = first_part(batch)
         if self.collate_fn is None:
             images.flags.writeable = True  # new memory, so a transform may work in place
         sequence = np.random.SeedSequence([seed, epoch], spawn_key=(k,))

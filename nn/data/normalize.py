@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
+from nn.data.collate import first_part
 from nn.data.loader import DataLoader
 
 
@@ -64,10 +65,8 @@ class Normalize:
             Arrays (N, C, ...); of tuples and dicts the first part.  It is read once, in batches.
         """
         count, mean, squares = 0, np.zeros(1), np.zeros(1)
-        for batch in DataLoader(dataset, 256):
-            if isinstance(batch, (tuple, dict)):
-                batch = next(iter(batch.values() if isinstance(batch, dict) else batch))
-            x = _floats(batch).astype(np.float64)
+        for part in map(first_part, DataLoader(dataset, 256)):
+            x = _floats(part).astype(np.float64)
             axes = (0,) + tuple(range(2, x.ndim))
             n, m = x.size // x.shape[1], x.mean(axis=axes)
             # Chan, Golub and LeVeque 1983: two sets' sums of squares about their means, as one.
@@ -80,7 +79,7 @@ class Normalize:
         return cls(mean, np.where(std <= 1e-12 * abs(mean), 1.0, std))
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
-        """X (N, C, ...) with mean 0 and deviation 1 per channel, if it is like what was fitted."""
+        """x (N, C, ...) with mean 0 and deviation 1 per channel, if it is like what was fitted."""
         mean, std = self._for(x)
         return (x - mean) / std
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from autograd.errors import ShapeError
 from nn.data.transforms import check_images, height_width
 
 
@@ -48,27 +47,3 @@ def _weights(n: int, m: int) -> np.ndarray:
     far = -0.5 * t**3 + 2.5 * t**2 - 4 * t + 2
     weights = np.where(t < 1, near, np.where(t < 2, far, 0.0))
     return weights / weights.sum(axis=1, keepdims=True)
-
-
-def center_crop(x: np.ndarray, size: int | tuple[int, int]) -> np.ndarray:
-    """The middle of images: (N, C, H, W) -> (N, C, height, width), a view.
-
-    Raises
-    ------
-    ShapeError
-        If the images are smaller.
-
-    Examples
-    --------
-    >>> center_crop(np.zeros((2, 3, 256, 300)), 224).shape
-    (2, 3, 224, 224)
-    """
-    check_images("center_crop", x)
-    h, w = height_width("center_crop", "size", size)
-    if x.shape[2] < h or x.shape[3] < w:
-        raise ShapeError(
-            f"center_crop: images of {x.shape[2]} x {x.shape[3]} pixels are smaller than the crop "
-            f"of {h} x {w}. Take a smaller crop, or resize them first."
-        )
-    top, left = round((x.shape[2] - h) / 2), round((x.shape[3] - w) / 2)
-    return x[:, :, top : top + h, left : left + w]

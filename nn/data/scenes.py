@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
-from nn.data.affine import sample
 from nn.data.collate import shapes
+from nn.data.sampling import sample
 from nn.data.transforms import check_images, number
 
 INK = 0.5  # from here on a pixel belongs to the digit

@@ -1,7 +1,7 @@
-"""Transforms of a batch of images: what they have in common, and several in a row."""
+"""Transforms of a batch of images: what they have in common, and checks of their arguments."""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -45,44 +45,6 @@ class Transform:
 
     def __repr__(self):
         return f"{type(self).__name__}({self.extra()})"
-
-
-class Compose(Transform):
-    """Several transforms, one after another: ``Compose([RandomCrop(28, 2), RandomRotation(10)])``.
-
-    Neighbours that move pixels by a matrix (`Affine`: rotation, translation, rescaling, shear,
-    stretch, mirroring) become one matrix, so the image is sampled, and blurred, only once.
-
-    Parameters
-    ----------
-    transforms : sequence of callables
-        Transforms, or functions of the images; if these have a parameter named ``rng``, they are
-        given the Generator there.
-
-    Examples
-    --------
-    >>> from nn.data import RandomCrop, RandomHorizontalFlip
-    >>> augment = Compose([RandomHorizontalFlip(), RandomCrop(28, padding=2)])
-    >>> augment(np.zeros((5, 1, 28, 28)), rng=0).shape
-    (5, 1, 28, 28)
-    """
-
-    def __init__(self, transforms: Sequence[Callable]):
-        self.transforms = list(transforms)
-        for t in self.transforms:
-            if not callable(t):
-                raise DtypeError(f"Compose: expected transforms, got {t!r}")
-
-    def apply(self, x, rng):
-        """All of them in order."""
-        from nn.data.affine import merged
-
-        for transform in merged(self.transforms):
-            x = apply(transform, x, rng)
-        return x
-
-    def __repr__(self):
-        return "Compose([" + ", ".join(map(repr, self.transforms)) + "])"
 
 
 def apply(transform: Callable, x: Any, rng: np.random.Generator) -> Any:

@@ -1,13 +1,14 @@
 """What the experiments of `nn.insight.approximation` return."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
-from nn.insight.results import png_of, shapes_of
+from nn.insight.results import Drawn
 
 
-class Approximation(NamedTuple):
+@dataclass(frozen=True, eq=False, repr=False)
+class Approximation(Drawn):
     """What `universal_approximation` finds; shows itself as plots in a notebook."""
 
     widths: np.ndarray
@@ -27,14 +28,9 @@ class Approximation(NamedTuple):
 
         return approximation_figure(self)
 
-    def __repr__(self):
-        return shapes_of(self, self._asdict())
 
-    def _repr_png_(self):
-        return png_of(self)
-
-
-class DepthComparison(NamedTuple):
+@dataclass(frozen=True, eq=False, repr=False)
+class DepthComparison(Drawn):
     """What `deep_against_shallow` finds; shows itself as plots in a notebook."""
 
     depths: np.ndarray
@@ -57,9 +53,3 @@ class DepthComparison(NamedTuple):
         from nn.insight.landscape_plots import depth_figure
 
         return depth_figure(self)
-
-    def __repr__(self):
-        return shapes_of(self, self._asdict())
-
-    def _repr_png_(self):
-        return png_of(self)

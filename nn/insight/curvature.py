@@ -1,19 +1,20 @@
 """The curvature of a loss: the largest eigenvalues of its Hessian, which is never formed."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
 from autograd import Tensor, enable_grad, gradients
 from autograd.errors import ValueRangeError
 from nn.insight.landscape import Loss, kept, named_weights, scalar
-from nn.insight.results import png_of, shapes_of
+from nn.insight.results import Drawn
 from nn.insight.running import bar
 from nn.module import Module
 
 
-class HessianEigenvalues(NamedTuple):
+@dataclass(frozen=True, eq=False, repr=False)
+class HessianEigenvalues(Drawn):
     """What `hessian_eigenvalues` finds; shows itself as a plot in a notebook."""
 
     values: np.ndarray
@@ -30,12 +31,6 @@ class HessianEigenvalues(NamedTuple):
         from nn.insight.landscape_plots import eigenvalue_figure
 
         return eigenvalue_figure(self)
-
-    def __repr__(self):
-        return shapes_of(self, self._asdict())
-
-    def _repr_png_(self):
-        return png_of(self)
 
 
 def hessian_eigenvalues(

@@ -1,16 +1,18 @@
 """How much gradient reaches each step of a sequence: vanishing and exploding over time."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from autograd import Tensor, gradients
 from autograd.errors import DtypeError, ValueRangeError
-from nn.insight.results import png_of, shapes_of
+from nn.insight.results import Drawn
 
 
-class GradientFlow(NamedTuple):
+@dataclass(frozen=True, eq=False, repr=False)
+class GradientFlow(Drawn):
     """What `gradient_flow` finds; shows itself as a plot in a notebook."""
 
     norms: np.ndarray
@@ -30,12 +32,6 @@ class GradientFlow(NamedTuple):
     def figure(self):
         """A matplotlib figure of the norms over time."""
         return plot_gradient_flow({"": self})
-
-    def __repr__(self):
-        return shapes_of(self, self._asdict())
-
-    def _repr_png_(self):
-        return png_of(self)
 
 
 def gradient_flow(loss: Tensor, states: Sequence[Any]) -> GradientFlow:

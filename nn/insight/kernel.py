@@ -1,19 +1,21 @@
 """The neural tangent kernel: how a step for one sample moves the output for another."""
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from autograd import Tensor, enable_grad, gradients, no_grad
 from autograd.errors import ShapeError, ValueRangeError
 from nn.insight.landscape import kept, named_weights
-from nn.insight.results import png_of, shapes_of
+from nn.insight.results import Drawn
 from nn.insight.running import bar
 from nn.modes import evaluating
 from nn.module import Module
 
 
-class TangentKernel(NamedTuple):
+@dataclass(frozen=True, eq=False, repr=False)
+class TangentKernel(Drawn):
     """What `neural_tangent_kernel` finds; shows itself as a picture in a notebook."""
 
     kernel: np.ndarray
@@ -33,12 +35,6 @@ class TangentKernel(NamedTuple):
         from nn.insight.landscape_plots import kernel_figure
 
         return kernel_figure(self)
-
-    def __repr__(self):
-        return shapes_of(self, self._asdict())
-
-    def _repr_png_(self):
-        return png_of(self)
 
 
 def neural_tangent_kernel(

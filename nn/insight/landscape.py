@@ -2,20 +2,22 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from autograd import Tensor, no_grad
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
-from nn.insight.results import png_of, shapes_of
+from nn.insight.results import Drawn
 from nn.insight.running import bar
 from nn.module import Module
 
 Loss = Callable[[], Any]
 
 
-class LossSurface(NamedTuple):
+@dataclass(frozen=True, eq=False, repr=False)
+class LossSurface(Drawn):
     """What `loss_surface` finds; shows itself as a picture in a notebook."""
 
     values: np.ndarray
@@ -30,12 +32,6 @@ class LossSurface(NamedTuple):
         from nn.insight.landscape_plots import surface_figure
 
         return surface_figure(self)
-
-    def __repr__(self):
-        return shapes_of(self, self._asdict())
-
-    def _repr_png_(self):
-        return png_of(self)
 
 
 def loss_surface(

@@ -10,39 +10,29 @@ from nn.figures import new_figure, png
 
 
 class Result:
-    """Named arrays; its `repr` gives their shapes."""
+    """Named arrays; its `repr` gives their shapes, and the number where there is only one."""
 
     def __repr__(self):
-        return shapes_of(self, vars(self))
-
-
-def shapes_of(result, fields) -> str:
-    """A result's name with the shapes of its arrays, or an array of one number itself."""
-    arrays = (
-        f"{name} {'×'.join(map(str, v.shape)) or v}"
-        for name, v in fields.items()
-        if isinstance(v, np.ndarray)
-    )
-    return f"{type(result).__name__}({', '.join(arrays)})"
+        arrays = (
+            f"{name} {'×'.join(map(str, v.shape)) or v}"
+            for name, v in vars(self).items()
+            if isinstance(v, np.ndarray)
+        )
+        return f"{type(self).__name__}({', '.join(arrays)})"
 
 
 class Drawn(Result):
-    """A result that shows itself as a figure in a notebook, and as text without matplotlib."""
+    """A result that shows itself as a figure in a notebook, and as text where it cannot."""
 
     def figure(self):
         """A matplotlib figure of it."""
         raise NotImplementedError
 
     def _repr_png_(self):
-        return png_of(self)
-
-
-def png_of(result) -> bytes | None:
-    """A result's figure as PNG; None without matplotlib, or where nothing looks like a picture."""
-    try:
-        return png(result.figure())
-    except (ImportError, ShapeError):
-        return None
+        try:
+            return png(self.figure())
+        except (ImportError, ShapeError):  # no matplotlib, or nothing that looks like a picture
+            return None
 
 
 def grid(rows: int, columns: int, width: float, height: float):

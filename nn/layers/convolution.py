@@ -60,7 +60,7 @@ class Convolution(Module):
         )  # fmt: skip
 
     def forward(self, x):
-        """X (N, C, *S) -> (N, O, *P)."""
+        """x (N, C, *S) -> (N, O, *P)."""
         padding = self.padding
         if self.padding_mode != "zeros" and x.ndim == self.d + 2:
             x, padding = self._padded(x), 0
@@ -69,7 +69,7 @@ class Convolution(Module):
         )
 
     def _padded(self, x):
-        """X with the border of the padding mode."""
+        """x with the border of the padding mode."""
         widths = self._windows(x).padding
         return F.pad(x, [n for pair in reversed(widths) for n in pair], self.padding_mode)
 
@@ -166,7 +166,7 @@ class TransposedConvolution(Convolution):
         self._start((in_channels, out_channels // groups, *self.kernel_size), out_channels, bias)
 
     def forward(self, x, output_size=None):
-        """X (N, C, *S) -> (N, O, *P); ``output_size`` chooses one of the sizes P that fit."""
+        """x (N, C, *S) -> (N, O, *P); ``output_size`` chooses one of the sizes P that fit."""
         more = self.output_padding if output_size is None else self._missing(x, output_size)
         return type(self).function(
             x, self.weight, self.bias, self.stride, self.padding, more, self.groups, self.dilation

@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nn.data.crops import center_crop
 from nn.data.errors import DataError
 from nn.data.normalize import Normalize
-from nn.data.resize import center_crop, resize
+from nn.data.resize import resize
 from nn.layers import BatchNorm2d, Conv2d, Dropout, Flatten, GlobalAvgPool2d, Linear, ReLU6
 from nn.models.registry import register
 from nn.models.starts import he_normal
@@ -63,7 +64,7 @@ class InvertedResidual(Module):
         self.residual = stride == 1 and channels == width
 
     def forward(self, x):
-        """X (N, C, H, W) -> (N, width, H/stride, W/stride)."""
+        """x (N, C, H, W) -> (N, width, H/stride, W/stride)."""
         y = x if self.expand_conv is None else self.relu(self.bn0(self.expand_conv(x)))
         y = self.relu(self.bn1(self.depthwise_conv(y)))
         y = self.bn2(self.project_conv(y))
@@ -106,7 +107,7 @@ class EfficientNetLite(Module):
         return self.flatten(self.pool(self.maps(x)))
 
     def forward(self, x):
-        """X (N, 3, H, W) -> (N, classes)."""
+        """x (N, 3, H, W) -> (N, classes)."""
         return self.fc(self.dropout(self.features(x)))
 
     @staticmethod

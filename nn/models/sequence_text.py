@@ -139,7 +139,7 @@ class SequenceClassifier(Module):
         self.scores = Linear(hidden * (1 + bidirectional), classes)
 
     def forward(self, x, lengths=None):
-        """X (T, N, I) -> scores (N, classes)."""
+        """x (T, N, I) -> scores (N, classes)."""
         h, _ = self.recurrent(x, lengths=lengths)
         if self.pooling != "last":
             pool = F.max_over_time if self.pooling == "max" else F.mean_over_time

@@ -44,14 +44,14 @@ class Adagrad(Optimizer):
 
     def check(self, lr, **options):
         """Raise ValueRangeError if an option is out of range."""
-        within("Adagrad", 0, np.inf, **options)
+        within(self, 0, np.inf, **options)
 
     def buffers(self, initial_accumulator_value, **options):
         """The sum of squares."""
         return {"sum": initial_accumulator_value}
 
     def update(self, w, g, state, lr, lr_decay, weight_decay, initial_accumulator_value, eps):
-        """W <- w - lr g / sqrt(sum of g²)."""
+        """w <- w - lr g / sqrt(sum of g²)."""
         if weight_decay:
             g = g + weight_decay * w
         s = state["sum"]
@@ -85,15 +85,15 @@ class Adadelta(Optimizer):
 
     def check(self, lr, rho, eps, weight_decay):
         """Raise ValueRangeError if an option is out of range."""
-        within("Adadelta", 0, 1, rho=rho)
-        within("Adadelta", 0, np.inf, eps=eps, weight_decay=weight_decay)
+        within(self, 0, 1, rho=rho)
+        within(self, 0, np.inf, eps=eps, weight_decay=weight_decay)
 
     def buffers(self, **options):
         """Means of the squared gradients and of the squared steps."""
         return {"square_avg": 0.0, "acc_delta": 0.0}
 
     def update(self, w, g, state, lr, rho, eps, weight_decay):
-        """W <- w - lr d."""
+        """w <- w - lr d."""
         if weight_decay:
             g = g + weight_decay * w
         s, u = state["square_avg"], state["acc_delta"]
@@ -147,8 +147,8 @@ class RMSprop(Optimizer):
 
     def check(self, lr, alpha, eps, weight_decay, momentum, centered):
         """Raise ValueRangeError if an option is out of range."""
-        within("RMSprop", 0, 1, alpha=alpha, momentum=momentum)
-        within("RMSprop", 0, np.inf, eps=eps, weight_decay=weight_decay)
+        within(self, 0, 1, alpha=alpha, momentum=momentum)
+        within(self, 0, np.inf, eps=eps, weight_decay=weight_decay)
 
     def buffers(self, momentum, centered, **options):
         """Running means, and the velocity if there is momentum."""
@@ -156,7 +156,7 @@ class RMSprop(Optimizer):
         return dict.fromkeys(names, 0.0)
 
     def update(self, w, g, state, lr, alpha, eps, weight_decay, momentum, centered):
-        """W <- w - lr g / sqrt(mean of g²)."""
+        """w <- w - lr g / sqrt(mean of g²)."""
         if weight_decay:
             g = g + weight_decay * w
         s = state["square_avg"]
@@ -227,8 +227,8 @@ class Adam(Optimizer):
 
     def check(self, lr, betas, eps, weight_decay, amsgrad):
         """Raise ValueRangeError if an option is out of range."""
-        within(type(self).__name__, 0, 1, betas=betas)
-        within(type(self).__name__, 0, np.inf, eps=eps, weight_decay=weight_decay)
+        within(self, 0, 1, betas=betas)
+        within(self, 0, np.inf, eps=eps, weight_decay=weight_decay)
 
     def buffers(self, amsgrad, **options):
         """Running means of the gradient and of its square."""
@@ -236,7 +236,7 @@ class Adam(Optimizer):
         return dict.fromkeys(names, 0.0)
 
     def update(self, w, g, state, lr, betas, eps, weight_decay, amsgrad):
-        """W <- w - lr m / sqrt(v)."""
+        """w <- w - lr m / sqrt(v)."""
         if weight_decay:
             g = g + weight_decay * w
         m, v, t = state["exp_avg"], state["exp_avg_sq"], state["step"]
@@ -264,7 +264,7 @@ class AdamW(Adam):
         super().__init__(parameters, lr, betas, eps, weight_decay, amsgrad)
 
     def update(self, w, g, state, lr, betas, eps, weight_decay, amsgrad):
-        """W <- (1 - lr weight_decay) w - lr m / sqrt(v)."""
+        """w <- (1 - lr weight_decay) w - lr m / sqrt(v)."""
         w *= 1 - lr * weight_decay
         super().update(w, g, state, lr, betas, eps, 0, amsgrad)
 
@@ -296,15 +296,15 @@ class Adamax(Optimizer):
 
     def check(self, lr, betas, eps, weight_decay):
         """Raise ValueRangeError if an option is out of range."""
-        within("Adamax", 0, 1, betas=betas)
-        within("Adamax", 0, np.inf, eps=eps, weight_decay=weight_decay)
+        within(self, 0, 1, betas=betas)
+        within(self, 0, np.inf, eps=eps, weight_decay=weight_decay)
 
     def buffers(self, **options):
         """Running mean and fading maximum of the gradient."""
         return {"exp_avg": 0.0, "exp_inf": 0.0}
 
     def update(self, w, g, state, lr, betas, eps, weight_decay):
-        """W <- w - lr m / u."""
+        """w <- w - lr m / u."""
         if weight_decay:
             g = g + weight_decay * w
         m, u = state["exp_avg"], state["exp_inf"]

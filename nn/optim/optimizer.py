@@ -311,8 +311,9 @@ class Optimizer:
         return "\n".join([f"{type(self).__name__}(", *lines, ")"])
 
 
-def within(rule, low, high, **options):
+def within(optimizer, low, high, **options):
     """Raise unless every option (a number, or a tuple of them) is in [low, high)."""
+    rule = type(optimizer).__name__
     for name, value in options.items():
         for v in value if isinstance(value, (tuple, list)) else (value,):
             if not _is_number(v) or not low <= v < high:

@@ -59,13 +59,13 @@ class SGD(Optimizer):
 
     def check(self, lr, momentum, dampening, weight_decay, nesterov):
         """Raise ValueRangeError if an option is out of range."""
-        within("SGD", 0, 1, momentum=momentum)
-        within("SGD", 0, np.inf, weight_decay=weight_decay)
-        within("SGD", -np.inf, np.inf, dampening=dampening)
+        within(self, 0, 1, momentum=momentum)
+        within(self, 0, np.inf, weight_decay=weight_decay)
+        within(self, -np.inf, np.inf, dampening=dampening)
         if nesterov and (not momentum or dampening):
             raise ValueRangeError(
-                f"SGD: nesterov needs momentum > 0 and dampening = 0, got {momentum!r} and "
-                f"{dampening!r}"
+                f"{type(self).__name__}: nesterov needs momentum > 0 and dampening = 0, got "
+                f"{momentum!r} and {dampening!r}"
             )
 
     def buffers(self, momentum, **options):
@@ -73,7 +73,7 @@ class SGD(Optimizer):
         return {"momentum_buffer": 0.0} if momentum else {}
 
     def update(self, w, g, state, lr, momentum, dampening, weight_decay, nesterov):
-        """W <- w - lr v."""
+        """w <- w - lr v."""
         if weight_decay:
             g = g + weight_decay * w
         if momentum:
@@ -115,8 +115,8 @@ class Rprop(Optimizer):
         """Raise ValueRangeError if an option is out of range."""
         if not 0 < etas[0] < 1 < etas[1] or not 0 < step_sizes[0] <= step_sizes[1]:
             raise ValueRangeError(
-                "Rprop: expected etas with 0 < etas[0] < 1 < etas[1] and rising step_sizes, got "
-                f"{etas!r} and {step_sizes!r}"
+                f"{type(self).__name__}: expected etas with 0 < etas[0] < 1 < etas[1] and rising "
+                f"step_sizes, got {etas!r} and {step_sizes!r}"
             )
 
     def buffers(self, lr, **options):
@@ -124,7 +124,7 @@ class Rprop(Optimizer):
         return {"prev": 0.0, "step_size": lr}
 
     def update(self, w, g, state, lr, etas, step_sizes):
-        """W <- w - s sign(g)."""
+        """w <- w - s sign(g)."""
         last, size = state["prev"], state["step_size"]
         turn = np.sign(g * last)
         size *= np.where(turn > 0, etas[1], np.where(turn < 0, etas[0], 1)).astype(size.dtype)

@@ -5,7 +5,7 @@ import warnings
 from autograd.errors import DtypeError, ValueRangeError
 from nn.functional.checks import positive_int
 from nn.module import Module
-from nn.optim import LRScheduler, Optimizer
+from nn.optim import LRScheduler, Optimizer, ReduceLROnPlateau
 
 
 def check_parts(model, loss, optimizer, schedule, metrics):
@@ -33,6 +33,9 @@ def check_parts(model, loss, optimizer, schedule, metrics):
             "Trainer: metrics must be a dict, as in {'accuracy': nn.training.accuracy}, got "
             f"{type(metrics).__name__}"
         )
+    taken = {"loss", "epoch", "step", "lr", "seconds", "samples"} & set(metrics or ())
+    if taken:
+        raise ValueRangeError(f"Trainer: a metric needs another name than {sorted(taken)}")
     if schedule is not None and schedule.optimizer is not optimizer:
         raise ValueRangeError("Trainer: the schedule belongs to another optimizer")
     _check_parameters(model, loss, optimizer)
@@ -56,6 +59,22 @@ def _check_parameters(model, loss, optimizer):
             f"Trainer: {len(left_out)} parameters of the model are in no group of the optimizer "
             f"and will stay as they are: {shown}. Freeze them, requires_grad_(False), if so meant.",
             stacklevel=4,
+        )
+
+
+def check_monitor(monitor, measures, schedule, by_step):
+    """Raise unless it is measured, and a plateau schedule looks at it the same way."""
+    if isinstance(schedule, ReduceLROnPlateau):
+        if by_step:
+            raise ValueRangeError("Trainer: a plateau schedule goes by epochs, not by steps")
+        if schedule.mode != monitor.mode:
+            raise ValueRangeError(
+                f"Trainer: mode={monitor.mode!r}, but the plateau schedule has "
+                f"mode={schedule.mode!r}; both look at the monitor"
+            )
+    if monitor.name not in measures:
+        raise ValueRangeError(
+            f"Trainer: monitor={monitor.name!r} is none of what is measured: {', '.join(measures)}"
         )
 
 

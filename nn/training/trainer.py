@@ -1,7 +1,6 @@
 """Trainer: the five-line loop with validation, checkpoints, a log and an exact way back."""
 
 import contextlib
-import math
 import time
 from itertools import islice
 from pathlib import Path
@@ -15,10 +14,19 @@ from nn.optim import ReduceLROnPlateau, clip_grad_norm_
 from nn.storage import save
 from nn.training.batches import Batches
 from nn.training.checkpoints import Checkpoints
-from nn.training.checks import check_parts, count
+from nn.training.checks import check_monitor, check_parts, count
 from nn.training.log import CSVLog
+from nn.training.monitor import Monitor
 from nn.training.progress import EpochBar
 from nn.training.resuming import Resumable, TrainingError
+
+
+def _of_monitor(name):
+    """What the monitor knows, under the name that users and checkpoints have for it."""
+    return property(
+        lambda self: getattr(self._monitor, name),
+        lambda self, value: setattr(self._monitor, name, value),
+    )
 
 
 class Trainer(Resumable):
@@ -105,6 +113,9 @@ class Trainer(Resumable):
     True
     """
 
+    monitor, mode, patience = map(_of_monitor, ("name", "mode", "patience"))
+    best, bad_epochs = map(_of_monitor, ("best", "bad_epochs"))
+
     def __init__(
         self,
         model,
@@ -132,20 +143,20 @@ class Trainer(Resumable):
         check_parts(model, loss, optimizer, schedule, metrics)
         self.model, self.loss, self.optimizer, self.schedule = model, loss, optimizer, schedule
         self.metrics = dict(metrics or {})
-        for name, value, allowed in (
-            ("schedule_every", schedule_every, ("epoch", "step")),
-            ("mode", mode, ("min", "max")),
-        ):
-            if value not in allowed:
-                raise ValueRangeError(f"Trainer: {name} must be one of {allowed}, got {value!r}")
+        if schedule_every not in ("epoch", "step"):
+            raise ValueRangeError(
+                f"Trainer: schedule_every must be one of ('epoch', 'step'), got {schedule_every!r}"
+            )
         self.inputs, self.accumulate = count("inputs", inputs), count("accumulate", accumulate)
         self._train = Batches(train, self.inputs)
         self._validation = None if validation is None else Batches(validation, self.inputs)
-        self.by_step, self.mode, self.clip_norm = schedule_every == "step", mode, clip_norm
+        self.by_step, self.clip_norm = schedule_every == "step", clip_norm
         if clip_norm is not None and not clip_norm > 0:
             raise ValueRangeError(f"Trainer: clip_norm must be positive, got {clip_norm!r}")
-        self.monitor = self._checked_monitor(monitor)
-        self.patience = None if patience is None else count("patience", patience)
+        if monitor is None:
+            monitor = "loss" if validation is None else "validation loss"
+        self._monitor = Monitor(monitor, mode, patience)
+        check_monitor(self._monitor, self._measures(), schedule, self.by_step)
         self.every = (
             None if checkpoint_every is None else count("checkpoint_every", checkpoint_every)
         )
@@ -163,7 +174,6 @@ class Trainer(Resumable):
         self.history: list[dict] = []
         self.losses: list[float] = []
         self.stopped = ""
-        self.best, self.bad_epochs = math.inf if mode == "min" else -math.inf, 0
         self._sums: dict[str, float] = {}  # over the samples of the present epoch
         self._seconds = 0.0
 
@@ -294,18 +304,11 @@ class Trainer(Resumable):
         self._sums, self._seconds = {}, 0.0
         self.history.append(row)
         value = row[self.monitor]
-        better = value < self.best if self.mode == "min" else value > self.best
-        if better:
-            self.best, self.bad_epochs = value, 0
-        else:
-            self.bad_epochs += 1
+        better = self._monitor.see(value)
         if self.schedule is not None and not self.by_step:
             self.schedule.step(*[value] * isinstance(self.schedule, ReduceLROnPlateau))
-        if self.patience is not None and self.bad_epochs >= self.patience and not self.stopped:
-            self.stop(
-                f"{self.monitor} has not improved for {self.bad_epochs} epochs; the best was "
-                f"{self.best:.6g}"
-            )
+        if not self.stopped and (why := self._monitor.reason_to_stop()):
+            self.stop(why)
         if self.log:
             self._check_weights()
             self.log.append(row)
@@ -365,27 +368,6 @@ class Trainer(Resumable):
         """The columns of history that tell how good the model is."""
         names = ["loss", *self.metrics]
         return names + [f"validation {n}" for n in names] * (self._validation is not None)
-
-    def _checked_monitor(self, monitor):
-        if isinstance(self.schedule, ReduceLROnPlateau):
-            if self.by_step:
-                raise ValueRangeError("Trainer: a plateau schedule goes by epochs, not by steps")
-            if self.schedule.mode != self.mode:
-                raise ValueRangeError(
-                    f"Trainer: mode={self.mode!r}, but the plateau schedule has "
-                    f"mode={self.schedule.mode!r}; both look at the monitor"
-                )
-        taken = {"loss", "epoch", "step", "lr", "seconds", "samples"} & self.metrics.keys()
-        if taken:
-            raise ValueRangeError(f"Trainer: a metric needs another name than {sorted(taken)}")
-        if monitor is None:
-            return "loss" if self._validation is None else "validation loss"
-        if monitor not in self._measures():
-            raise ValueRangeError(
-                f"Trainer: monitor={monitor!r} is none of what is measured: "
-                f"{', '.join(self._measures())}"
-            )
-        return monitor
 
 
 def _plain(v):

@@ -26,7 +26,8 @@ from nn.data import (
     sample,
     ten_crop,
 )
-from nn.data.affine import Affine, merged
+from nn.data.affine import Affine
+from nn.data.compose import merged
 
 PCA = ColorPCA(np.eye(3), [0.3, 0.2, 0.1])
 ALL = [

@@ -233,6 +233,10 @@ def loaded(into, change, of=None):
     into.load_state_dict(state)
 
 
+class Own(nn.optim.Adadelta):
+    """Its mistakes go by its own name."""
+
+
 MISTAKES = [
     (lambda: nn.SGD(w), DtypeError, r"expected parameters to train, got Tensor\. Pass model.param"),
     (lambda: nn.SGD({"params": [w]}), DtypeError, "expected parameters to train, got dict"),
@@ -263,6 +267,7 @@ MISTAKES = [
     (lambda: nn.optim.Adagrad([w], lr_decay=-1), ValueRangeError, "lr_decay must be >= 0"),
     (lambda: nn.optim.Adamax([w], eps=None), ValueRangeError, "eps must be >= 0, got None"),
     (lambda: nn.optim.Rprop([w], etas=(2, 3)), ValueRangeError, "Rprop: expected etas"),
+    (lambda: Own([w], rho=-1), ValueRangeError, "^Own: rho must be in"),
     (lambda: sgd.zero_grad(set_to_none=True), DtypeError, "SGD.zero_grad: .*set to None always"),
     (lambda: setattr(sgd, "lr", -1), ValueRangeError, "SGD: lr must be 0 or more, got -1"),
     (lambda: nn.utils.clip_grad_norm_([w], 0), ValueRangeError, "must be positive, got 0"),

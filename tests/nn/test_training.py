@@ -19,6 +19,7 @@ from autograd.errors import AutogradError, DtypeError, ShapeError, ValueRangeErr
 from nn.nesting import pack, unpack
 from nn.storage import StorageError
 from nn.training import Curves, TrainingError, plot_history, recipe
+from nn.training.monitor import Monitor
 from tests.nn import training_run
 
 ROOT = Path(__file__).parents[2]
@@ -184,24 +185,56 @@ def test_a_single_array_is_its_own_target():
     assert history[-1]["loss"] < history[0]["loss"]
 
 
+@pytest.mark.parametrize(
+    "mode, values, improved, best, bad",
+    [
+        ("min", [3.0, 2.0, 2.0, np.nan, 1.0], [True, True, False, False, True], 1.0, 0),
+        ("max", [3.0, np.nan, 3.0, 4.0, -1.0], [True, False, False, True, False], 4.0, 1),
+        ("min", [np.inf, np.nan], [False, False], np.inf, 2),
+    ],
+)
+def test_a_monitor_tells_better_from_worse(mode, values, improved, best, bad):
+    monitor = Monitor("loss", mode)
+    assert [monitor.see(v) for v in values] == improved
+    assert (monitor.best, monitor.bad_epochs, monitor.reason_to_stop()) == (best, bad, "")
+
+
+def test_a_monitor_loses_patience_and_finds_it_again():
+    monitor, reasons = Monitor("accuracy", "max", patience=2), []
+    for value in (0.5, 0.4, 0.5, 0.6):
+        monitor.see(value)
+        reasons.append(monitor.reason_to_stop())
+    assert reasons == ["", "", "accuracy has not improved for 2 epochs; the best was 0.5", ""]
+
+
 def test_early_stopping_and_plateau():
     model = network()
     optimizer = nn.SGD(model.parameters(), lr=1.0)
-    values = iter([1.0, 0.5, 0.6, 0.7, 0.8, 0.9])
+    values = iter([1.0, 0.5, 0.6, 0.7, 0.8])
     trainer = make(
         model, optimizer=optimizer, monitor="validation made up", patience=3,
         validation=[(IMAGES, LABELS)],
         schedule=nn.optim.ReduceLROnPlateau(optimizer, patience=1),
-        metrics={"made up": lambda outputs, target: 0.0},
+        metrics={"made up": lambda outputs, target: 0.0 if model.training else next(values)},
     )  # fmt: skip
-    evaluated = trainer._evaluated
-    trainer._evaluated = lambda batches: {**evaluated(batches), "made up": next(values)}
     trainer.fit(10)
     assert trainer.epoch == 5 and trainer.best == 0.5
     assert "validation made up has not improved for 3 epochs; the best was 0.5" in trainer.stopped
     assert [row["lr"] for row in trainer.history] == pytest.approx([1, 1, 1, 1, 0.1])
     trainer.fit(10)
     assert trainer.epoch == 5
+
+
+def test_patience_goes_on_where_a_checkpoint_left_it(tmp_path):
+    def start():
+        return make(mode="max", patience=3, folder=tmp_path)  # the loss only falls
+
+    start().fit(3)
+    again = start()
+    again.resume()
+    assert (again.best, again.bad_epochs) == (again.history[0]["loss"], 2)
+    again.fit(10)
+    assert again.epoch == 4 and "for 3 epochs" in again.stopped
 
 
 def test_functions_are_called_and_may_stop():
@@ -215,11 +248,12 @@ def test_functions_are_called_and_may_stop():
 
 
 def test_looking_at_the_loader_changes_nothing():
-    a, b = make(), make()
+    loader = nn.data.DataLoader((IMAGES, LABELS), 8, shuffle=True, seed=3)
+    a, b = make(), make(data=loader)
     a.fit(2)
-    next(iter(b._train.loader))
+    next(iter(loader))
     b.fit(1)
-    next(iter(b._train.loader))
+    next(iter(loader))
     b.fit(2)
     assert_equal(weights(a), weights(b))
 
