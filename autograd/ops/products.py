@@ -230,6 +230,7 @@ def multi_dot(arrays):
     return product(0, len(arrays) - 1)
 
 
+@listed
 @primitive
 def einsum_(operands, subscripts):
     """Einstein sum; ``subscripts`` with an arrow and no ellipsis."""
@@ -250,7 +251,8 @@ def _einsum_vjp(g, i, operands, subscripts):
         if c not in found:
             d = np.expand_dims(d, k)
     sizes = tuple(shape[c] if d.shape[k] == 1 else d.shape[k] for k, c in enumerate(letters))
-    d = np.broadcast_to(d, sizes)
+    if tuple(d.shape) != sizes:
+        d = np.broadcast_to(d, sizes)
     for k, c in enumerate(mine):
         first = mine.index(c)
         if first < k:  # a second axis for the same letter, nonzero where both are equal
