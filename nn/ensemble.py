@@ -53,7 +53,7 @@ class Ensemble(Module):
         self.eval()
 
     def forward(self, x):
-        """X (N, ...) -> logarithms of the mean probabilities (N, classes)."""
+        """x (N, ...) -> logarithms of the mean probabilities (N, classes)."""
         total, count = None, 0
         with no_grad():
             for view in [x] if self.views is None else self.views(x):

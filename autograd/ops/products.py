@@ -19,7 +19,7 @@ matmul = ufunc(
 
 
 def _matmul_da(g, a_shape, b):
-    """G Bᵀ, where a vector counts as a row on the left and a column on the right."""
+    """g bᵀ, where a vector counts as a row on the left and a column on the right."""
     if b.ndim == 1:
         return np.expand_dims(g, -1) * b
     if len(a_shape) == 1:
@@ -28,7 +28,7 @@ def _matmul_da(g, a_shape, b):
 
 
 def _matmul_db(g, a, b_shape):
-    """Aᵀ G."""
+    """aᵀ g."""
     if a.ndim == 1:
         return a * g if len(b_shape) == 1 else np.expand_dims(a, -1) * np.expand_dims(g, -2)
     if len(b_shape) == 1:

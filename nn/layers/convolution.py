@@ -53,7 +53,7 @@ class Convolution(Module):
         self.bias = init.uniform((outputs,), bound) if bias else None
 
     def forward(self, x):
-        """X (N, C, *S) -> (N, O, *P)."""
+        """x (N, C, *S) -> (N, O, *P)."""
         padding = self.padding
         if self.padding_mode != "zeros" and x.ndim == self.d + 2:
             x, padding = self._padded(x), 0
@@ -62,7 +62,7 @@ class Convolution(Module):
         )
 
     def _padded(self, x):
-        """X with the border of the padding mode."""
+        """x with the border of the padding mode."""
         widths = padding_of(
             type(self).__name__, self.padding, x.shape[2:], self.kernel_size, self.stride,
             self.dilation,
@@ -162,7 +162,7 @@ class TransposedConvolution(Convolution):
         self._start((in_channels, out_channels // groups, *self.kernel_size), out_channels, bias)
 
     def forward(self, x, output_size=None):
-        """X (N, C, *S) -> (N, O, *P); ``output_size`` chooses one of the sizes P that fit."""
+        """x (N, C, *S) -> (N, O, *P); ``output_size`` chooses one of the sizes P that fit."""
         more = self.output_padding if output_size is None else self._missing(x, output_size)
         return type(self).function(
             x, self.weight, self.bias, self.stride, self.padding, more, self.groups, self.dilation

@@ -26,7 +26,7 @@ class Dropout(Module):
         self.p, self.inplace = p, inplace
 
     def forward(self, x):
-        """X of any shape -> same."""
+        """x of any shape -> same."""
         return type(self).function(x, self.p, self.training)
 
     def extra_repr(self):

@@ -18,7 +18,7 @@ class Identity(Module):
         pass
 
     def forward(self, x):
-        """X as it is."""
+        """x as it is."""
         return x
 
 
@@ -41,7 +41,7 @@ class Linear(Module):
         self.bias = init.uniform((out_features,), 1 / math.sqrt(in_features)) if bias else None
 
     def forward(self, x):
-        """X (..., in) -> (..., out)."""
+        """x (..., in) -> (..., out)."""
         return F.linear(x, self.weight, self.bias)
 
     def extra_repr(self):
@@ -67,7 +67,7 @@ class Bilinear(Module):
         self.bias = init.uniform((out_features,), bound) if bias else None
 
     def forward(self, x1, x2):
-        """X1 (..., in1), x2 (..., in2) -> (..., out)."""
+        """x1 (..., in1), x2 (..., in2) -> (..., out)."""
         return F.bilinear(x1, x2, self.weight, self.bias)
 
     def extra_repr(self):
@@ -105,7 +105,7 @@ class Embedding(Module):
                 self.weight[self.padding_idx] = 0.0
 
     def forward(self, x):
-        """X (...) integers -> (..., D)."""
+        """x (...) integers -> (..., D)."""
         return F.embedding(x, self.weight, self.padding_idx)
 
     def extra_repr(self):

@@ -68,7 +68,7 @@ class BatchNormalization(RunningNorm):
         self.test_statistics = test_statistics
 
     def forward(self, x):
-        """X (N, C, ...) -> same."""
+        """x (N, C, ...) -> same."""
         x = self._checked(x)
         mean, var, factor = self.running_mean, self.running_var, 0.0
         if self.training and mean is not None:
@@ -149,7 +149,7 @@ class InstanceNormalization(RunningNorm):
         super().__init__(num_features, eps, momentum, affine, track_running_stats)
 
     def forward(self, x):
-        """X (N, C, *S) -> same."""
+        """x (N, C, *S) -> same."""
         x = self._checked(x)
         own = self.training or self.running_mean is None
         return F.instance_norm(
@@ -197,7 +197,7 @@ class GroupNorm(Module):
         self.affine = affine
 
     def forward(self, x):
-        """X (N, C, ...) -> same."""
+        """x (N, C, ...) -> same."""
         return F.group_norm(x, self.num_groups, self.weight, self.bias, self.eps)
 
     def extra_repr(self):
@@ -223,7 +223,7 @@ class LayerNorm(Module):
         self.bias = init.constant(self.normalized_shape, 0.0) if affine and bias else None
 
     def forward(self, x):
-        """X (..., *normalized_shape) -> same."""
+        """x (..., *normalized_shape) -> same."""
         return F.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
 
     def extra_repr(self):
@@ -242,7 +242,7 @@ class LocalResponseNorm(Module):
         self.size, self.alpha, self.beta, self.k = size, alpha, beta, k
 
     def forward(self, x):
-        """X (N, C, ...) -> same."""
+        """x (N, C, ...) -> same."""
         return F.local_response_norm(x, self.size, self.alpha, self.beta, self.k)
 
     def extra_repr(self):

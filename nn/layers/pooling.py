@@ -29,7 +29,7 @@ class MaxPooling(Pooling):
         self.padding, self.dilation, self.ceil_mode = padding, dilation, ceil_mode
 
     def forward(self, x):
-        """X (N, C, *S) -> (N, C, *P)."""
+        """x (N, C, *S) -> (N, C, *P)."""
         return type(self).function(
             x, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode
         )
@@ -76,7 +76,7 @@ class AvgPooling(Pooling):
         self.count_include_pad = count_include_pad
 
     def forward(self, x):
-        """X (N, C, *S) -> (N, C, *P)."""
+        """x (N, C, *S) -> (N, C, *P)."""
         return type(self).function(
             x, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad
         )
@@ -117,7 +117,7 @@ class LPPooling(Pooling):
         self.norm_type, self.ceil_mode = norm_type, ceil_mode
 
     def forward(self, x):
-        """X (N, C, *S) -> (N, C, *P)."""
+        """x (N, C, *S) -> (N, C, *P)."""
         return type(self).function(x, self.norm_type, self.kernel_size, self.stride, self.ceil_mode)
 
     def extra_repr(self):
@@ -157,7 +157,7 @@ class AdaptivePooling(Module):
         self.output_size = output_size
 
     def forward(self, x):
-        """X (N, C, *S) -> (N, C, *output_size)."""
+        """x (N, C, *S) -> (N, C, *output_size)."""
         return type(self).function(x, self.output_size)
 
     def extra_repr(self):
@@ -205,7 +205,7 @@ class GlobalAvgPool2d(Module):
     """Mean of every channel: (N, C, H, W) -> (N, C), ready for a Linear layer.  Lin et al. 2014."""
 
     def forward(self, x):
-        """X (N, C, H, W) -> (N, C)."""
+        """x (N, C, H, W) -> (N, C)."""
         return F.flatten(F.adaptive_avg_pool2d(x, 1))
 
 
@@ -213,5 +213,5 @@ class GlobalMaxPool2d(Module):
     """Largest element of every channel: (N, C, H, W) -> (N, C)."""
 
     def forward(self, x):
-        """X (N, C, H, W) -> (N, C)."""
+        """x (N, C, H, W) -> (N, C)."""
         return F.flatten(F.adaptive_max_pool2d(x, 1))

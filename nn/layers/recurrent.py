@@ -152,7 +152,7 @@ class Recurrent(Module):
         return y if isinstance(y, tuple) else (y,)
 
     def _checked(self, x, state, lengths, mask):
-        """X as (T, N, I), the mask (T, N) or None, (h0,) or (h0, c0) per direction, one or many."""
+        """x as (T, N, I), the mask (T, N) or None, (h0,) or (h0, c0) per direction, one or many."""
         name, x = type(self).__name__, array(type(self).__name__, "x", x)
         axes = "(N, T, I)" if self.batch_first else "(T, N, I)"
         if x.ndim not in (2, 3):

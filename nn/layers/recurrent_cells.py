@@ -38,7 +38,7 @@ class Cell(Module):
         self.bias_hh = init.uniform((rows,), bound) if bias else None
 
     def forward(self, x, state=None):
-        """X (N, I), state (N, H) -> the new state (N, H); pairs (h, c) for an LSTM."""
+        """x (N, I), state (N, H) -> the new state (N, H); pairs (h, c) for an LSTM."""
         name, several = type(self).__name__, self.cell == "lstm"
         x = array(name, "x", x)
         if x.ndim not in (1, 2) or x.shape[-1] != self.input_size:

@@ -13,7 +13,7 @@ class Flatten(Module):
         self.start_dim, self.end_dim = start_dim, end_dim
 
     def forward(self, x):
-        """X (N, ...) -> (N, D)."""
+        """x (N, ...) -> (N, D)."""
         return F.flatten(x, self.start_dim, self.end_dim)
 
     def extra_repr(self):
@@ -29,7 +29,7 @@ class Unflatten(Module):
         self.dim, self.unflattened_size = dim, tuple(unflattened_size)
 
     def forward(self, x):
-        """X (..., n, ...) -> (..., *unflattened_size, ...)."""
+        """x (..., n, ...) -> (..., *unflattened_size, ...)."""
         return F.unflatten(x, self.dim, self.unflattened_size)
 
     def extra_repr(self):
@@ -45,7 +45,7 @@ class Upsample(Module):
         self.mode, self.align_corners = mode, align_corners
 
     def forward(self, x):
-        """X (N, C, *S) -> (N, C, *P)."""
+        """x (N, C, *S) -> (N, C, *P)."""
         return F.interpolate(x, self.size, self.scale_factor, self.mode, self.align_corners)
 
     def extra_repr(self):
@@ -61,7 +61,7 @@ class PixelShuffle(Module):
         self.upscale_factor = upscale_factor
 
     def forward(self, x):
-        """X (N, C r², H, W) -> (N, C, H r, W r)."""
+        """x (N, C r², H, W) -> (N, C, H r, W r)."""
         return F.pixel_shuffle(x, self.upscale_factor)
 
     def extra_repr(self):
@@ -76,7 +76,7 @@ class PixelUnshuffle(Module):
         self.downscale_factor = downscale_factor
 
     def forward(self, x):
-        """X (N, C, H r, W r) -> (N, C r², H, W)."""
+        """x (N, C, H r, W r) -> (N, C r², H, W)."""
         return F.pixel_unshuffle(x, self.downscale_factor)
 
     def extra_repr(self):
@@ -100,7 +100,7 @@ class Padding(Module):
             )
 
     def forward(self, x):
-        """X (N, C, *S) -> the same with a border."""
+        """x (N, C, *S) -> the same with a border."""
         x = array(type(self).__name__, "x", x)
         if x.ndim != self.d + 2:
             names = "N, C, " + ", ".join("DHW"[3 - self.d :])

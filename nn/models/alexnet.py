@@ -31,7 +31,7 @@ class Features(Module):
         self.classifier = classifier
 
     def forward(self, x):
-        """X (N, C, H, W) -> scores (N, classes)."""
+        """x (N, C, H, W) -> scores (N, classes)."""
         return self.classifier(self.flatten(self.avgpool(self.features(x))))
 
 

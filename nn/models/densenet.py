@@ -30,7 +30,7 @@ class DenseLayer(Module):
         self.conv2 = Conv2d(4 * growth, growth, 3, padding=1, bias=False)
 
     def forward(self, x):
-        """X (N, C, H, W) -> (N, growth, H, W)."""
+        """x (N, C, H, W) -> (N, growth, H, W)."""
         return self.conv2(self.relu2(self.norm2(self.conv1(self.relu1(self.norm1(x))))))
 
 
@@ -38,7 +38,7 @@ class DenseBlock(Sequential):
     """Layers that each get what all before them gave: (N, C, H, W) -> (N, C + n growth, H, W)."""
 
     def forward(self, x):
-        """X (N, C, H, W) -> (N, C + n growth, H, W)."""
+        """x (N, C, H, W) -> (N, C + n growth, H, W)."""
         for layer in self:
             x = np.concatenate([x, layer(x)], axis=1)
         return x

@@ -63,7 +63,7 @@ class InvertedResidual(Module):
         self.residual = stride == 1 and channels == width
 
     def forward(self, x):
-        """X (N, C, H, W) -> (N, width, H/stride, W/stride)."""
+        """x (N, C, H, W) -> (N, width, H/stride, W/stride)."""
         y = x if self.expand_conv is None else self.relu(self.bn0(self.expand_conv(x)))
         y = self.relu(self.bn1(self.depthwise_conv(y)))
         y = self.bn2(self.project_conv(y))
@@ -106,7 +106,7 @@ class EfficientNetLite(Module):
         return self.flatten(self.pool(self.maps(x)))
 
     def forward(self, x):
-        """X (N, 3, H, W) -> (N, classes)."""
+        """x (N, 3, H, W) -> (N, classes)."""
         return self.fc(self.dropout(self.features(x)))
 
     @staticmethod

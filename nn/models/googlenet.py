@@ -53,7 +53,7 @@ class ConvReLU(Module):
         self.relu = ReLU()
 
     def forward(self, x):
-        """X (N, C, H, W) -> (N, filters, H', W')."""
+        """x (N, C, H, W) -> (N, filters, H', W')."""
         y = self.conv(x)
         return self.relu(self.bn(y) if hasattr(self, "bn") else y)
 
@@ -82,7 +82,7 @@ class Inception(Module):
         )
 
     def forward(self, x):
-        """X (N, C, H, W) -> (N, width, H, W)."""
+        """x (N, C, H, W) -> (N, width, H, W)."""
         branches = (self.branch1, self.branch2, self.branch3, self.branch4)
         return np.concatenate([branch(x) for branch in branches], axis=1)
 
@@ -102,7 +102,7 @@ class BasicInception(Module):
         self.branch4 = MaxPool2d(3, stride=1, padding=1)
 
     def forward(self, x):
-        """X (N, C, H, W) -> (N, width, H, W)."""
+        """x (N, C, H, W) -> (N, width, H, W)."""
         branches = (self.branch1, self.branch2, self.branch3, self.branch4)
         return np.concatenate([branch(x) for branch in branches], axis=1)
 
@@ -120,7 +120,7 @@ class Auxiliary(Module):
         self.fc2 = Linear(1024, classes)
 
     def forward(self, x):
-        """X (N, C, H, W) -> scores (N, classes)."""
+        """x (N, C, H, W) -> scores (N, classes)."""
         x = self.flatten(self.conv(self.avgpool(x)))
         return self.fc2(self.dropout(self.relu(self.fc1(x))))
 
@@ -156,7 +156,7 @@ class GoogLeNet(Module):
         self.fc = Linear(width, classes)
 
     def forward(self, x):
-        """X (N, channels, H, W) -> scores (N, classes); `Scores` in training with heads."""
+        """x (N, channels, H, W) -> scores (N, classes); `Scores` in training with heads."""
         heads = self.training and hasattr(self, "aux1")
         x = self.conv3(self.conv2(self.maxpool1(self.conv1(x))))
         x = self.inception3b(self.inception3a(self.maxpool2(x)))

@@ -49,7 +49,7 @@ class MultiTask(Module):
         self.points = Sequential(Linear(width, hidden), ReLU(), Linear(hidden, 2 * points))
 
     def forward(self, x):
-        """X (N, C, H, W) -> `Located`."""
+        """x (N, C, H, W) -> `Located`."""
         features = self.trunk(x)
         if features.ndim != 2:
             raise ShapeError(
@@ -142,7 +142,7 @@ class FullyConvolutional(Module):
             channels = width
 
     def forward(self, x):
-        """X (N, C, H, W) -> scores (N, classes, H, W)."""
+        """x (N, C, H, W) -> scores (N, classes, H, W)."""
         least = 1 << (len(self.stages) - 1)
         if x.ndim == 4 and min(x.shape[2:]) < least:
             raise ShapeError(

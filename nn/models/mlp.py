@@ -69,7 +69,7 @@ class ModernMLP(Module):
         self.fc = Linear(sizes[-2], sizes[-1])
 
     def forward(self, x):
-        """X (N, features) -> scores (N, classes), or several of them, the last layer's first."""
+        """x (N, features) -> scores (N, classes), or several of them, the last layer's first."""
         hidden = []
         for block in self.blocks:
             x = block(x)

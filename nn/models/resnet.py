@@ -25,7 +25,7 @@ class BasicBlock(Module):
         self.residual = residual
 
     def forward(self, x):
-        """X (N, C, H, W) -> (N, width, H', W')."""
+        """x (N, C, H, W) -> (N, width, H', W')."""
         y = self.relu(self.bn1(self.conv1(x)))
         y = self.bn2(self.conv2(y))
         if self.residual:
@@ -52,7 +52,7 @@ class Bottleneck(Module):
         self.downsample = downsample
 
     def forward(self, x):
-        """X (N, C, H, W) -> (N, 4 width, H', W')."""
+        """x (N, C, H, W) -> (N, 4 width, H', W')."""
         y = self.relu(self.bn1(self.conv1(x)))
         y = self.relu(self.bn2(self.conv2(y)))
         y = self.bn3(self.conv3(y))
@@ -84,7 +84,7 @@ class ResNet(Module):
         self.fc = Linear(width, classes)
 
     def forward(self, x):
-        """X (N, channels, H, W) -> scores (N, classes)."""
+        """x (N, channels, H, W) -> scores (N, classes)."""
         x = self.maxpool(self.relu(self.bn1(self.conv1(x))))
         x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
         return self.fc(self.flatten(self.avgpool(x)))
@@ -97,7 +97,7 @@ class Subsample(Module):
         self.channels, self.width, self.stride = channels, width, stride
 
     def forward(self, x):
-        """X (N, channels, H, W) -> (N, width, H', W')."""
+        """x (N, channels, H, W) -> (N, width, H', W')."""
         more = self.width - self.channels
         x = x[:, :, :: self.stride, :: self.stride]
         return np.pad(x, ((0, 0), (more // 2, more - more // 2), (0, 0), (0, 0)))
@@ -129,7 +129,7 @@ class CifarResNet(Module):
         self.fc = Linear(64, classes)
 
     def forward(self, x):
-        """X (N, channels, H, W) -> scores (N, classes)."""
+        """x (N, channels, H, W) -> scores (N, classes)."""
         x = self.relu(self.bn1(self.conv1(x)))
         x = self.layer3(self.layer2(self.layer1(x)))
         return self.fc(self.flatten(self.avgpool(x)))

@@ -17,7 +17,7 @@ from nn.module import Module
 
 
 def identity(z):
-    """Z itself."""
+    """z itself."""
     return z
 
 
@@ -63,7 +63,7 @@ class LectureRNN(Module):
         self.W2, self.b2 = init.uniform((outputs, hidden), bound), init.uniform((outputs,), bound)
 
     def forward(self, x, h=None):
-        """X (T, N, I), h_{-1} (N, H) or zeros -> y (T, N, O), and the list of all h_t (N, H)."""
+        """x (T, N, I), h_{-1} (N, H) or zeros -> y (T, N, O), and the list of all h_t (N, H)."""
         x, h = self._checked(x, h)
         states, outputs = [], []
         for xt in np.unstack(x):
@@ -176,7 +176,7 @@ def backward_through_time(rnn: LectureRNN, x, targets, loss: Callable, h=None) -
 
 
 def _value_and_slope(f: Callable, z) -> tuple[Any, np.ndarray]:
-    """F(z), and the derivative of the sum of f(z): the slope of an f of each number by itself."""
+    """f(z), and the derivative of the sum of f(z): the slope of an f of each number by itself."""
     z = Tensor(z, requires_grad=True)
     with enable_grad():
         y = f(z)

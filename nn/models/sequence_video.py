@@ -42,7 +42,7 @@ class CNNLSTM(Module):
         self.sequence = SequenceClassifier(features, hidden, classes, cell=cell)
 
     def forward(self, x):
-        """X (N, C, T, H, W) -> scores (N, classes)."""
+        """x (N, C, T, H, W) -> scores (N, classes)."""
         if x.ndim != 5 or (x.shape[1], *x.shape[3:]) != (self.channels, self.size, self.size):
             raise ShapeError(
                 f"CNNLSTM: expected (N, {self.channels}, T, {self.size}, {self.size}), got "

@@ -110,7 +110,7 @@ class Fire(Module):
         self.expand3x3_activation = ReLU()
 
     def forward(self, x):
-        """X (N, C, H, W) -> (N, 2 expand, H, W)."""
+        """x (N, C, H, W) -> (N, 2 expand, H, W)."""
         x = self.squeeze_activation(self.squeeze(x))
         one = self.expand1x1_activation(self.expand1x1(x))
         three = self.expand3x3_activation(self.expand3x3(x))

@@ -51,7 +51,7 @@ class Adagrad(Optimizer):
         return {"sum": initial_accumulator_value}
 
     def update(self, w, g, state, lr, lr_decay, weight_decay, initial_accumulator_value, eps):
-        """W <- w - lr g / sqrt(sum of g²)."""
+        """w <- w - lr g / sqrt(sum of g²)."""
         if weight_decay:
             g = g + weight_decay * w
         s = state["sum"]
@@ -93,7 +93,7 @@ class Adadelta(Optimizer):
         return {"square_avg": 0.0, "acc_delta": 0.0}
 
     def update(self, w, g, state, lr, rho, eps, weight_decay):
-        """W <- w - lr d."""
+        """w <- w - lr d."""
         if weight_decay:
             g = g + weight_decay * w
         s, u = state["square_avg"], state["acc_delta"]
@@ -156,7 +156,7 @@ class RMSprop(Optimizer):
         return dict.fromkeys(names, 0.0)
 
     def update(self, w, g, state, lr, alpha, eps, weight_decay, momentum, centered):
-        """W <- w - lr g / sqrt(mean of g²)."""
+        """w <- w - lr g / sqrt(mean of g²)."""
         if weight_decay:
             g = g + weight_decay * w
         s = state["square_avg"]
@@ -236,7 +236,7 @@ class Adam(Optimizer):
         return dict.fromkeys(names, 0.0)
 
     def update(self, w, g, state, lr, betas, eps, weight_decay, amsgrad):
-        """W <- w - lr m / sqrt(v)."""
+        """w <- w - lr m / sqrt(v)."""
         if weight_decay:
             g = g + weight_decay * w
         m, v, t = state["exp_avg"], state["exp_avg_sq"], state["step"]
@@ -264,7 +264,7 @@ class AdamW(Adam):
         super().__init__(parameters, lr, betas, eps, weight_decay, amsgrad)
 
     def update(self, w, g, state, lr, betas, eps, weight_decay, amsgrad):
-        """W <- (1 - lr weight_decay) w - lr m / sqrt(v)."""
+        """w <- (1 - lr weight_decay) w - lr m / sqrt(v)."""
         w *= 1 - lr * weight_decay
         super().update(w, g, state, lr, betas, eps, 0, amsgrad)
 
@@ -304,7 +304,7 @@ class Adamax(Optimizer):
         return {"exp_avg": 0.0, "exp_inf": 0.0}
 
     def update(self, w, g, state, lr, betas, eps, weight_decay):
-        """W <- w - lr m / u."""
+        """w <- w - lr m / u."""
         if weight_decay:
             g = g + weight_decay * w
         m, u = state["exp_avg"], state["exp_inf"]

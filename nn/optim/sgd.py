@@ -73,7 +73,7 @@ class SGD(Optimizer):
         return {"momentum_buffer": 0.0} if momentum else {}
 
     def update(self, w, g, state, lr, momentum, dampening, weight_decay, nesterov):
-        """W <- w - lr v."""
+        """w <- w - lr v."""
         if weight_decay:
             g = g + weight_decay * w
         if momentum:
@@ -124,7 +124,7 @@ class Rprop(Optimizer):
         return {"prev": 0.0, "step_size": lr}
 
     def update(self, w, g, state, lr, etas, step_sizes):
-        """W <- w - s sign(g)."""
+        """w <- w - s sign(g)."""
         last, size = state["prev"], state["step_size"]
         turn = np.sign(g * last)
         size *= np.where(turn > 0, etas[1], np.where(turn < 0, etas[0], 1)).astype(size.dtype)

@@ -17,7 +17,7 @@ class Zero(Module):
     """y = 0·x: no connection.  The operation ``"none"`` of DARTS."""
 
     def forward(self, x):
-        """X (N, ...) -> zeros of the same shape."""
+        """x (N, ...) -> zeros of the same shape."""
         return np.zeros_like(x.data if isinstance(x, Tensor) else x)
 
 
@@ -38,7 +38,7 @@ class MixedOperation(Module):
         self.operations = {name: make() for name, make in operations.items()}
 
     def forward(self, x, shares):
-        """X (N, ...) and shares (operations,) -> the mixture."""
+        """x (N, ...) and shares (operations,) -> the mixture."""
         results = [operation(x) for operation in self.operations.values()]
         if len({np.shape(y) for y in results}) > 1:
             shapes = {n: np.shape(y) for n, y in zip(self.operations, results, strict=True)}

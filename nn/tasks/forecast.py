@@ -27,7 +27,7 @@ class Forecaster(Module):
         self.next = Linear(hidden, 1)
 
     def forward(self, x, state=None):
-        """X (T, N, 1) -> the next value after each (T, N, 1), and the state to carry on with."""
+        """x (T, N, 1) -> the next value after each (T, N, 1), and the state to carry on with."""
         h, state = self.recurrent(x, state)
         return self.next(h), state
 
