@@ -19,7 +19,7 @@ LINES = 12  # of definitions that are written
 PIECES = (
     "relu", "leaky_relu", "prelu", "elu", "selu", "celu", "relu6", "hard_tanh", "hard_sigmoid",
     "hard_swish", "absolute", "fabs", "sign", "maximum", "minimum", "fmax", "fmin", "max", "min",
-    "max_pool", "where", "clip", "floor", "ceil", "round", "rint", "trunc", "sort", "hypot",
+    "max_pool", "where", "clip", "floor", "ceil", "round", "rint", "trunc", "hypot",
 )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from autograd.insight.values import GONE, call_of, gathers, known_values
 WIDE = 60  # symbols in a formula, above which its parts get names of their own
 PART = 16  # symbols in such a part
 MOST = 500  # operations that are written, the newest; of older ones, their present values
-SAME = ("reshape", "copy", "astype", "broadcast_to", "expand_dims", "squeeze", "positive", "ravel")
+SAME = ("reshape", "copy", "astype", "broadcast_to", "expand_dims", "squeeze", "positive")
 
 
 class Reader:
@@ -228,7 +228,7 @@ def _style(node, name, called):
     tag = "".join(map(_told, [*options, *called.options.items()]))
     if name == "expand_dims" and len(node.shape) == 2 and node.shape[0] == 1 != node.shape[1]:
         return "transposed", tag
-    if name in ("transpose", "swapaxes", "matrix_transpose") and len(node.shape) == 2:
+    if name in ("transpose", "swapaxes") and len(node.shape) == 2:
         return "transposed", tag
     if name in SAME:
         return "same", tag

@@ -19,7 +19,7 @@ matmul = ufunc(
 
 
 def _matmul_da(g, a_shape, b):
-    """G Bᵀ, where a vector counts as a row on the left and a column on the right."""
+    """g bᵀ, where a vector counts as a row on the left and a column on the right."""
     if b.ndim == 1:
         return np.expand_dims(g, -1) * b
     if len(a_shape) == 1:
@@ -28,7 +28,7 @@ def _matmul_da(g, a_shape, b):
 
 
 def _matmul_db(g, a, b_shape):
-    """Aᵀ G."""
+    """aᵀ g."""
     if a.ndim == 1:
         return a * g if len(b_shape) == 1 else np.expand_dims(a, -1) * np.expand_dims(g, -2)
     if len(b_shape) == 1:
@@ -230,6 +230,7 @@ def multi_dot(arrays):
     return product(0, len(arrays) - 1)
 
 
+@listed
 @primitive
 def einsum_(operands, subscripts):
     """Einstein sum; ``subscripts`` with an arrow and no ellipsis."""
@@ -250,7 +251,8 @@ def _einsum_vjp(g, i, operands, subscripts):
         if c not in found:
             d = np.expand_dims(d, k)
     sizes = tuple(shape[c] if d.shape[k] == 1 else d.shape[k] for k, c in enumerate(letters))
-    d = np.broadcast_to(d, sizes)
+    if tuple(d.shape) != sizes:
+        d = np.broadcast_to(d, sizes)
     for k, c in enumerate(mine):
         first = mine.index(c)
         if first < k:  # a second axis for the same letter, nonzero where both are equal

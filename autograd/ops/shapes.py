@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograd.errors import ShapeError
-from autograd.ops.register import instead_of, values_only
+from autograd.ops.register import instead_of, listed, values_only
 from autograd.primitive import primitive
 from autograd.tensor import Tensor
 
@@ -163,6 +163,7 @@ def diagonal(x, offset=0, axis1=0, axis2=1):
     return np.diagonal(x, offset, axis1, axis2)
 
 
+@listed
 @primitive(linear=True)
 def on_diagonal(x, shape, offset=0, axis1=0, axis2=1):
     """Zeros of ``shape`` with ``x`` on the diagonal.  Adjoint: that diagonal."""

@@ -53,7 +53,7 @@ class CharacterModel(Module):
         self.scores = Linear(hidden, characters)
 
     def forward(self, ids, state=None, lengths=None):
-        """Ids (T, N) integers -> scores (T, N, V), and the state to carry on with."""
+        """ids (T, N) integers -> scores (T, N, V), and the state to carry on with."""
         if np.ndim(ids) != 2:
             raise ShapeError(f"CharacterModel: expected ids (T, N), got {np.shape(ids)}")
         h, state = self.recurrent(self.embedding(ids), state, lengths=lengths)
@@ -170,7 +170,7 @@ class TextCNN(Module):
         self.scores = Linear(filters * len(self.widths), classes)
 
     def forward(self, ids):
-        """Ids (T, N) -> scores (N, classes)."""
+        """ids (T, N) -> scores (N, classes)."""
         if np.ndim(ids) != 2 or np.shape(ids)[0] < max(self.widths):
             raise ShapeError(
                 f"TextCNN: expected ids (T, N) with T at least {max(self.widths)}, the widest "

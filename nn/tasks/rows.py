@@ -40,7 +40,7 @@ class RowReader(SequenceClassifier):
         super().__init__(width, hidden, 10, 1, cell, bidirectional, pooling)
 
     def forward(self, images):
-        """Images (N, 1, H, W) -> scores (N, 10)."""
+        """images (N, 1, H, W) -> scores (N, 10)."""
         return super().forward(np.transpose(images[:, 0], (1, 0, 2)))
 
 

@@ -162,6 +162,12 @@ def test_primitive_in_the_words_of_hips(factor, status):
     assert statuses(audit(anp.sum(product(2.0, b))))["product"] == status
 
 
+def test_what_a_diagonal_was_written_onto_is_known():
+    x = T([1.0, 2.0, 3.0])
+    y = np.sum(np.diag(x) @ np.ones(3))
+    assert statuses(audit(y)) == {"on_diagonal": "ok", "matmul": "ok", "sum": "ok"}
+
+
 def test_checkpoint_is_not_checked():
     y = checkpoint(lambda x: np.sin(x))(T([1.0])).sum()
     report = audit(y)

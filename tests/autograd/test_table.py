@@ -1,5 +1,8 @@
 """Every operation: its value is NumPy's, its derivatives those of finite differences, twice."""
 
+import importlib
+import pkgutil
+
 import numpy as np
 import pytest
 
@@ -26,6 +29,20 @@ def outputs(y):
 def test_every_primitive_has_a_row():
     tested = {op for case in CASES for op in MADE_OF.get(case.op, set()) | {case.op}}
     assert not operations.keys() - tested, "primitives without a row in tests/autograd/cases.py"
+
+
+@pytest.mark.parametrize("package", ["ops", "scipy"])
+def test_every_primitive_is_listed(package):
+    """But helpers of formulas, whose names begin with _: the operations' rows hold them."""
+    if package == "scipy":
+        pytest.importorskip("scipy", reason="the extra scipy is not installed")
+    root = importlib.import_module(f"autograd.{package}")
+    known = importlib.import_module(f"autograd.{package}.register").operations
+    for module in pkgutil.walk_packages(root.__path__, f"{root.__name__}."):
+        for name, f in vars(importlib.import_module(module.name)).items():
+            if type(f) is Primitive and name[0] != "_":
+                same = known.get(f.__name__) is f or operations.get(f.__name__) is f
+                assert same, f"{module.name}.{name}: not @listed, or another has its name"
 
 
 HAVE_NO_DERIVATIVE = {

@@ -26,7 +26,7 @@ def undrawn(monkeypatch):
 
 
 def conv(n, m, k, bias=True):
-    """M filters of n channels, k by k."""
+    """m filters of n channels, k by k."""
     return n * m * k * k + bias * m
 
 

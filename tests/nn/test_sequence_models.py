@@ -71,7 +71,7 @@ def test_the_lectures_network_is_the_layer_and_a_linear_layer():
 
 
 def test_classification_by_the_largest_over_time_as_in_the_lecture():
-    """Y = max_t y_t: of each class the step that won alone gets the gradient."""
+    """y = max_t y_t: of each class the step that won alone gets the gradient."""
     rnn = LectureRNN(3, 5, 2).astype(float)
     y, _ = rnn(rng.standard_normal((6, 1, 3)))
     np.sum(F.max_over_time(y)).backward()

@@ -44,7 +44,7 @@ def numbers(shape, seed):
 
 
 def inputs(kind, options, state):
-    """X and the first states of a layer."""
+    """x and the first states of a layer."""
     x = numbers((N, T, I) if options.get("batch_first") else (T, N, I), 1)
     rows = options.get("num_layers", 1) * (1 + options.get("bidirectional", False))
     count = (1 + (kind == "LSTM")) if state else 0

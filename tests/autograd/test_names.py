@@ -1,0 +1,53 @@
+"""Tables that go by an operation's name: what has another name now would match nothing, unseen."""
+
+import importlib
+import pkgutil
+
+import pytest
+
+from autograd.draw import wording
+from autograd.ops import operations
+from autograd.primitive import _output
+
+NAMES = operations | {_output.__name__: _output}
+SAID = {wording.operation(op): op for op in NAMES.values()}  # conv, for conv_y
+
+
+def tables():
+    """(where, table) of the constants half of whose keys, or more, name an operation."""
+    for package in ("autograd.draw", "autograd.insight", "nn.summary"):
+        root = importlib.import_module(package)
+        for found in pkgutil.walk_packages(root.__path__, f"{package}."):
+            for name, table in vars(importlib.import_module(found.name)).items():
+                if name.isupper() and isinstance(table, (dict, set, frozenset, tuple)) and table:
+                    known = [k for k in map(named, table) if k in NAMES or k in SAID]
+                    if 2 * len(known) >= len(table):
+                        yield pytest.param(table, id=f"{found.name}.{name}")
+
+
+def named(key):
+    """The operation in a key that may be (operation, argument)."""
+    return key[0] if type(key) is tuple and key else key
+
+
+TABLES = list(tables())
+
+
+def test_tables_are_found():
+    ids = " ".join(p.id for p in TABLES)
+    for name in "WORDS SHORTER RULES COSTS ZERO FORWARD BACKWARD SAME PIECES SYMBOLS VIEWS".split():
+        assert f".{name}" in ids
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_key_names_an_operation(table):
+    names = {named(key) for key in table}
+    assert names <= NAMES.keys() or names <= SAID.keys()
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_key_names_an_argument(table):
+    for key in table:
+        if type(key) is tuple:
+            op, argument = key
+            assert argument in (NAMES.get(op) or SAID[op]).names, key
