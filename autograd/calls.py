@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 from numpy import ndarray
 
-from autograd.backward import fitted
+from autograd.cotangents import fitted
 from autograd.primitive import Plan, recorded, unpack
 from autograd.tensor import Tensor, wrap
 from autograd.trees import flatten, unflatten

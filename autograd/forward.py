@@ -13,7 +13,8 @@ A tangent is dv/ds, where the inputs move with s.  No operation has a formula of
 import numpy as np
 
 from autograd import graph, recording
-from autograd.backward import cast, fitted, gradients, zero_stays
+from autograd.backward import gradients
+from autograd.cotangents import cast, fitted, zero_stays
 from autograd.errors import DtypeError
 from autograd.graph import Node, Released
 from autograd.memory import check_unchanged, keep

@@ -23,7 +23,7 @@ import numpy as np
 from numpy import float64, ndarray
 
 from autograd import errors, recording
-from autograd.backward import Several
+from autograd.cotangents import Several
 from autograd.graph import Node, Scalar, clock, nobody
 from autograd.memory import keep
 from autograd.tensor import Tensor, wrap

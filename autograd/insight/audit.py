@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import graph, recording
-from autograd.backward import fitted
+from autograd.cotangents import fitted
 from autograd.draw import wording
 from autograd.errors import DtypeError, GraphError
 from autograd.insight.differences import Local, Worst

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from autograd.backward import Several
+from autograd.cotangents import Several
 from autograd.draw import wording
 from autograd.draw.reading import Constant, Entry, Graph
 from autograd.draw.stepper import rules
