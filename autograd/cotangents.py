@@ -25,7 +25,7 @@ def fitted(gp, g, p, node):
     Sums over the axes that broadcasting added; keeps 0 times an infinite derivative 0.
     """
     plan = node.plan
-    if type(gp) is ndarray and gp.flags.writeable and not getattr(plan.op, "trusted", False):
+    if type(gp) is ndarray and gp.flags.writeable and not plan.op.trusted:
         gp = gp.copy()  # a user's formula may give memory that it will give or change again
     if not hasattr(gp, "dtype"):
         gp = np.asarray(gp)[()]

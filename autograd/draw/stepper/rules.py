@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd.draw import wording
+from autograd.plan import is_output
 
 LONGEST = 64  # characters of a line that is shown as it is
 SAYS = ("dy/d", "dL/d", "dy =", "dL =", "Adjoint", "adjoint", "derivative", "cotangent")
@@ -113,9 +114,9 @@ def rule(node, k: int, arguments: dict) -> "ast.expr | str":
     ``arguments``: the values of the node's arguments by name; NaN where a value is not known.
     """
     op, argument = node.plan.op, argument_of(node, k)
-    if op.__name__ == "output":
+    if is_output(node):
         return "{g}, as the gradient of this output"
-    if getattr(op, "trusted", False):  # this project's own: another's name would say nothing
+    if op.trusted:  # this project's own: another's name would say nothing
         if op.__name__ == "matmul":
             text = _product(argument, *(np.ndim(arguments[q]) for q in "ab"))
             return ast.parse(text, mode="eval").body
