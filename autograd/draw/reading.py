@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd import graph
-from autograd.draw import gradients, wording
+from autograd import graph, wording
+from autograd.draw import gradients
 from autograd.draw.marks import Marks
-from autograd.draw.names import Names
 from autograd.errors import GraphError
+from autograd.names import Names
 from autograd.plan import is_output
 
 SHORT = 12  # characters of the two names in dJ/du

@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd import graph, recording
+from autograd import graph, recording, wording
 from autograd.calls import CallPlan
 from autograd.cotangents import fitted
-from autograd.draw import wording
 from autograd.errors import DtypeError, GraphError
 from autograd.insight.differences import Local, Worst
 from autograd.insight.lines import callers_names, line_of

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograd.draw import wording
+from autograd import wording
 from autograd.insight.explanation import Cause
 from autograd.insight.flow import Edge, is_single, parts_of
 from autograd.insight.lines import line_of

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from autograd import recording
-from autograd.draw import wording
+from autograd import recording, wording
 from autograd.insight.lines import Line, line_of
 from autograd.insight.reasons import why_not_finite
 from autograd.insight.values import GONE, call_of, input_name, inputs_of

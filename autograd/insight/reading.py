@@ -5,8 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from autograd import graph, recording
-from autograd.draw import wording
+from autograd import graph, recording, wording
 from autograd.errors import GraphError
 from autograd.insight import algebra
 from autograd.insight.algebra import Formula

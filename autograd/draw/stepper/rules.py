@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.draw import wording
+from autograd import wording
 from autograd.plan import is_output
 
 LONGEST = 64  # characters of a line that is shown as it is

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from autograd import wording
 from autograd.cotangents import Several
-from autograd.draw import wording
 from autograd.draw.reading import Constant, Entry, Graph
 from autograd.draw.stepper import rules
 from autograd.draw.stepper.sweep import Passed
