@@ -129,7 +129,7 @@ def rule(node, k: int, arguments: dict) -> "ast.expr | str":
                 n = math.prod(node.parents[k].shape) // max(math.prod(node.shape), 1)
                 words = words.replace("{n}", f"{n:,}")
             return words
-    own = _own_line(getattr(op.formulas[argument], "__code__", None), argument)
+    own = _own_line(getattr(op.formulas.get(argument), "__code__", None), argument)
     return own if own is not None and _readable(own, op) else documented(node, k)
 
 
@@ -144,8 +144,8 @@ def _product(argument, a, b) -> str:
 
 def argument_of(node, k: int) -> str:
     """The name of the argument that parent ``k`` of a node is, or is in."""
-    place = node.plan.key[k]
-    return node.plan.op.names[place[0] if type(place) is tuple else place]
+    place, names = node.plan.key[k], node.plan.op.names
+    return names[place[0] if type(place) is tuple else place] if names else node.plan.of(k)
 
 
 def written(rule: ast.expr, texts: dict[str, str]) -> str | None:
