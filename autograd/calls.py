@@ -4,14 +4,13 @@ Arguments and results may be nestings of lists, tuples and dicts.
 """
 
 import itertools
-from types import SimpleNamespace
 
 import numpy as np
 from numpy import ndarray
 
-from autograd.backward import fitted
-from autograd.primitive import Plan, recorded, unpack
-from autograd.tensor import Tensor, wrap
+from autograd.cotangents import fitted
+from autograd.plan import Operation, Plan, unpack
+from autograd.tensor import Tensor, recorded, wrap
 from autograd.trees import flatten, unflatten
 
 
@@ -86,7 +85,7 @@ def record_call(op, results, inputs, saved, pull) -> tuple:
 
     Parameters
     ----------
-    op : object with a ``__name__``
+    op : Operation
     results : tuple of arrays
     inputs : {name: node}
         What needs a gradient.
@@ -121,7 +120,7 @@ def _gathered(op, names, parents):
     """
     ends = np.cumsum([int(np.prod(p.shape)) for p in parents]).tolist()
     vjps = tuple(map(_part, [0, *ends], ends, (p.shape for p in parents)))
-    plan = CallPlan(SimpleNamespace(__name__=f"inputs of {op.__name__}"), names, vjps)
+    plan = CallPlan(Operation(f"inputs of {op.__name__}"), names, vjps)
     nothing = np.zeros((), np.result_type(*(p.dtype for p in parents)))
     node = recorded(plan, parents, np.broadcast_to(nothing, ends[-1:]), (), ()).node
     node.value = node.shape  # there is none to show

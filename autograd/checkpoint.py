@@ -10,6 +10,7 @@ from autograd.calls import Arguments, record_call
 from autograd.errors import GraphError
 from autograd.memory import keep
 from autograd.ops.shapes import copy
+from autograd.plan import Operation
 from autograd.tensor import Tensor, as_tensor, wrap
 from autograd.trees import flatten, unflatten
 
@@ -61,12 +62,12 @@ def checkpoint(f):
     return checkpointed
 
 
-class _Segment:
+class _Segment(Operation):
     """One call of a checkpointed function, as one node."""
 
     def __init__(self, f, given: Arguments):
+        super().__init__(getattr(f, "__name__", type(f).__name__).strip("<>_"))
         self.f, self.given = f, given
-        self.__name__ = getattr(f, "__name__", type(f).__name__).strip("<>_")
 
     def run(self):
         """The forward pass: the results, without the graph that made them."""

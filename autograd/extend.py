@@ -23,6 +23,7 @@ from autograd import recording
 from autograd.calls import Arguments, record_call
 from autograd.errors import DtypeError, ValueRangeError, explained
 from autograd.memory import keep
+from autograd.plan import Operation
 from autograd.primitive import Primitive as NamedPrimitive
 from autograd.primitive import settled
 from autograd.tensor import FUNCTIONS, UFUNCS, Tensor, wrap
@@ -37,7 +38,7 @@ __all__ = [
 Box = Tensor  # what isinstance(x, Box) asks: is x being differentiated?
 
 
-class PositionalPrimitive:
+class PositionalPrimitive(Operation):
     """A function of arrays that records; `defvjp` gives its derivative, argument by argument.
 
     Arguments may be nestings of lists, tuples and dicts, and so may the result.
@@ -49,7 +50,7 @@ class PositionalPrimitive:
 
     def __init__(self, fn):
         functools.update_wrapper(self, fn, updated=())
-        self.__name__ = getattr(fn, "__name__", type(fn).__name__).strip("_")
+        super().__init__(getattr(fn, "__name__", type(fn).__name__).strip("_"))
         self.fn = self.fun = fn
         self.rule = None
         self.known = ()  # the argument numbers with a derivative

@@ -11,9 +11,9 @@ from numpy import float64, ndarray
 
 from autograd import recording
 from autograd.errors import reraise
-from autograd.graph import Scalar, clock
-from autograd.primitive import new, plain, recorded, shown
-from autograd.tensor import Tensor, wrap
+from autograd.graph import Scalar, clock, shown
+from autograd.primitive import plain
+from autograd.tensor import Tensor, new, recorded, wrap
 
 
 def unary(op):

@@ -13,10 +13,12 @@ A tangent is dv/ds, where the inputs move with s.  No operation has a formula of
 import numpy as np
 
 from autograd import graph, recording
-from autograd.backward import cast, fitted, gradients, zero_stays
+from autograd.backward import gradients
+from autograd.cotangents import cast, fitted, zero_stays
 from autograd.errors import DtypeError
 from autograd.graph import Node, Released
 from autograd.memory import check_unchanged, keep
+from autograd.plan import is_output
 from autograd.recording import Watcher, watched
 from autograd.tensor import Tensor, as_tensor, wrap
 
@@ -38,7 +40,7 @@ class Calls(Watcher):
     def made(self, node, value):
         """The node of what was computed last, or of one of its outputs."""
         op, args, options = self._latest
-        if op is node.plan.op and getattr(op, "linear", False):
+        if op is node.plan.op and op.linear:
             self.of[node] = keep(args), keep(options)
         self.outer.made(node, value)
 
@@ -93,7 +95,7 @@ def tangent(y: Tensor, xs, directions, calls: Calls, create_graph: bool):
                 check_unchanged(node, calls.arguments(node))
             if moving and node not in known:
                 known[node] = _pushed(node, moving, calls, create_graph)
-                doubtful = doubtful or getattr(node.plan.op, "not_everywhere", False)
+                doubtful = doubtful or node.plan.op.not_everywhere
         t = known.get(y.node)
         return t * _checked(y, xs, directions) if doubtful and t is not None else t
 
@@ -115,7 +117,7 @@ def _checked(y, xs, directions) -> float:
 
 def _pushed(node, moving, calls, create_graph):
     """The tangent of a node, from those of its parents by number."""
-    if type(node.parents[0].dtype) is tuple:  # it is one of several outputs
+    if is_output(node):
         return moving[0][node.saved[0]]
     if node in calls.of:
         t = _linear(node, moving, *calls.of[node], create_graph)

@@ -10,9 +10,11 @@ from operator import attrgetter
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
 clock = itertools.count(1).__next__  # one for nodes and for in-place changes
 changed_at = 0  # when something was last changed in place or released: older nodes need a check
+SMALL = 6  # values of up to this many elements stay with their node, for drawings
 FLOAT64 = np.dtype(np.float64)
 
 
@@ -70,6 +72,15 @@ class Leaf(Node):
         self.order, self.out = clock(), weakref.ref(tensor)
         self.shape, self.dtype = tensor.data.shape, tensor.data.dtype
         self.scalar = type(tensor.data) is np.float64
+
+
+def shown(v):
+    """What a node keeps of a value for drawings: the value if it is small, else its shape."""
+    if type(v) is ndarray:
+        return v if v.size <= SMALL else v.shape
+    if isinstance(v, (float, int, np.generic)):
+        return v
+    return v if np.size(v) <= SMALL else np.shape(v)
 
 
 class Released:

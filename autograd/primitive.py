@@ -16,93 +16,22 @@ first backward pass they get arrays, and where derivatives are themselves differ
 import inspect
 from itertools import repeat
 from operator import is_
-from types import FunctionType
-from weakref import ref
 
 import numpy as np
 from numpy import float64, ndarray
 
 from autograd import errors, recording
-from autograd.backward import Several
-from autograd.graph import Node, Scalar, clock, nobody
-from autograd.memory import keep
-from autograd.tensor import Tensor, wrap
+from autograd.graph import shown
+from autograd.plan import Operation, Plan, head, is_place, needs_of, source, unpack
+from autograd.tensor import Tensor, recorded, wrap
 
-new = object.__new__
-VARIADIC = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
 KEPT = 32  # plans for up to this many inputs are kept
 PLAIN = frozenset(
     {float, int, bool, complex, ndarray, float64, np.float32, tuple, type(None), type}
 )
-SMALL = 6  # values of up to this many elements stay with their node, for drawings
 
 
-class Plan:
-    """What to save and which formulas to run when exactly these inputs need a gradient.
-
-    ``key`` holds the position of each such input: k, or (k, i) for element i of a list.
-    """
-
-    __slots__ = ("op", "key", "names", "save", "links", "vjps", "elementwise", "fixed")
-    names: tuple[str, ...]
-    links: tuple
-    vjps: tuple
-
-    def __init__(self, op: "Primitive", key: tuple):
-        self.op, self.key, self.elementwise = op, key, op.elementwise
-        takes = [k for k, name in enumerate(op.names) if name in op.formulas]
-        self.fixed = tuple(k for k in takes if k in op.lists or k not in key)
-        places = [k if type(k) is tuple else (k, None) for k in key]
-        formulas = [op.formula_at(k) for k, _ in places]
-        needs = [_needs(f) for f in formulas]
-        self.names = tuple(dict.fromkeys(q for need in needs for q in need if not op.is_place(q)))
-        items = "".join(op.source(q) + ", " for q in self.names)
-        env = {"_shape": _shape, "_keep": keep, "_float64": float64, **op.defaults}
-        self.save = eval(f"lambda _output, {op.head}: ({items})", env) if items else None
-        self.links = tuple(self._link(q, places) for q in self.names)
-        calls = {f: self._call(need) for f, need in zip(formulas, needs, strict=True)}
-        self.vjps = tuple(calls[f](f, i) for f, (_, i) in zip(formulas, places, strict=True))
-
-    def _call(self, need):
-        """What makes the call of a formula: it picks what the formula needs from what was saved."""
-        given = ", ".join(["g", *map(self._argument, need)])
-        return eval(f"lambda formula, i: lambda g, s: formula({given})")
-
-    def _argument(self, name):
-        return "i" if self.op.is_place(name) else f"s[{self.names.index(name)}]"
-
-    def _link(self, name, places):
-        """Whose value a saved item is: 'y', a parent's number, {place in a list: number}, None."""
-        if name not in self.op.names:
-            return name if name[0] == "y" and self.op.source(name).startswith("_output") else None
-        if name not in self.op.formulas:
-            return None
-        at = {i: n for n, (k, i) in enumerate(places) if k == self.op.names.index(name)}
-        return at.get(None, at or None)
-
-    def relink(self, node: Node) -> tuple:
-        """The saved items as Tensors in the graph, to differentiate the formulas themselves."""
-        items = []
-        for v, link in zip(node.saved, self.links, strict=True):
-            if type(link) is str:
-                which = int(link[1:]) if len(link) > 1 else None
-                v = unpack(v, node) if type(v) is tuple else _of_node(v, node, which)
-            elif type(link) is int:
-                v = wrap(v, node.parents[link])
-            elif link is not None:
-                v = [wrap(a, node.parents[link[i]]) if i in link else a for i, a in enumerate(v)]
-            items.append(v)
-        return tuple(items)
-
-    def of(self, k: int) -> str:
-        """The name of the argument that parent ``k`` is, for messages and drawings."""
-        place = self.key[k]
-        if type(place) is tuple:
-            return f"{self.op.names[place[0]]}[{place[1]}]"
-        return self.op.names[place]
-
-
-class Primitive:
+class Primitive(Operation):
     """A function of arrays that records; ``.vjp(...)`` gives its derivative formulas.
 
     Parameters
@@ -117,35 +46,22 @@ class Primitive:
     linear : bool
         Linear in each argument that has a formula, the others as they are (a list of arrays is
         one argument): forward mode then calls the function itself.
+    not_everywhere : bool
+        There is no derivative at some arguments, and the formula looks at its cotangent to see
+        whether that matters: forward mode, which has none, then asks backward.
     """
 
-    def __init__(self, fn, names=None, elementwise=False, linear=False):
-        self.fn, self.elementwise, self.linear = fn, elementwise, linear
-        self.trusted = False  # its results and formulas hand out new memory: `listed` says so
-        self.not_everywhere = False  # its formula looks at g to see whether there is a derivative
-        self.__name__, self.__doc__ = fn.__name__.strip("_"), fn.__doc__
+    def __init__(self, fn, names=None, elementwise=False, linear=False, not_everywhere=False):
         if names is None:
             self.__signature__ = inspect.signature(fn)
         else:
             kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
             self.__signature__ = inspect.Signature([inspect.Parameter(n, kind) for n in names])
-        self.names = list(self.__signature__.parameters)
-        self.head, self.defaults = self._head()
-        self.formulas, self.lists, self.plans = {}, set(), {}
-
-    def _head(self):
-        """The parameters as code, their defaults by name, and these defaults."""
-        parts, defaults = [], {}
-        for p in self.__signature__.parameters.values():
-            if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
-                parts.append("*" * (1 if p.kind is p.VAR_POSITIONAL else 2) + p.name)
-                continue
-            if p.kind is p.KEYWORD_ONLY and not any(q[0] == "*" for q in parts):
-                parts.append("*")
-            parts.append(p.name if p.default is p.empty else f"{p.name}=_default_{p.name}")
-            if p.default is not p.empty:
-                defaults[f"_default_{p.name}"] = p.default
-        return ", ".join(parts), defaults
+        super().__init__(fn.__name__.strip("_"), list(self.__signature__.parameters))
+        self.fn, self.__doc__, self.elementwise = fn, fn.__doc__, elementwise
+        self.linear, self.not_everywhere = linear, not_everywhere
+        self.head, self.defaults = head(self.__signature__)
+        self.plans: dict[tuple, Plan] = {}
 
     def __repr__(self):
         return f"<primitive {self.__name__}{self.__signature__}>"
@@ -157,33 +73,19 @@ class Primitive:
                 raise errors.ValueRangeError(
                     f"{self.__name__}.vjp: there is no argument {name!r}; it has {self.names}"
                 )
-            needs = _needs(formula)
+            needs = needs_of(formula)
             for q in needs:
-                if not self.is_place(q) and self.source(q) is None:
+                if not is_place(self, q) and source(self, q) is None:
                     raise errors.ValueRangeError(
                         f"{self.__name__}.vjp: the formula for {name!r} asks for {q!r}. After g it "
                         f"can name y, y0 (the first of several outputs), i, any of {self.names}, "
                         "or one of these followed by _shape."
                     )
-            if any(map(self.is_place, needs)):
+            if any(is_place(self, q) for q in needs):
                 self.lists.add(self.names.index(name))
         self.formulas.update(formulas)
         self.plans.clear()
         return self
-
-    def is_place(self, q: str) -> bool:
-        """Whether a formula that asks for ``q`` asks for its place in a list of arrays."""
-        return q == "i" and q not in self.names
-
-    def source(self, q: str):
-        """The code that picks what a formula calls ``q``, when the operation is recorded."""
-        if q in self.names:
-            return f"({q} if type({q}) is _float64 else _keep({q}))"
-        if q.endswith("_shape") and q[:-6] in self.names:
-            return f"_shape({q[:-6]})"
-        if q[:1] == "y" and q[1:].isdigit():
-            return f"_output[{q[1:]}]"
-        return "_output" if q == "y" else None
 
     def formula_at(self, k: int):
         """The formula of the argument at position ``k``."""
@@ -263,47 +165,6 @@ class Primitive:
         return plan
 
 
-def recorded(plan, parents, y, saved, constants):
-    """The Tensor of a new node; for several outputs, the node."""
-    if type(y) is float64:
-        n = Scalar()
-        n.value = y
-    elif type(y) is tuple:
-        n = new(Node)
-        n.shape, n.dtype = tuple(v.shape for v in y), tuple(v.dtype for v in y)
-        n.value, n.out = None, nobody
-    else:
-        n = new(Node)
-        n.shape, n.dtype, n.value = y.shape, y.dtype, shown(y)
-    n.plan = plan
-    n.parents = parents
-    n.saved = saved
-    n.constants = constants
-    n.order = clock()
-    if type(y) is not tuple:
-        t = wrap(y, n)
-        n.out = ref(t)
-    if recording.special and recording.state.watcher:
-        recording.state.watcher.made(n, y)
-    return n if type(y) is tuple else t
-
-
-def _needs(formula) -> list[str]:
-    if type(formula) is FunctionType and not formula.__dict__:
-        code = formula.__code__  # as `inspect` would find, without the time it takes at import
-        if not code.co_kwonlyargcount and not code.co_flags & VARIADIC:
-            return list(code.co_varnames[1 : code.co_argcount])
-    return list(inspect.signature(formula).parameters)[1:]
-
-
-class Shapes(tuple):
-    """The shapes of a list of arrays; formulas may note on it what they made of it."""
-
-
-def _shape(v):
-    return Shapes(map(np.shape, v)) if type(v) in (list, tuple) else np.shape(v)
-
-
 def plain(a):
     """An argument; what another library would compute with, a pandas Series, as an array.
 
@@ -330,42 +191,8 @@ def settled(y):
     return y
 
 
-def shown(v):
-    """What a node keeps of a value for drawings: the value if it is small, else its shape."""
-    if type(v) is ndarray:
-        return v if v.size <= SMALL else v.shape
-    if isinstance(v, (float, int, np.generic)):
-        return v
-    return v if np.size(v) <= SMALL else np.shape(v)
-
-
-def _output(outputs, which):
-    """One of the outputs of an operation that has several."""
-    return outputs[which]
-
-
-_output = Primitive(_output).vjp(outputs=lambda g, which: g)
-_output_plan = _output.plan((0,))
-_output_plan.names, _output_plan.links = ("which", "shape", "dtype"), (None, None, None)
-_output_plan.vjps = (lambda g, s: Several(s[0], g, *s[1:]),)
-
-
-def unpack(y: tuple, node) -> tuple:
-    """A Tensor per output: each with a node of its own, whose parent is the operation's node."""
-    if node is None:
-        return tuple(wrap(v, None) for v in y)
-    return tuple(_of_node(v, node, which) for which, v in enumerate(y))
-
-
-def _of_node(v, node, which=None):
-    """The value ``v`` of a node as a Tensor; of several outputs, the one number ``which``."""
-    if which is None:
-        return wrap(v, node)
-    return recorded(_output_plan, (node,), v, (which, node.shape, node.dtype), ())
-
-
-def primitive(fn=None, *, elementwise=False, linear=False):
+def primitive(fn=None, *, elementwise=False, linear=False, not_everywhere=False):
     """Make a NumPy function differentiable: decorate it, then give its formulas with ``.vjp``."""
     if fn is None:
-        return lambda f: Primitive(f, elementwise=elementwise, linear=linear)
-    return Primitive(fn, elementwise=elementwise, linear=linear)
+        return lambda f: Primitive(f, None, elementwise, linear, not_everywhere)
+    return Primitive(fn, None, elementwise, linear, not_everywhere)

@@ -4,14 +4,18 @@ The array functions are NumPy's own: ``np.exp(t)``, ``np.sum(t, axis=0)``, ``arr
 through NumPy's two protocols and are recorded by the primitive registered for them.
 """
 
-import numpy as np
-from numpy import ndarray
+from weakref import ref
 
-from autograd import graph
+import numpy as np
+from numpy import float64, ndarray
+
+from autograd import graph, recording
 from autograd.errors import DtypeError, GraphError, ShapeError
+from autograd.graph import Node, Scalar, clock, nobody, shown
 from autograd.memory import InPlace
 from autograd.methods import ArrayMethods
 
+new = object.__new__
 UFUNCS: dict = {}  # (ufunc, method) -> what to call instead
 FUNCTIONS: dict = {}  # NumPy function, or operator.getitem/setitem -> what to call instead
 
@@ -171,14 +175,36 @@ class Tensor(ArrayMethods, InPlace):
 
 def wrap(data, node) -> Tensor:
     """A Tensor around ``data`` as it is; ``node`` is its place in the graph."""
-    t = _new(Tensor)
+    t = new(Tensor)
     t.data = data
     t.node = node
     t.name = t.grad = None
     return t
 
 
-_new = object.__new__
+def recorded(plan, parents, y, saved, constants):
+    """The Tensor of a new node; for several outputs, the node."""
+    if type(y) is float64:
+        n = Scalar()
+        n.value = y
+    elif type(y) is tuple:
+        n = new(Node)
+        n.shape, n.dtype = tuple(v.shape for v in y), tuple(v.dtype for v in y)
+        n.value, n.out = None, nobody
+    else:
+        n = new(Node)
+        n.shape, n.dtype, n.value = y.shape, y.dtype, shown(y)
+    n.plan = plan
+    n.parents = parents
+    n.saved = saved
+    n.constants = constants
+    n.order = clock()
+    if type(y) is not tuple:
+        t = wrap(y, n)
+        n.out = ref(t)
+    if recording.special and recording.state.watcher:
+        recording.state.watcher.made(n, y)
+    return n if type(y) is tuple else t
 
 
 def tensor(data, dtype=None, requires_grad=False, name=None) -> Tensor:

@@ -16,9 +16,9 @@ from autograd.draw import (
 from autograd.draw.drawing import Drawing
 from autograd.draw.folding import Folding, Wish
 from autograd.draw.marks import marks_of
-from autograd.draw.names import Names, caller
 from autograd.draw.theme import THEMES
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
+from autograd.names import Names, caller
 from autograd.tensor import Tensor
 from autograd.transforms import name_of
 

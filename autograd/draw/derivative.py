@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from autograd import graph
+from autograd import graph, wording
 from autograd.backward import gradients
-from autograd.draw import reading, wording
-from autograd.draw.names import Names
+from autograd.draw import reading
 from autograd.errors import ShapeError
+from autograd.names import Names
 from autograd.tensor import Tensor
 
 

@@ -9,13 +9,10 @@ from autograd.draw import render
 from autograd.draw.dot import dot
 from autograd.draw.model import Picture
 from autograd.draw.theme import THEMES
-from autograd.errors import ValueRangeError
-from autograd.files import replacing
 
 DPI = 192  # of PNG files: sharp on a projector
 LEGIBLE = 0.6  # a notebook narrower than this share of a picture scrolls it
 LARGEST = 1_000_000  # characters of SVG that a notebook is given
-SUFFIXES = (".dot", ".html", ".png", ".svg")
 
 
 class Drawing:
@@ -58,16 +55,9 @@ class Drawing:
         RenderError
             No Graphviz, and too large for our own layout.
         """
-        from autograd.draw import sketch, svg  # with XML: when there is something to draw
+        from autograd.draw import svg  # with XML: not before it is needed
 
-        try:
-            text = render.graphviz(self.dot, "svg").decode()
-            root = svg.from_graphviz(text, self._picture)
-        except render.RenderError:
-            if len(self._picture.boxes) > sketch.MOST:
-                raise
-            along = "LR" if self._picture.rows else self._direction  # it has layers, but no rows
-            root = sketch.svg(self._picture, THEMES[self._theme], along)
+        root = render.picture(self._picture, THEMES[self._theme], self._direction)
         return svg.finished(root, self._title, self._theme)
 
     def save(self, path) -> Path:
@@ -80,24 +70,18 @@ class Drawing:
         RenderError
             No program that can draw it: PNG needs Graphviz.
         """
-        path = Path(path)
-        if path.suffix not in SUFFIXES:
-            raise ValueRangeError(
-                f"save: {path.name!r} ends in {path.suffix or 'nothing'!r}; "
-                f"a drawing can be saved as {', '.join(SUFFIXES)}"
-            )
-        content = self._content(path.suffix)
-        with replacing(path) as file:
-            file.write(content)
-        return path
+        return render.save(
+            path,
+            "a drawing",
+            dot=lambda: self.dot,
+            html=self._page,
+            png=self._png,
+            svg=lambda: self.svg,
+        )
 
-    def _content(self, suffix: str) -> bytes:
-        if suffix == ".png":
-            text = dot(self._picture, THEMES[self._theme], self._direction, DPI)
-            return render.graphviz(text, "png")
-        return {".dot": lambda: self.dot, ".svg": lambda: self.svg, ".html": self._page}[
-            suffix
-        ]().encode()
+    def _png(self) -> bytes:
+        text = dot(self._picture, THEMES[self._theme], self._direction, DPI)
+        return render.graphviz(text, "png")
 
     def _page(self) -> str:
         """A page of its own, with the picture in it."""

@@ -4,7 +4,8 @@ import itertools
 import math
 from collections.abc import Iterator
 
-from autograd.draw import loops, merging, parts, wording
+from autograd import wording
+from autograd.draw import loops, merging, parts
 from autograd.draw.folding import Frame, Unit
 from autograd.draw.model import Line, Text
 from autograd.draw.parts import Show

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from autograd.backward import Several, cotangents, has_hook
+from autograd.backward import cotangents, has_hook
+from autograd.cotangents import Several
 from autograd.errors import AutogradError
 
 LARGEST = 20_000_000  # elements of a graph up to which its gradients are computed for display

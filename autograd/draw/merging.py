@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from autograd.draw import wording
+from autograd import wording
 from autograd.draw.reading import Constant, Entry, Graph
 
 VIEWS = {"transpose", "swapaxes", "moveaxis", "reshape", "expand_dims", "squeeze", "broadcast_to"}

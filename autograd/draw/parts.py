@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from autograd.draw import wording
+from autograd import wording
 from autograd.draw.model import Box, Cell, Edge, Line, Text
 from autograd.draw.reading import Constant, Entry, Graph
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd import graph
-from autograd.draw import gradients, wording
+from autograd import graph, wording
+from autograd.draw import gradients
 from autograd.draw.marks import Marks
-from autograd.draw.names import Names
 from autograd.errors import GraphError
-from autograd.primitive import _output
+from autograd.names import Names
+from autograd.plan import is_output
 
 SHORT = 12  # characters of the two names in dJ/du
 ORDER_MATTERS = {
@@ -161,7 +161,7 @@ def read(nodes: list, names: Names, marks: Marks | None = None, passed=None) -> 
         for i in entry.inputs:
             if isinstance(i, int):
                 entries[i].uses += 1
-        if passed and node in passed.parts and type(node.parents[0].dtype) is not tuple:
+        if passed and node in passed.parts and not is_output(node):
             entry.carried = _carried(node, passed.parts[node])
             for i, part in zip((i for i in entry.inputs if isinstance(i, int)), entry.carried,
                                strict=True):  # fmt: skip
@@ -171,7 +171,7 @@ def read(nodes: list, names: Names, marks: Marks | None = None, passed=None) -> 
 
 
 def _operation(node, released) -> str:
-    if node.plan.op is _output and not released:
+    if is_output(node) and not released:
         return f"output {node.saved[0]}"
     return wording.operation(node.plan.op)
 

@@ -1,9 +1,22 @@
-"""Running Graphviz: ``dot`` where it is installed, else the program that graphviz-pure brings."""
+"""From a picture to SVG and to files.
+
+It is drawn by Graphviz, ``dot`` where it is installed, else the program that graphviz-pure brings;
+without either by a layout of our own.
+"""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from autograd.errors import AutogradError
+from autograd.draw.dot import dot
+from autograd.draw.model import Picture
+from autograd.draw.theme import Theme
+from autograd.errors import AutogradError, ValueRangeError
+from autograd.files import replacing
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 SECONDS = 20  # a graph of 2,000 boxes takes one; a tangled one must not take for ever
 HINT = 'pip install "chalkgrad[viz]" brings the program that draws'
@@ -34,7 +47,36 @@ def _graphviz_pure() -> str | None:
     return None
 
 
-def graphviz(dot: str, form: str) -> bytes:
+def picture(shown: Picture, theme: Theme, direction: str) -> "Element":
+    """The ``<svg>`` of a picture; raises where there is no Graphviz and it is large."""
+    from autograd.draw import sketch, svg  # with XML: when there is something to draw
+
+    try:
+        text = graphviz(dot(shown, theme, direction), "svg").decode()
+        return svg.from_graphviz(text, shown)
+    except RenderError:
+        if len(shown.boxes) > sketch.MOST:
+            raise
+        along = "LR" if shown.rows else direction  # it has layers, but no rows
+        return sketch.svg(shown, theme, along)
+
+
+def save(path, what: str, **forms: Callable[[], str | bytes]) -> Path:
+    """Write ``what`` (a drawing) in the form that the suffix of ``path`` asks for."""
+    path = Path(path)
+    content = forms.get(path.suffix.removeprefix("."))
+    if content is None:
+        raise ValueRangeError(
+            f"save: {path.name!r} ends in {path.suffix or 'nothing'!r}; "
+            f"{what} can be saved as {', '.join(f'.{form}' for form in forms)}"
+        )
+    written = content()
+    with replacing(path) as file:
+        file.write(written.encode() if isinstance(written, str) else written)
+    return path
+
+
+def graphviz(text: str, form: str) -> bytes:
     """The drawing of DOT text as ``svg`` or ``png``.
 
     Raises
@@ -45,18 +87,18 @@ def graphviz(dot: str, form: str) -> bytes:
     failures = []
     for program in programs():
         try:
-            return _run(program, dot, form)
+            return _run(program, text, form)
         except Exception as e:  # missing libraries, an old version: the next may do better
             failures.append(f"{program}: {str(e).strip() or type(e).__name__}")
     raise RenderError("; ".join([*failures, f"cannot draw {form}: {HINT}"]))
 
 
-def _run(program: str, dot: str, form: str) -> bytes:
+def _run(program: str, text: str, form: str) -> bytes:
     from graphviz.backend import execute
 
     done = execute.run_check(
         [program, f"-T{form}"],
-        input=dot.encode(),
+        input=text.encode(),
         capture_output=True,
         quiet=True,
         timeout=SECONDS,

@@ -1,6 +1,7 @@
 """The scalar style: a box for every value, a circle for every operation, as on a blackboard."""
 
-from autograd.draw import parts, wording
+from autograd import wording
+from autograd.draw import parts
 from autograd.draw.model import Box, Cell, Edge, Picture, Text
 from autograd.draw.reading import Constant, Entry, Graph
 

@@ -5,7 +5,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from autograd.draw import merging, wording
+from autograd import wording
+from autograd.draw import merging
 from autograd.draw.reading import Entry, Graph
 from autograd.graph import clock
 

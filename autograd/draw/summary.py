@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 
-from autograd.draw import wording
+from autograd import wording
 from autograd.draw.model import Box, Cell, Picture, Text
 
 LISTED = 12  # operations that occur most often

@@ -3,7 +3,8 @@
 import itertools
 from collections.abc import Iterator
 
-from autograd.draw import folded, merging, parts, wording
+from autograd import wording
+from autograd.draw import folded, merging, parts
 from autograd.draw.folding import Frame, Unit
 from autograd.draw.model import Box, Cell, Cluster, Edge, Line, Picture, Text
 from autograd.draw.reading import Constant, Entry, Graph

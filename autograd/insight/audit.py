@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from autograd import graph, recording
-from autograd.backward import fitted
-from autograd.draw import wording
+from autograd import graph, recording, wording
+from autograd.calls import CallPlan
+from autograd.cotangents import fitted
 from autograd.errors import DtypeError, GraphError
 from autograd.insight.differences import Local, Worst
 from autograd.insight.lines import callers_names, line_of
 from autograd.insight.values import Call, call_of, gathers, input_name, inputs_of, known_values
-from autograd.primitive import Plan
+from autograd.plan import is_output
 from autograd.tensor import Tensor
 
 LISTED = 20  # rows of one status that are printed
@@ -182,18 +182,13 @@ def audit(t, seed: int = 0) -> Audit:
     with recording.no_grad(), np.errstate(all="ignore"):
         values = known_values(graph.reachable(t.node))
         for node in nodes:
-            if node not in hidden and not _is_output(node):
+            if node not in hidden and not is_output(node):
                 rows = _Checked(node, values, rng).rows()
                 for row in rows:
                     row.name, row.line = names.of_node(node) or "", line_of(node)
                 report.rows += rows
                 report.status[node] = max((r.status for r in rows), key=RANK.index)
     return report
-
-
-def _is_output(node) -> bool:
-    """Whether a node only picks one output of an operation that has several."""
-    return bool(node.parents) and type(node.parents[0].dtype) is tuple
 
 
 class _Checked:
@@ -256,10 +251,10 @@ class _Checked:
         """What each formula gives for the cotangent of ``local``, as the engine would take it."""
         node, plan = self.node, self.node.plan
         raw, y = call.args, local.settled
-        if isinstance(plan, Plan) and hasattr(plan, "save"):
-            saved = plan.save(y, *raw, **call.options) if plan.save else ()
-        else:
+        if isinstance(plan, CallPlan):
             saved = tuple(self._saved_again(name, call, y) for name in plan.names)
+        else:
+            saved = plan.save(y, *raw, **call.options) if plan.save else ()
         g = local.cotangent
         parents = tuple(
             SimpleNamespace(shape=np.shape(x), dtype=np.asarray(x).dtype)

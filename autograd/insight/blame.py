@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from autograd.draw import wording
+from autograd import wording
 from autograd.insight.explanation import Cause
 from autograd.insight.flow import Edge, is_single, parts_of
 from autograd.insight.lines import line_of
 from autograd.insight.phrases import at_line, norm, shown
 from autograd.insight.reasons import why_zero
-from autograd.insight.values import GONE, call_of, gathers, input_name
+from autograd.insight.values import GONE, call_of, input_name
 
 MOST_CUTS = 40  # places that are found
 MOST_SEEN = 500  # nodes that are searched for them
@@ -55,7 +55,7 @@ def _cancelled(node, edges, called):
 def _cause(flow, e):
     op, argument = wording.operation(e.node.plan.op), input_name(e.node, e.k)
     values = _where_cut(e, _arguments(e.node, flow.values))
-    own = not getattr(e.node.plan.op, "trusted", False)  # a user's, whatever it is called
+    own = not e.node.plan.op.trusted  # a user's, whatever it is called
     reason = why_zero("" if own else op, argument, values, op)
     return Cause(op, argument, reason, line_of(e.node))
 
@@ -119,7 +119,7 @@ def journey(flow, called) -> list[str]:
 def _arguments(node, values) -> dict:
     """{argument: value} of an operation, those that are known, and its result ``y``."""
     found = {"y": values[node]} if node in values else {}
-    if not gathers(node) and hasattr(node.plan.op, "names"):
+    if node.plan.op.names:
         args = call_of(node, values).args
         found |= {
             name: v

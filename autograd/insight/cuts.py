@@ -4,8 +4,7 @@ import gc
 
 import numpy as np
 
-from autograd import graph
-from autograd.draw import wording
+from autograd import graph, wording
 from autograd.insight.lines import line_of, marks, unrecorded
 from autograd.insight.live import living_nodes
 from autograd.memory import owner

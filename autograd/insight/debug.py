@@ -4,7 +4,7 @@ import functools
 import sys
 
 from autograd import recording
-from autograd.backward import Several
+from autograd.cotangents import Several
 from autograd.errors import AutogradError
 from autograd.insight import finite
 from autograd.insight.lines import (

@@ -4,9 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from autograd import graph
+from autograd import graph, wording
 from autograd.backward import gradients
-from autograd.draw import wording
 from autograd.errors import DtypeError, GraphError, ValueRangeError
 from autograd.insight import algebra
 from autograd.insight.algebra import Formula

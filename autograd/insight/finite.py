@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from autograd import recording
-from autograd.draw import wording
+from autograd import recording, wording
 from autograd.insight.lines import Line, line_of
 from autograd.insight.reasons import why_not_finite
-from autograd.insight.values import GONE, call_of, gathers, input_name, inputs_of
+from autograd.insight.values import GONE, call_of, input_name, inputs_of
 from autograd.tensor import Tensor
 
 LISTED = 3  # indices that are written out
@@ -171,7 +170,7 @@ def _bad_argument(node, values) -> str:
 def _named(node, values) -> dict:
     """{argument: array of numbers} of an operation, those that are known."""
     op = node.plan.op
-    if gathers(node) or not hasattr(op, "names"):
+    if not op.names:
         return {}
     found = {}
     for name, v in zip(op.names, call_of(node, values).args, strict=False):

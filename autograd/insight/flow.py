@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from autograd import graph
-from autograd.backward import Several, contribution, cotangents
+from autograd.backward import contribution, cotangents
+from autograd.cotangents import Several
 from autograd.errors import GraphError
 from autograd.insight.values import known_values
 

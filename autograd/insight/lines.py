@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.draw.names import Names
 from autograd.memory import owner
+from autograd.names import Names
 
 HERE = str(Path(__file__).parents[1])  # autograd/
 WIDE = 80  # characters of a line that are shown

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from autograd import graph
-from autograd.draw import wording
+from autograd import graph, wording
 from autograd.insight.lines import line_of, variables_of
 from autograd.memory import owner
 from autograd.tensor import Tensor

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograd.draw import wording
+from autograd import wording
 from autograd.insight.finite import LISTED
 
 MOST_STEPS = 12  # of a path that are written out

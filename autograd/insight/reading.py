@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from autograd import graph, recording
-from autograd.draw import wording
+from autograd import graph, recording, wording
 from autograd.errors import GraphError
 from autograd.insight import algebra
 from autograd.insight.algebra import Formula
-from autograd.insight.values import GONE, call_of, gathers, known_values
+from autograd.insight.values import GONE, call_of, known_values
+from autograd.plan import is_output
 
 WIDE = 60  # symbols in a formula, above which its parts get names of their own
 PART = 16  # symbols in such a part
@@ -122,13 +122,13 @@ class Reader:
 
     def _result(self, node) -> Formula:
         op = node.plan.op
-        if type(node.parents[0].dtype) is tuple:  # one output of several
+        if is_output(node):
             which = node.saved[0]
             inputs = [self.of[node.parents[0]]]
             return algebra.call(
                 str(which), inputs, lambda v: v[which], node.shape, "index", str(which)
             )
-        if gathers(node) or not hasattr(op, "names"):
+        if not op.names:
             return self._unknown(node, [self.of[p] for p in node.parents])
         called = call_of(node, self.known)
         parts = self._arguments(node, called)

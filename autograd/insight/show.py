@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from autograd.draw import wording
+from autograd import wording
 from autograd.insight.lines import line_of
 
 FULL = 64  # numbers up to which an array is shown as a table

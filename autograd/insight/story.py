@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from autograd import graph
+from autograd import graph, wording
 from autograd.backward import contribution, has_hook
-from autograd.draw import wording
 from autograd.errors import AutogradError
 from autograd.insight import blame, cuts, finite
 from autograd.insight.explanation import Cause, Contribution, Explanation

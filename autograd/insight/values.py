@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from autograd import graph
+from autograd.calls import CallPlan
 from autograd.insight.lines import records
+from autograd.primitive import Primitive
 
 GONE = object()  # stands for a value that nobody holds any more
 FROM_RESULT = {  # options that the result itself gives away
@@ -48,7 +50,7 @@ def known_values(nodes) -> dict:
 
 def gathers(node) -> bool:
     """Whether the one parent of ``node`` stands for several inputs, as in `autograd.calls`."""
-    return getattr(node.plan, "gathered", False)
+    return isinstance(node.plan, CallPlan) and node.plan.gathered
 
 
 def inputs_of(node) -> tuple:
@@ -81,7 +83,8 @@ class Call:
 
 def call_of(node, values: dict) -> Call:
     """What ``node`` was called with, from the values that are known."""
-    return _of_primitive(node, values) if hasattr(node.plan.op, "names") else _of_call(node, values)
+    by_name = isinstance(node.plan.op, Primitive)
+    return _of_primitive(node, values) if by_name else _of_call(node, values)
 
 
 def _of_primitive(node, values) -> Call:
@@ -163,7 +166,7 @@ def _list(node, k, name, saved, inputs):
 
 def _of_call(node, values) -> Call:
     """Of one of `autograd.calls`: all its arguments are saved, as 'argument 0', 'argument axis'."""
-    call = Call(getattr(node.plan.op, "fn", None), [], {}, [])
+    call = Call(node.plan.op.fn, [], {}, [])
     if call.fn is None:
         call.gone.append("the function itself: it is run again in the backward pass")
         return call

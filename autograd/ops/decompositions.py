@@ -149,7 +149,7 @@ def qr(a, mode="reduced"):
 
 
 @listed
-@primitive
+@primitive(not_everywhere=True)  # vectors of equal values, phases
 def eigh_(a, half):
     """Eigenvalues, ascending, and eigenvectors v of a Hermitian matrix, of which a half is read.
 
@@ -168,7 +168,6 @@ def _eigh_vjp(g, y):
 
 
 eigh_.vjp(a=lambda g, y: _eigh_vjp(g, y))
-eigh_.not_everywhere = True  # vectors of equal values, phases
 
 
 @instead_of(np.linalg.eigh)
@@ -187,7 +186,7 @@ def eigvalsh(a, UPLO="L"):
 
 
 @listed
-@primitive
+@primitive(not_everywhere=True)  # vectors of equal values, phases
 def eig_(a):
     """Eigenvalues and eigenvectors v of norm 1, with a real largest component.
 
@@ -214,7 +213,6 @@ def _eig_vjp(g, y):
 
 
 eig_.vjp(a=lambda g, y: _eig_vjp(g, y))
-eig_.not_everywhere = True  # vectors of equal values, phases
 
 
 @instead_of(np.linalg.eig)
@@ -233,7 +231,7 @@ def eigvals(a):
 
 
 @listed
-@primitive
+@primitive(not_everywhere=True)  # vectors of equal values, phases
 def reduced_svd(a):
     """U (m, k), the singular values s (k,), descending, and Vᴴ (k, n), with k = min(m, n).
 
@@ -277,7 +275,6 @@ def _but_rounding(s):
 
 
 reduced_svd.vjp(a=lambda g, y: _svd_vjp(g, y))
-reduced_svd.not_everywhere = True  # vectors of equal values, phases
 
 
 @instead_of(np.linalg.svdvals)

@@ -1,12 +1,16 @@
 """How a function of SciPy gets its derivatives, and answers of numbers with no division by 0."""
 
+import functools
+
 import numpy as np
 
 from autograd.numpy.arrays import asarray
+from autograd.ops import register
 from autograd.primitive import Primitive
 from autograd.tensor import UFUNCS
 
 operations: dict[str, Primitive] = {}  # every primitive of autograd.scipy, by name
+listed = functools.partial(register.listed, entered=operations)
 
 
 def differentiated(f: np.ufunc, names: str, **formulas):
@@ -17,13 +21,6 @@ def differentiated(f: np.ufunc, names: str, **formulas):
     op = Primitive(f, names=names.split(), elementwise=True).vjp(**formulas)
     listed(op)
     UFUNCS[f, "__call__"] = op if f.nin == 1 else lambda *args: op(*map(number_or_array, args))
-
-
-def listed(op: Primitive) -> Primitive:
-    """Enter a primitive in this package's list; the tests hold each to finite differences."""
-    operations[op.__name__] = op
-    op.trusted = True
-    return op
 
 
 def number_or_array(v):

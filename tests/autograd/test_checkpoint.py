@@ -20,7 +20,7 @@ from autograd import (
     jvp,
     no_grad,
 )
-from autograd.draw import draw
+from autograd.draw import draw, step_through
 from autograd.errors import GraphError
 from autograd.graph import reachable
 
@@ -116,6 +116,7 @@ def test_it_can_be_drawn(tmp_path):
     y.backward()
     draw(y).save(tmp_path / "graph.svg")
     assert "inputs of lambda" in (tmp_path / "graph.svg").read_text()
+    assert "vjp of inputs of lambda for argument scale" in step_through(y).text
 
 
 def test_an_argument_that_is_also_closed_over():

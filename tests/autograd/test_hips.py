@@ -35,7 +35,7 @@ from autograd import (
     tensor_jacobian_product,
 )
 from autograd import builtins as ag
-from autograd.draw import draw
+from autograd.draw import draw, step_through
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from autograd.extend import (
     Box,
@@ -593,6 +593,7 @@ def test_it_can_be_drawn(tmp_path):
     svg = (tmp_path / "graph.svg").read_text()
     assert "power" in svg
     assert "inputs" in svg
+    assert "vjp of power for argument 0" in step_through(np.sum(power(t, 2.0))).text
 
 
 def test_unbroadcast():

@@ -5,11 +5,12 @@ import pkgutil
 
 import pytest
 
-from autograd.draw import wording
+from autograd import wording
 from autograd.ops import operations
-from autograd.primitive import _output
+from autograd.plan import OutputPlan
 
-NAMES = operations | {_output.__name__: _output}
+OUTPUT = OutputPlan().op
+NAMES = operations | {OUTPUT.__name__: OUTPUT}
 SAID = {wording.operation(op): op for op in NAMES.values()}  # conv, for conv_y
 
 

@@ -13,13 +13,13 @@ import autograd
 from autograd.checkpoint import checkpoint
 from autograd.draw import RenderError, draw, render, sketch
 from autograd.draw.theme import DARK, LIGHT
-from autograd.draw.wording import TIMES
 from autograd.errors import DtypeError, GraphError, ValueRangeError
 from autograd.graph import release
 from autograd.ops import relu
 from autograd.primitive import primitive
 from autograd.recording import no_grad
 from autograd.tensor import Tensor
+from autograd.wording import TIMES
 from nn import Sequential
 from nn.models import lenet5
 from tests.draw.pictures import SVG, groups, leaf, lecture, network, rambling, unrepeated, words

@@ -15,12 +15,12 @@ import pytest
 
 from autograd import Tensor, gradients, ops, primitive
 from autograd.draw import reading, render, step_through
-from autograd.draw.names import Names
 from autograd.draw.stepper import picture, rules
 from autograd.draw.stepper.steps import _Walk
 from autograd.draw.stepper.sweep import passed
 from autograd.errors import DtypeError, GraphError, ShapeError, ValueRangeError
 from autograd.graph import reachable, release
+from autograd.names import Names
 from autograd.recording import no_grad
 from autograd.trees import flatten
 from tests.autograd.cases import CASES

@@ -2,13 +2,13 @@
 
 from autograd.draw import reading
 from autograd.draw.api import DIRECTIONS
-from autograd.draw.names import Names, caller
 from autograd.draw.stepper import picture, steps
 from autograd.draw.stepper.stepper import Stepper
 from autograd.draw.stepper.sweep import passed
 from autograd.draw.theme import THEMES
 from autograd.errors import DtypeError, GraphError, ShapeError, ValueRangeError
 from autograd.graph import Released, reachable
+from autograd.names import Names, caller
 from autograd.tensor import Tensor
 
 MOST = 200  # nodes: more steps than that nobody takes

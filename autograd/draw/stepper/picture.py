@@ -2,7 +2,8 @@
 
 import itertools
 
-from autograd.draw import parts, scalar, wording
+from autograd import wording
+from autograd.draw import parts, scalar
 from autograd.draw.model import Box, Cell, Edge, Line, Picture, Text
 from autograd.draw.reading import Constant, Entry, Graph
 from autograd.draw.stepper.steps import derivative

@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.draw import wording
+from autograd import wording
+from autograd.plan import is_output
 
 LONGEST = 64  # characters of a line that is shown as it is
 SAYS = ("dy/d", "dL/d", "dy =", "dL =", "Adjoint", "adjoint", "derivative", "cotangent")
@@ -113,9 +114,9 @@ def rule(node, k: int, arguments: dict) -> "ast.expr | str":
     ``arguments``: the values of the node's arguments by name; NaN where a value is not known.
     """
     op, argument = node.plan.op, argument_of(node, k)
-    if op.__name__ == "output":
+    if is_output(node):
         return "{g}, as the gradient of this output"
-    if getattr(op, "trusted", False):  # this project's own: another's name would say nothing
+    if op.trusted:  # this project's own: another's name would say nothing
         if op.__name__ == "matmul":
             text = _product(argument, *(np.ndim(arguments[q]) for q in "ab"))
             return ast.parse(text, mode="eval").body
@@ -128,7 +129,7 @@ def rule(node, k: int, arguments: dict) -> "ast.expr | str":
                 n = math.prod(node.parents[k].shape) // max(math.prod(node.shape), 1)
                 words = words.replace("{n}", f"{n:,}")
             return words
-    own = _own_line(getattr(op.formulas[argument], "__code__", None), argument)
+    own = _own_line(getattr(op.formulas.get(argument), "__code__", None), argument)
     return own if own is not None and _readable(own, op) else documented(node, k)
 
 
@@ -143,8 +144,8 @@ def _product(argument, a, b) -> str:
 
 def argument_of(node, k: int) -> str:
     """The name of the argument that parent ``k`` of a node is, or is in."""
-    place = node.plan.key[k]
-    return node.plan.op.names[place[0] if type(place) is tuple else place]
+    place, names = node.plan.key[k], node.plan.op.names
+    return names[place[0] if type(place) is tuple else place] if names else node.plan.of(k)
 
 
 def written(rule: ast.expr, texts: dict[str, str]) -> str | None:

@@ -6,18 +6,14 @@ from functools import cached_property
 from pathlib import Path
 from xml.etree import ElementTree
 
-from autograd.draw import render, sketch, svg
-from autograd.draw.dot import dot
+from autograd.draw import render, svg
 from autograd.draw.model import Picture
 from autograd.draw.stepper import page
 from autograd.draw.stepper.steps import Step
 from autograd.draw.theme import LIGHT, THEMES
-from autograd.errors import ValueRangeError
-from autograd.files import replacing
 
 LONG = 8  # boxes in a row, above which a graph is drawn from top to bottom
 LINES = 100  # lines of a repr
-SUFFIXES = (".html", ".svg", ".txt")
 
 
 class Stepper:
@@ -98,17 +94,10 @@ class Stepper:
         RenderError
             No program that can draw it.
         """
-        path = Path(path)
-        if path.suffix not in SUFFIXES:
-            raise ValueRangeError(
-                f"save: {path.name!r} ends in {path.suffix or 'nothing'!r}; "
-                f"a walk can be saved as {', '.join(SUFFIXES)}"
-            )
-        content = {".html": lambda: self.html, ".svg": lambda: self.svg}
-        text = content.get(path.suffix, lambda: self.text + "\n")()
-        with replacing(path) as file:
-            file.write(text.encode())
-        return path
+        text = self.text + "\n"
+        return render.save(
+            path, "a walk", html=lambda: self.html, svg=lambda: self.svg, txt=lambda: text
+        )
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         """The page in a frame, the picture, and the steps as text."""
@@ -135,12 +124,6 @@ class Stepper:
         )
 
     def _drawn(self) -> ElementTree.Element:
-        """The picture as SVG in the light colours, by Graphviz or a layout of our own."""
+        """The picture as SVG, in the light colours if the theme is the reader's."""
         theme = LIGHT if self._theme == "auto" else THEMES[self._theme]
-        try:
-            text = render.graphviz(dot(self._picture, theme, self._direction), "svg").decode()
-            return svg.from_graphviz(text, self._picture)
-        except render.RenderError:
-            if len(self._picture.boxes) > sketch.MOST:
-                raise
-            return sketch.svg(self._picture, theme, self._direction)
+        return render.picture(self._picture, theme, self._direction)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from autograd.backward import Several
-from autograd.draw import wording
+from autograd import wording
+from autograd.cotangents import Several
 from autograd.draw.reading import Constant, Entry, Graph
 from autograd.draw.stepper import rules
 from autograd.draw.stepper.sweep import Passed
@@ -213,8 +213,7 @@ class _Walk:
         """The inputs of an entry, each with the name of its argument; not the data in a list."""
         node = self.nodes[e.index]
         names, lists = node.plan.op.names, node.plan.op.lists
-        places = [(k if type(k) is tuple else (k, 0)) for k in node.plan.key]
-        named = [(names[k], self.at[p]) for (k, _), p in zip(places, node.parents, strict=True)]
+        named = [(rules.argument_of(node, k), self.at[p]) for k, p in enumerate(node.parents)]
         data = [i for i in e.inputs if isinstance(i, Constant)]
         if not lists:
             at = sorted(k for k, v in node.constants if v is not None)

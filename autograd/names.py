@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from autograd.draw.wording import clean
 from autograd.errors import DtypeError
 from autograd.tensor import Tensor
+from autograd.wording import clean
 
-PACKAGE = str(Path(__file__).parents[1])  # where autograd lies
+PACKAGE = str(Path(__file__).parent)  # where autograd lies
 NESTS = (list, tuple, dict)
 MOST = 100  # elements of a list or dict of Tensors that are looked at
 
