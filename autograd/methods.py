@@ -148,7 +148,7 @@ class ArrayMethods:
         if self.name:
             text += f", name={self.name!r}"
         if self.node is not None:
-            op = self.node.plan and self.node.plan.op.__name__.removesuffix("_y")
+            op = self.node.plan and self.node.plan.op.__name__
             text += f", op={op}" if op else ", requires_grad=True"
         return f"Tensor({text})"
 

@@ -117,7 +117,7 @@ class Profile(recording.Watcher, AbstractContextManager):
         total = max(self.seconds, 1e-12)
         body = [
             (
-                name.removesuffix("_y"), str(r.calls), _time(r.seconds), _time(r.backward_seconds),
+                name, str(r.calls), _time(r.seconds), _time(r.backward_seconds),
                 f"{r.total / total:.0%}", _bytes(r.bytes), _bytes(r.saved_bytes),
             )
             for name, r in rows

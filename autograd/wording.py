@@ -106,8 +106,8 @@ def clipped(name: str) -> str:
 
 
 def operation(op) -> str:
-    """What a primitive is called: ``conv`` for conv_y, its forward pass."""
-    return clean(op.__name__.removesuffix("_y"))
+    """What a primitive is called."""
+    return clean(op.__name__)
 
 
 def counted(n: int, what: str) -> str:

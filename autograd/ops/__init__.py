@@ -216,10 +216,10 @@ from autograd.ops.linalg import (
 )
 from autograd.ops.normalization import (
     batch_norm,
+    batch_norm_,
     batch_norm_of,
-    batch_norm_y,
     cross_entropy,
-    cross_entropy_y,
+    cross_entropy_,
 )
 from autograd.ops.norms import (
     cond,

@@ -15,7 +15,7 @@ from autograd.primitive import primitive
 
 @listed
 @primitive
-def conv_y(x, w, b, geometry, groups):
+def conv_(x, w, b, geometry, groups):
     """y[n, o, p] = b[o] + Σ over c, k of w[o, c, k] x[n, c, stride p + dilation k]."""
     return kernel_of.conv(x, w, b, geometry, groups)
 
@@ -23,29 +23,29 @@ def conv_y(x, w, b, geometry, groups):
 @listed
 @primitive(linear=True)
 def conv_dx(g, w, x_shape, geometry, groups):
-    """The adjoint of `conv_y` in x: a convolution of g with the flipped filter."""
+    """The adjoint of `conv_` in x: a convolution of g with the flipped filter."""
     return kernel_of.conv_dx(g, w, x_shape, geometry, groups)
 
 
 @listed
 @primitive(linear=True)
 def conv_dw(x, g, w_shape, geometry, groups):
-    """The adjoint of `conv_y` in w: a convolution of x with g; shared weights add up."""
+    """The adjoint of `conv_` in w: a convolution of x with g; shared weights add up."""
     return kernel_of.conv_dw(x, g, w_shape, geometry, groups)
 
 
-conv_y.vjp(
+conv_.vjp(
     x=lambda g, w, x_shape, geometry, groups: conv_dx(g, w, x_shape, geometry, groups),
     w=lambda g, x, w_shape, geometry, groups: conv_dw(x, g, w_shape, geometry, groups),
     b=lambda g: over_channels(g),
 )
 conv_dx.vjp(
-    g=lambda h, w, geometry, groups: conv_y(h, w, None, geometry, groups),
+    g=lambda h, w, geometry, groups: conv_(h, w, None, geometry, groups),
     w=lambda h, g, w_shape, geometry, groups: conv_dw(h, g, w_shape, geometry, groups),
 )
 conv_dw.vjp(
     x=lambda h, g, x_shape, geometry, groups: conv_dx(g, h, x_shape, geometry, groups),
-    g=lambda h, x, geometry, groups: conv_y(x, h, None, geometry, groups),
+    g=lambda h, x, geometry, groups: conv_(x, h, None, geometry, groups),
 )
 
 
@@ -89,7 +89,7 @@ def conv(x, w, stride=1, padding=0, dilation=1, groups=1, bias=None):
         )
     size = tuple(x.shape[2:])
     geometry = geometry_of("conv", size, tuple(w.shape[2:]), stride, padding, dilation)
-    return conv_y(x, w, bias, fitting("conv", size, geometry), groups)
+    return conv_(x, w, bias, fitting("conv", size, geometry), groups)
 
 
 def conv_transpose(x, w, stride=1, padding=0, output_padding=0, dilation=1, groups=1):

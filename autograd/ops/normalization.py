@@ -13,7 +13,7 @@ from autograd.primitive import primitive
 
 @listed
 @primitive
-def batch_norm_y(x, weight, bias, eps):
+def batch_norm_(x, weight, bias, eps):
     """y = (x - mean) / sqrt(var + eps) weight + bias, with mean and var over all axes but 1.
 
     Returns (y, mean, var): var is Σ (x - mean)² / m over m values.
@@ -46,7 +46,7 @@ def _dx(g, x, weight, mean, var, eps):
 
 # Ioffe and Szegedy 2015, section 3, put together; Σ is over all axes but 1, x̂ = (x - mean) r:
 # dx = weight r (g - Σg / m - x̂ Σ(g x̂) / m), dweight = Σ g x̂, dbias = Σ g; r = 1 / sqrt(var + eps).
-batch_norm_y.vjp(
+batch_norm_.vjp(
     x=lambda g, x, weight, y1, y2, eps: _dx(g, x, weight, y1, y2, eps),
     weight=lambda g, x, weight, y1, y2, eps: _backward("dweight", g, x, weight, y1, y2, eps),
     bias=lambda g, x, weight, y1, y2, eps: _backward("dbias", g, x, weight, y1, y2, eps),
@@ -102,9 +102,9 @@ def batch_norm_of(x, weight=None, bias=None, eps=1e-5):
     bias = np.zeros_like(getattr(x, "data", x), shape=channels) if bias is None else bias
     if x.dtype == np.float16:
         wide = (np.astype(v, np.float32) for v in (x, weight, bias))
-        y, mean, var = batch_norm_y(*wide, eps)
+        y, mean, var = batch_norm_(*wide, eps)
         return np.astype(y, np.float16), mean, var
-    return batch_norm_y(x, weight, bias, eps)
+    return batch_norm_(x, weight, bias, eps)
 
 
 def _real(x):
@@ -119,14 +119,14 @@ def _real(x):
 
 @listed
 @primitive
-def cross_entropy_y(x, labels):
+def cross_entropy_(x, labels):
     """log Σ exp(x) - x[label] along axis 1: x (N, C, *S), labels (N, *S) -> (N, *S)."""
     return classification.cross_entropy(x, labels)
 
 
 # dy/dx = softmax(x) - one-hot label.  exp(x - x[label] - y) would save its sum and its maximum, but
 # is wrong where x[label] is so far below the others that the rounding of y matters.
-cross_entropy_y.vjp(
+cross_entropy_.vjp(
     x=lambda g, x, labels: (
         classification.cross_entropy_dx(g, x, labels)
         if type(g) is type(x) is np.ndarray
@@ -175,4 +175,4 @@ def cross_entropy(x, labels):
             f"cross_entropy: a label is {bad}, but with {classes} scores labels go from 0 to "
             f"{classes - 1}"
         )
-    return cross_entropy_y(x, labels)
+    return cross_entropy_(x, labels)

@@ -15,7 +15,7 @@ from autograd.tensor import Tensor
 
 @listed
 @primitive
-def max_pool_y(x, geometry):
+def max_pool_(x, geometry):
     """The largest element of every window; all the gradient goes to the first of equal winners."""
     return kernel_of.max_pool(x, geometry)
 
@@ -38,14 +38,14 @@ def _value(x):
     return x.data if type(x) is Tensor else x  # who won does not change with x
 
 
-max_pool_y.vjp(x=lambda g, x, y, geometry: max_unpool(g, _value(x), _value(y), geometry))
+max_pool_.vjp(x=lambda g, x, y, geometry: max_unpool(g, _value(x), _value(y), geometry))
 max_unpool.vjp(g=lambda h, x, top, geometry: max_pick(h, x, top, geometry))
 max_pick.vjp(h=lambda g, x, top, geometry: max_unpool(g, x, top, geometry))
 
 
 @listed
 @primitive(linear=True)
-def avg_pool_y(x, geometry, count):
+def avg_pool_(x, geometry, count):
     """The sum over every window, divided by ``count``, a number or one for each window."""
     y = kernel_of.sum_pool(x, geometry)
     return np.divide(y, count, out=y)
@@ -58,18 +58,18 @@ def avg_unpool(g, x_shape, geometry, count):
     return kernel_of.sum_unpool(g / count, x_shape, geometry)
 
 
-avg_pool_y.vjp(x=lambda g, x_shape, geometry, count: avg_unpool(g, x_shape, geometry, count))
-avg_unpool.vjp(g=lambda h, geometry, count: avg_pool_y(h, geometry, count))
+avg_pool_.vjp(x=lambda g, x_shape, geometry, count: avg_unpool(g, x_shape, geometry, count))
+avg_unpool.vjp(g=lambda h, geometry, count: avg_pool_(h, geometry, count))
 
 
 @listed
 @primitive
-def lp_pool_y(x, p, geometry):
+def lp_pool_(x, p, geometry):
     """(Σ|x|ᵖ)^(1/p) over every window.  dy/dx = sign(x) (|x| / y)^(p-1), and 0 where y = 0."""
     return kernel_of.sum_pool(np.abs(x) ** p, geometry) ** (1 / p)
 
 
-lp_pool_y.vjp(
+lp_pool_.vjp(
     x=lambda g, x, y, p, geometry: (
         conj(np.sign(x))
         * np.abs(x) ** (p - 1)
@@ -104,7 +104,7 @@ def max_pool(x, kernel, stride=None, padding=0, dilation=1, ceil_mode=False):
         The window is larger than the padded image.
     """
     geometry = window_geometry("max_pool", x, kernel, stride, padding, dilation, ceil_mode)
-    return max_pool_y(x, geometry)
+    return max_pool_(x, geometry)
 
 
 def avg_pool(x, kernel, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
@@ -115,9 +115,9 @@ def avg_pool(x, kernel, stride=None, padding=0, ceil_mode=False, count_include_p
     """
     geometry = window_geometry("avg_pool", x, kernel, stride, padding, 1, ceil_mode)
     if count_include_pad and not ceil_mode:
-        return avg_pool_y(x, geometry, math.prod(geometry.kernel))
+        return avg_pool_(x, geometry, math.prod(geometry.kernel))
     asked = geometry_of("avg_pool", x.shape[2:], *geometry[:2], padding, 1)
-    return avg_pool_y(x, geometry, _elements(x, geometry, asked.padding, count_include_pad))
+    return avg_pool_(x, geometry, _elements(x, geometry, asked.padding, count_include_pad))
 
 
 def _elements(x, geometry, padding, count_include_pad):
@@ -135,7 +135,7 @@ def lp_pool(x, p, kernel, stride=None, padding=0, ceil_mode=False):
     if not 1 <= p < math.inf:
         raise ValueRangeError(f"lp_pool: p must be a number of at least 1, got {p!r}")
     geometry = window_geometry("lp_pool", x, kernel, stride, padding, 1, ceil_mode)
-    return lp_pool_y(x, p, geometry)
+    return lp_pool_(x, p, geometry)
 
 
 def window_geometry(op, x, kernel, stride, padding, dilation, ceil_mode=False):

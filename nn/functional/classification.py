@@ -66,7 +66,7 @@ def cross_entropy(
         return _against_probabilities(logp, target, axis, weight, reduction, label_smoothing)
     labels, counted = labels_for(op, input, target, ignore_index)
     if axis == 1 and not label_smoothing:
-        losses = ops.cross_entropy_y(input, labels)
+        losses = ops.cross_entropy_(input, labels)
         return _weighted(op, losses, labels, counted, weight, reduction)
     logp = ops.log_softmax(input, axis=axis)
     losses = _chosen(logp, labels, axis) * (1 - label_smoothing)

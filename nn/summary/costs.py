@@ -60,7 +60,7 @@ def _recurrent(step):
 
 
 COSTS: dict[str, Callable[[Step], int]] = {
-    "conv_y": _convolution,
+    "conv": _convolution,
     "conv_dx": _transposed_convolution,
     "matmul": _matrix_product,
     "linear": _linear,

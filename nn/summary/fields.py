@@ -274,16 +274,16 @@ def _product(sizes) -> int:
 
 
 RULES: dict[str, Callable[[Step, int, Any, Span], Span]] = {
-    "conv_y": convolution,
+    "conv": convolution,
     "conv_dx": transposed_convolution,
-    "max_pool_y": pooling,
-    "avg_pool_y": pooling,
-    "lp_pool_y": pooling,
+    "max_pool": pooling,
+    "avg_pool": pooling,
+    "lp_pool": pooling,
     "windows_of": unfolded,
     "matmul": matrix_product,
     "linear": linear,
     "einsum": einsum,
-    "batch_norm_y": batch_statistics,
+    "batch_norm": batch_statistics,
     "reshape": reshaped,
     "expand_dims": reshaped,
     "squeeze": reshaped,

@@ -62,10 +62,9 @@ def case(op, f, *inputs, label=""):
 
 # What a case is called, where it goes by another name than the primitives it is made of.
 MADE_OF = {
-    "conv": {"conv_y"}, "max_pool": {"max_pool_y"}, "avg_pool": {"avg_pool_y"},
     "sort": {"getitem"}, "take": {"getitem"}, "take_along_axis": {"getitem"}, "tile": {"reshape"},
     "dot": {"matmul"}, "inner": {"matmul"}, "outer": {"multiply"}, "tensordot": {"matmul"},
-    "pad": {"pad_constant"}, "norm": {"norm_2", "norm_p"}, "lp_pool": {"lp_pool_y"},
+    "pad": {"pad_constant"}, "norm": {"norm_2", "norm_p"},
     "unfold": {"windows_of"}, "fold": {"add_windows"},
     "slogdet": {"sign_and_logdet"}, "cholesky": {"lower_cholesky"}, "qr": {"tall_qr"},
     "svd": {"reduced_svd"}, "fft": {"dft"}, "ifft": {"inverse_dft"},
