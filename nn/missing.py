@@ -1,6 +1,8 @@
 """PyTorch's names that have no counterpart here, and what takes their place: for error messages."""
 
 from importlib import import_module
+from inspect import signature
+from typing import ClassVar
 
 from autograd.errors import DtypeError
 
@@ -69,6 +71,38 @@ OPTIONS = {
     "batch_sampler": "Index the arrays in the order you want: shuffle=False keeps it.",
     "set_to_none": "Gradients are set to None always: leave it out.",
 }
+_FASTER = "Large parameters are updated in several threads by themselves: leave it out."
+OF_OPTIMIZERS = {
+    "maximize": "Go down the negative: (-value).backward().",
+    "foreach": _FASTER,
+    "fused": _FASTER,
+    "capturable": _DEVICE,
+    "differentiable": "Write the step: w = w - lr * gradients(loss, w, create_graph=True).",
+    "decoupled_weight_decay": "Use nn.optim.AdamW.",
+}
+OF_SCHEDULES = {
+    "last_epoch": "To go on with a run, load_state_dict of the optimizer, then of the schedule.",
+    "verbose": "print(schedule) shows the rates.",
+}
+_REDUCTION = 'Write reduction="mean", "sum" or "none".'
+OF_MODULES = {
+    "device": _DEVICE,
+    "dtype": _DTYPE,
+    "size_average": _REDUCTION,
+    "reduce": _REDUCTION,
+    "min_value": "It is min_val.",
+    "max_value": "It is max_val.",
+    "return_indices": "Largest elements are found by np.argmax.",
+    "divisor_override": "Multiply the result: size / divisor times the mean.",
+    "recompute_scale_factor": "Give size=, the sizes of the result.",
+    "padding_mode": "A transposed convolution pads with zeros: leave it out.",
+    "max_norm": "After a step, scale the rows: table.weight.assign(...) inside no_grad().",
+    "norm_type": "It belongs to max_norm, which is not there either.",
+    "scale_grad_by_freq": "Weigh the loss instead.",
+    "sparse": "Gradients are whole arrays: leave it out.",
+    "proj_size": "Put an nn.Linear after it.",
+    "bias": "Without weight and bias both: affine=False.",
+}
 
 ROOMS = ("optim", "functional", "models", "training", "data", "init")
 
@@ -91,6 +125,32 @@ def refuse(owner: str, options: dict):
     for name in options:
         text = f"{owner}: there is no option {name!r}"
         raise DtypeError(f"{text}. {OPTIONS[name]}" if name in OPTIONS else text)
+
+
+class Refusing:
+    """Base of classes that PyTorch has, too: its options that are not here say what to do instead.
+
+    Others are left to Python's TypeError.
+    """
+
+    refused: ClassVar[dict[str, str]] = {}
+
+    def __new__(cls, *arguments, **options):
+        """Made as ever.
+
+        Raises
+        ------
+        DtypeError
+            An option of ``refused`` that the constructor does not take.
+        """
+        if not options.keys().isdisjoint(cls.refused):
+            taken = signature(cls.__init__).parameters
+            if not any(p.kind is p.VAR_KEYWORD for p in taken.values()):
+                for name in options.keys() & cls.refused.keys() - taken.keys():
+                    raise DtypeError(
+                        f"{cls.__name__}: there is no option {name!r}. {cls.refused[name]}"
+                    )
+        return super().__new__(cls)
 
 
 def message(owner: str, name: str, table: dict[str, str]) -> str:

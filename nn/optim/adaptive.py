@@ -18,7 +18,7 @@ class Adagrad(Optimizer):
 
     Parameters
     ----------
-    parameters : iterable of Tensor, or of dicts
+    params : iterable of Tensor, or of dicts
         See `Optimizer`.
     lr, lr_decay, weight_decay, initial_accumulator_value, eps : float
         As in the formulas; the accumulator s starts at its initial value.
@@ -26,7 +26,7 @@ class Adagrad(Optimizer):
 
     def __init__(
         self,
-        parameters,
+        params,
         lr=0.01,
         lr_decay=0.0,
         weight_decay=0.0,
@@ -34,7 +34,7 @@ class Adagrad(Optimizer):
         eps=1e-10,
     ):
         super().__init__(
-            parameters,
+            params,
             lr=lr,
             lr_decay=lr_decay,
             weight_decay=weight_decay,
@@ -74,14 +74,14 @@ class Adadelta(Optimizer):
 
     Parameters
     ----------
-    parameters : iterable of Tensor, or of dicts
+    params : iterable of Tensor, or of dicts
         See `Optimizer`.
     lr, rho, eps, weight_decay : float
         As in the formulas.
     """
 
-    def __init__(self, parameters, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0.0):
-        super().__init__(parameters, lr=lr, rho=rho, eps=eps, weight_decay=weight_decay)
+    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0.0):
+        super().__init__(params, lr=lr, rho=rho, eps=eps, weight_decay=weight_decay)
 
     def check(self, lr, rho, eps, weight_decay):
         """Raise ValueRangeError if an option is out of range."""
@@ -117,7 +117,7 @@ class RMSprop(Optimizer):
 
     Parameters
     ----------
-    parameters : iterable of Tensor, or of dicts
+    params : iterable of Tensor, or of dicts
         See `Optimizer`.
     lr, alpha, eps, weight_decay, momentum : float
         As in the formulas.
@@ -127,7 +127,7 @@ class RMSprop(Optimizer):
 
     def __init__(
         self,
-        parameters,
+        params,
         lr=0.01,
         alpha=0.99,
         eps=1e-8,
@@ -136,7 +136,7 @@ class RMSprop(Optimizer):
         centered=False,
     ):
         super().__init__(
-            parameters,
+            params,
             lr=lr,
             alpha=alpha,
             eps=eps,
@@ -188,7 +188,7 @@ class Adam(Optimizer):
 
     Parameters
     ----------
-    parameters : iterable of Tensor, or of dicts
+    params : iterable of Tensor, or of dicts
         See `Optimizer`.
     lr : float
         Learning rate.
@@ -214,10 +214,10 @@ class Adam(Optimizer):
     pairs = ("betas",)
 
     def __init__(
-        self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, amsgrad=False
+        self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, amsgrad=False
     ):
         super().__init__(
-            parameters,
+            params,
             lr=lr,
             betas=betas,
             eps=eps,
@@ -259,9 +259,9 @@ class AdamW(Adam):
     """
 
     def __init__(
-        self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01, amsgrad=False
+        self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01, amsgrad=False
     ):
-        super().__init__(parameters, lr, betas, eps, weight_decay, amsgrad)
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad)
 
     def update(self, w, g, state, lr, betas, eps, weight_decay, amsgrad):
         """W <- (1 - lr weight_decay) w - lr m / sqrt(v)."""
@@ -283,7 +283,7 @@ class Adamax(Optimizer):
 
     Parameters
     ----------
-    parameters : iterable of Tensor, or of dicts
+    params : iterable of Tensor, or of dicts
         See `Optimizer`.
     lr, betas, eps, weight_decay : float, (float, float), float, float
         As in the formulas.
@@ -291,8 +291,8 @@ class Adamax(Optimizer):
 
     pairs = ("betas",)
 
-    def __init__(self, parameters, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):
-        super().__init__(parameters, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
+    def __init__(self, params, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):
+        super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
 
     def check(self, lr, betas, eps, weight_decay):
         """Raise ValueRangeError if an option is out of range."""

@@ -8,11 +8,12 @@ import bisect
 import math
 
 from autograd.errors import DtypeError, ValueRangeError
+from nn import missing
 from nn.functional.checks import positive_int
 from nn.optim.optimizer import Optimizer
 
 
-class LRScheduler:
+class LRScheduler(missing.Refusing):
     """Base of the schedules: they set ``optimizer.param_groups[k]["lr"]`` at every `step`.
 
     Parameters
@@ -44,6 +45,7 @@ class LRScheduler:
     0.05
     """
 
+    refused = missing.OF_SCHEDULES
     is_formula = True  # whether the step alone decides the rate, so that a sequence can take it
 
     def __init__(self, optimizer):

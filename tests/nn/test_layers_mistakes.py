@@ -38,6 +38,11 @@ MISTAKES = [
     (lambda: nn.ZeroPad2d((1, 2)), Range, r"an integer or \(left, right, top, bottom\)"),
     (lambda: nn.GELU("fast"), Range, "approximate must be 'none' or 'tanh', got 'fast'"),
     (lambda: nn.MSELoss("avg"), Range, "reduction must be 'mean', 'sum' or 'none', got 'avg'"),
+    (lambda: nn.Linear(4, 2, device="cpu"), Dtype, "Linear: there is no option 'device'. All is"),
+    (lambda: nn.Hardtanh(min_value=-2), Dtype, "Hardtanh: .* 'min_value'. It is min_val."),
+    (lambda: nn.MSELoss(size_average=False), Dtype, 'Write reduction="mean", "sum" or "none"'),
+    (lambda: F.relu(V, inplace=True), Range, r"relu: inplace must be False.* Write x = relu\(x\)"),
+    (lambda: F.dropout(V, inplace=True), Range, "dropout: inplace must be False"),
     # what is put into them
     (lambda: nn.Linear(3, 2)(V), Shape, "x has 4 features, w expects 3"),
     (lambda: F.linear(V, W(2, 4), W(4)), Shape, r"expected b \(out,\), got \(4,\)"),

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Tensor
+from autograd import Tensor, no_grad
 from autograd.errors import AutogradError, DtypeError, GraphError, ShapeError, ValueRangeError
 from tests.nn.torch_optim import cases
 
@@ -172,6 +172,22 @@ def test_lr_of_all_groups():
     assert optimizer.lr == 0.3
 
 
+def test_a_closure_computes_the_gradients():
+    (p,) = ps = [Tensor([3.0], requires_grad=True)]
+    optimizer = nn.SGD(params=ps, lr=0.1)
+
+    def closure():
+        optimizer.zero_grad()
+        loss = (p * p).sum()
+        loss.backward()
+        return loss
+
+    with no_grad():
+        assert optimizer.step(closure).item() == 9
+    np.testing.assert_allclose(p.data, [2.4])
+    assert optimizer.step() is None
+
+
 # -- clipping ------------------------------------------------------------------------------------
 
 
@@ -263,6 +279,9 @@ MISTAKES = [
     (lambda: nn.optim.Adagrad([w], lr_decay=-1), ValueRangeError, "lr_decay must be >= 0"),
     (lambda: nn.optim.Adamax([w], eps=None), ValueRangeError, "eps must be >= 0, got None"),
     (lambda: nn.optim.Rprop([w], etas=(2, 3)), ValueRangeError, "Rprop: expected etas"),
+    (lambda: sgd.step(v), DtypeError, r"SGD.step\(\) takes nothing, or a function .* got Tensor"),
+    (lambda: nn.SGD([w], maximize=True), DtypeError, r"'maximize'. Go down .* \(-value\).backward"),
+    (lambda: nn.SGD([w], fused=True), DtypeError, "SGD: there is no option 'fused'. Large param"),
     (lambda: sgd.zero_grad(set_to_none=True), DtypeError, "SGD.zero_grad: .*set to None always"),
     (lambda: setattr(sgd, "lr", -1), ValueRangeError, "SGD: lr must be 0 or more, got -1"),
     (lambda: nn.utils.clip_grad_norm_([w], 0), ValueRangeError, "must be positive, got 0"),

@@ -104,6 +104,7 @@ def too_far():
 
 MISTAKES = [
     (lambda: StepLR(Odd(), 3), DtypeError, "StepLR: expected an optimizer, got Odd"),
+    (lambda: StepLR(sgd(), 3, last_epoch=4), DtypeError, "'last_epoch'. To go on with a run"),
     (lambda: StepLR(sgd(), 0), ValueRangeError, "step_size must be a positive integer, got 0"),
     (lambda: StepLR(sgd(), 3, gamma=-1), ValueRangeError, "gamma must be positive, got -1"),
     (lambda: MultiStepLR(sgd(), [5, 3]), ValueRangeError, r"steps that rise, got \[5, 3\]"),
