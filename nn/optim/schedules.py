@@ -163,6 +163,53 @@ class CosineAnnealingLR(LRScheduler):
         return self.eta_min + (base - self.eta_min) * (1 + math.cos(math.pi * t / self.T_max)) / 2
 
 
+class CosineAnnealingWarmRestarts(LRScheduler):
+    """A cosine from base to eta_min over ``T_0`` steps, then again from base, each T_mult as long.
+
+    lr = eta_min + (base - eta_min) (1 + cos(π s / T)) / 2, s being the steps since the last restart
+    and T = T_0 T_mult^k after k restarts.  Loshchilov and Hutter 2017, equation 5.
+
+    Raises
+    ------
+    ValueRangeError
+        T_0 or T_mult is no positive integer.
+    """
+
+    def __init__(self, optimizer, T_0, T_mult=1, eta_min=0.0):
+        name = "CosineAnnealingWarmRestarts"
+        self.T_0, self.eta_min = positive_int(name, "T_0", T_0), eta_min
+        self.T_mult = positive_int(name, "T_mult", T_mult)
+        super().__init__(optimizer)
+
+    def lr(self, base, t):
+        """The learning rate after ``t`` steps."""
+        since, length = t % self.T_0 if self.T_mult == 1 else t, self.T_0
+        while since >= length:
+            since, length = since - length, length * self.T_mult
+        return self.eta_min + (base - self.eta_min) * (1 + math.cos(math.pi * since / length)) / 2
+
+
+class ConstantLR(LRScheduler):
+    """lr = factor base for the first ``total_iters`` steps, then base.
+
+    Raises
+    ------
+    ValueRangeError
+        The factor is not in [0, 1]; total_iters is no positive integer.
+    """
+
+    def __init__(self, optimizer, factor=1 / 3, total_iters=5):
+        if not 0 <= factor <= 1:
+            raise ValueRangeError(f"ConstantLR: factor must be in [0, 1], got {factor!r}")
+        self.factor = factor
+        self.total_iters = positive_int("ConstantLR", "total_iters", total_iters)
+        super().__init__(optimizer)
+
+    def lr(self, base, t):
+        """The learning rate after ``t`` steps."""
+        return base * self.factor if t < self.total_iters else base
+
+
 class LinearLR(LRScheduler):
     """Warm-up: the factor goes from start_factor to end_factor in total_iters steps, then stays."""
 

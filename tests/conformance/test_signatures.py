@@ -38,6 +38,7 @@ LEFT_OUT = {
     "proj_size": "a Linear after it",
     "out": "results are never written in place",
     "generator": "nn.init.seed seeds all",
+    "enable_gqa": "np.repeat of key and value says it",
 }
 # Parameters that PyTorch does not have, and what they are for.
 OURS = {

@@ -274,6 +274,8 @@ MISTAKES = [
     (lambda: nn.optim.Adamax([w], betas="ab"), ValueRangeError, "Adamax: betas must be two.*'ab'"),
     (lambda: nn.optim.Rprop([w], etas=0.5), ValueRangeError, "Rprop: etas must be two numbers"),
     (lambda: nn.optim.Rprop([w], step_sizes=(1, 2, 3)), ValueRangeError, "step_sizes must be two"),
+    (lambda: nn.optim.NAdam([w], momentum_decay=-1), ValueRangeError, "decay must be >= 0, got -1"),
+    (lambda: nn.optim.RAdam([w], betas=(1, 0.9)), ValueRangeError, r"RAdam: betas must be in \[0"),
     (lambda: nn.optim.RMSprop([w], alpha=2), ValueRangeError, r"alpha must be in \[0, 1\), got 2"),
     (lambda: nn.optim.Adadelta([w], rho=-1), ValueRangeError, "rho must be in"),
     (lambda: nn.optim.Adagrad([w], lr_decay=-1), ValueRangeError, "lr_decay must be >= 0"),
