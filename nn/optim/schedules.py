@@ -6,6 +6,7 @@ resumed and put into a sequence.  Call ``schedule.step()`` after every epoch (or
 
 import bisect
 import math
+from inspect import signature
 
 from autograd.errors import DtypeError, ValueRangeError
 from nn import missing
@@ -72,6 +73,16 @@ class LRScheduler(missing.Refusing):
     def get_last_lr(self) -> list[float]:
         """The learning rate of every group."""
         return [group["lr"] for group in self.optimizer.param_groups]
+
+    def __repr__(self):
+        shown = []
+        for name, p in signature(type(self).__init__).parameters.items():
+            value = getattr(self, name, p.default)
+            if name not in ("self", "optimizer") and value != p.default:
+                shown.append(f"{name}={value!r}")
+        rates = [float(f"{r:.6g}") for r in self.get_last_lr()]
+        rate = rates if len(set(rates)) > 1 else rates[0]
+        return f"{type(self).__name__}({', '.join(shown)}): lr {rate!r} at step {self.last_epoch}"
 
     def state_dict(self) -> dict:
         """What changes over time.  The learning rates themselves are the optimizer's."""
@@ -214,14 +225,15 @@ class LinearLR(LRScheduler):
     """Warm-up: the factor goes from start_factor to end_factor in total_iters steps, then stays."""
 
     def __init__(self, optimizer, start_factor=1 / 3, end_factor=1.0, total_iters=5):
-        self.start, self.end = start_factor, end_factor
+        self.start_factor, self.end_factor = start_factor, end_factor
         self.total_iters = positive_int("LinearLR", "total_iters", total_iters)
         _positive("LinearLR", start_factor=start_factor)
         super().__init__(optimizer)
 
     def lr(self, base, t):
         """The learning rate after ``t`` steps."""
-        return base * (self.start + (self.end - self.start) * min(t / self.total_iters, 1))
+        done = min(t / self.total_iters, 1)
+        return base * (self.start_factor + (self.end_factor - self.start_factor) * done)
 
 
 class SequentialLR(LRScheduler):

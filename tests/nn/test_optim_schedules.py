@@ -1,5 +1,6 @@
 """Schedules: PyTorch's learning rates, resumed anywhere, and clear refusals."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -66,6 +67,17 @@ def test_a_schedule_goes_on_from_its_state(case):
         assert twin.param_groups[0]["lr"] == optimizer.param_groups[0]["lr"]
         step(schedule, measure)
         step(resumed, measure)
+
+
+def test_a_schedule_shows_itself():
+    schedule = StepLR(optimizer := sgd(), 3, gamma=0.5)
+    for _ in range(4):
+        schedule.step()
+    assert repr(schedule) == "StepLR(step_size=3, gamma=0.5): lr 0.05 at step 4"
+    optimizer.add_param_group({"params": Tensor(1.0, requires_grad=True), "lr": 2.0})
+    assert repr(LambdaLR(optimizer, math.exp)) == "LambdaLR(): lr [0.1, 2.0] at step 0"
+    warm = LinearLR(sgd(), 0.5)
+    assert repr(warm) == "LinearLR(start_factor=0.5): lr 0.05 at step 0"
 
 
 def test_every_group_has_its_base():
