@@ -18,8 +18,10 @@ from nn.optim import (
     CosineAnnealingWarmRestarts,
     LambdaLR,
     LinearLR,
+    LRScheduler,
     MultiStepLR,
     OneCycleLR,
+    Optimizer,
     ReduceLROnPlateau,
     SequentialLR,
     StepLR,
@@ -52,6 +54,15 @@ def test_rates_are_pytorchs(case):
         rows.append((optimizer.lr, optimizer.param_groups[0]["momentum"]))
         step(schedule, measure)
     np.testing.assert_allclose(rows, REFERENCES[f"schedule {case}"], rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize(
+    "base, kept", [(LRScheduler, cases.SCHEDULES), (Optimizer, cases.OPTIMISERS)]
+)
+def test_every_rule_is_compared(base, kept):
+    rules = {n for n, v in vars(nn.optim).items() if isinstance(v, type) and issubclass(v, base)}
+    lacking = rules - {name for name, _ in kept.values()} - {base.__name__}
+    assert not lacking, f"without a case in torch_optim/cases.py: {sorted(lacking)}"
 
 
 @pytest.mark.parametrize("case", cases.SCHEDULES)
