@@ -324,7 +324,9 @@ class NAdam(Adam):
         """Raise ValueRangeError if an option is out of range."""
         super().check(**options, amsgrad=False)
         if not momentum_decay >= 0:
-            raise ValueRangeError(f"NAdam: momentum_decay must be >= 0, got {momentum_decay!r}")
+            raise ValueRangeError(
+                f"{type(self).__name__}: momentum_decay must be >= 0, got {momentum_decay!r}"
+            )
 
     def buffers(self, **options):
         """Running means of the gradient and of its square."""

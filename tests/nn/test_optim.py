@@ -281,9 +281,6 @@ MISTAKES = [
     (lambda: nn.optim.Adagrad([w], lr_decay=-1), ValueRangeError, "lr_decay must be >= 0"),
     (lambda: nn.optim.Adamax([w], eps=None), ValueRangeError, "eps must be >= 0, got None"),
     (lambda: nn.optim.Rprop([w], etas=(2, 3)), ValueRangeError, "Rprop: expected etas"),
-    (lambda: sgd.step(v), DtypeError, r"SGD.step\(\) takes nothing, or a function .* got Tensor"),
-    (lambda: nn.SGD([w], maximize=True), DtypeError, r"'maximize'. Go down .* \(-value\).backward"),
-    (lambda: nn.SGD([w], fused=True), DtypeError, "SGD: there is no option 'fused'. Large param"),
     (lambda: sgd.zero_grad(set_to_none=True), DtypeError, "SGD.zero_grad: .*set to None always"),
     (lambda: setattr(sgd, "lr", -1), ValueRangeError, "SGD: lr must be 0 or more, got -1"),
     (lambda: nn.utils.clip_grad_norm_([w], 0), ValueRangeError, "must be positive, got 0"),
@@ -296,6 +293,9 @@ MISTAKES = [
      r"for parameter 0 it needs \['momentum_buffer', 'step'\], got \['step'\]"),
     (lambda: loaded(momentum, lambda s: s["state"][0].update(momentum_buffer=np.ones(3))),
      ShapeError, r"'momentum_buffer' of parameter 0 has shape \(3,\), a parameter of \(2,\)"),
+    (lambda: sgd.step(v), DtypeError, r"SGD.step\(\) takes nothing, or a function .* got Tensor"),
+    (lambda: nn.SGD([w], maximize=True), DtypeError, r"'maximize'. Go down .* \(-value\).backward"),
+    (lambda: nn.SGD([w], fused=True), DtypeError, "SGD: there is no option 'fused'. Large param"),
 ]  # fmt: skip
 
 
