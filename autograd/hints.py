@@ -43,6 +43,8 @@ _INSTEAD = {
     "tanh_": "t = np.tanh(t)", "sigmoid_": "t = ops.sigmoid(t)", "exp_": "t = np.exp(t)",
     "H": "np.conj(t.T)", "mH": "np.conj(t.mT)", "adjoint": "np.conj(t.mT)", "erf": "ops.erf(t)",
     "movedim": "np.moveaxis(t, from, to)", "pin_memory": "t: nothing needs it",
+    "lgamma": "autograd.scipy.special.gammaln(t)", "logit": "np.log(t / (1 - t))",
+    "digamma": "autograd.scipy.special.digamma(t)", "softmin": "ops.softmax(-t, axis)",
     "lerp": "t + w * (u - t)",
     "is_floating_point": "t.dtype.kind == 'f'", "element_size": "t.dtype.itemsize",
     "float_power": "np.float_power(t, u)", "where": "np.where(condition, t, u)",

@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.errors import DtypeError, GraphError, ShapeError, ValueRangeError
+from nn import missing
 
 _generator: "np.random.Generator | None" = (
     None  # made when first used: importing numpy.random takes a while
@@ -236,3 +237,7 @@ def _fill(op, tensor, values):
     with tensor.changing(f"init.{op}") as array:
         array[...] = values
     return tensor
+
+
+def __getattr__(name):
+    raise AttributeError(missing.message(__name__, name, missing.INIT))

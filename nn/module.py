@@ -18,7 +18,7 @@ from nn.attributes import Attributes
 from nn.state import load_state_dict, state_dict
 
 
-class Module(Attributes):
+class Module(missing.Refusing, Attributes):
     """Base of all layers and networks: set attributes in ``__init__``, compute in ``forward``.
 
     A plain list or dict of modules does what PyTorch's ModuleList and ModuleDict are for, and a
@@ -37,9 +37,13 @@ class Module(Attributes):
     ['factor']
     """
 
+    refused = missing.OF_MODULES
     training = True
     _forward_pre_hooks: tuple = ()
     _forward_hooks: tuple = ()
+
+    def __init__(self):
+        super().__init__()
 
     def __getattr__(self, name):
         if name in missing.MODULE:

@@ -30,9 +30,16 @@ def save(what, path):
     ------
     ValueRangeError
         The path does not end in .npz, or a value is something else.
+    DtypeError
+        The path is none: a module, or what is to be saved.
     """
+    from os import PathLike
     from pathlib import Path  # here, so that `import nn` stays quick
 
+    if not isinstance(path, (str, PathLike)):
+        raise DtypeError(
+            f"save: the path comes last: nn.save(model, path); got {type(path).__name__} for it"
+        )
     path = Path(path)
     if path.suffix != ".npz":
         raise ValueRangeError(f"save: the path must end in .npz, got {str(path)!r}")

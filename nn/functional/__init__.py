@@ -4,6 +4,7 @@ Compositions only: no derivative is written here, they stand in `autograd.ops`. 
 ``dim``, so do these; the first argument is ``input``.
 """
 
+from nn import missing
 from nn.functional.activations import (
     celu,
     elu,
@@ -33,6 +34,7 @@ from nn.functional.activations import (
     threshold,
 )
 from nn.functional.affine import bilinear, embedding, linear
+from nn.functional.attention import scaled_dot_product_attention
 from nn.functional.classification import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -72,6 +74,7 @@ from nn.functional.normalization import (
     layer_norm,
     local_response_norm,
     normalize,
+    rms_norm,
 )
 from nn.functional.pooling import (
     adaptive_avg_pool1d,
@@ -107,3 +110,7 @@ from nn.functional.shape import (
     pixel_unshuffle,
     unflatten,
 )
+
+
+def __getattr__(name):
+    raise AttributeError(missing.message(__name__, name, missing.FUNCTIONAL))

@@ -1,24 +1,92 @@
 """Activations, element by element unless said otherwise.
 
-What `autograd.ops` has under PyTorch's name is used as it is; its derivative stands there.
+Functions of `autograd.ops` with PyTorch's signatures; their derivatives stand there.
 """
 
 import numpy as np
 
 from autograd import ops
 from autograd.errors import ShapeError, ValueRangeError
-from nn.functional.checks import one_of
-
-relu, relu6, elu, celu, selu = ops.relu, ops.relu6, ops.elu, ops.celu, ops.selu
-sigmoid, silu, mish, softsign = ops.sigmoid, ops.silu, ops.mish, ops.softsign
-tanh = np.tanh
-logsigmoid = ops.log_sigmoid
-hardsigmoid = ops.hard_sigmoid
-hardswish = ops.hard_swish
+from nn.functional.checks import not_inplace, one_of
 
 
-def leaky_relu(input, negative_slope=0.01):
+def relu(input, inplace=False):
+    """``max(x, 0)``."""
+    not_inplace("relu", inplace)
+    return ops.relu(input)
+
+
+def relu6(input, inplace=False):
+    """``x`` limited to [0, 6]."""
+    not_inplace("relu6", inplace)
+    return ops.relu6(input)
+
+
+def elu(input, alpha=1.0, inplace=False):
+    """``x`` where x > 0, else alpha (eˣ - 1).  Clevert, Unterthiner and Hochreiter 2016."""
+    not_inplace("elu", inplace)
+    return ops.elu(input, alpha)
+
+
+def celu(input, alpha=1.0, inplace=False):
+    """``x`` where x > 0, else alpha (e^(x/alpha) - 1).  Barron 2017."""
+    not_inplace("celu", inplace)
+    return ops.celu(input, alpha)
+
+
+def selu(input, inplace=False):
+    """``s x`` where x > 0, else s a (eˣ - 1).  Klambauer et al. 2017."""
+    not_inplace("selu", inplace)
+    return ops.selu(input)
+
+
+def sigmoid(input):
+    """``1 / (1 + e⁻ˣ)``."""
+    return ops.sigmoid(input)
+
+
+def logsigmoid(input):
+    """``log(1 / (1 + e⁻ˣ))``, without overflow."""
+    return ops.log_sigmoid(input)
+
+
+def tanh(input):
+    """``tanh x``."""
+    return np.tanh(input)
+
+
+def silu(input, inplace=False):
+    """``x sigmoid(x)``, also called swish."""
+    not_inplace("silu", inplace)
+    return ops.silu(input)
+
+
+def mish(input, inplace=False):
+    """``x tanh(softplus(x))``.  Misra 2019."""
+    not_inplace("mish", inplace)
+    return ops.mish(input)
+
+
+def softsign(input):
+    """``x / (1 + |x|)``."""
+    return ops.softsign(input)
+
+
+def hardsigmoid(input, inplace=False):
+    """``x/6 + 1/2`` limited to [0, 1]."""
+    not_inplace("hardsigmoid", inplace)
+    return ops.hard_sigmoid(input)
+
+
+def hardswish(input, inplace=False):
+    """``x`` times `hardsigmoid`.  Howard et al. 2019."""
+    not_inplace("hardswish", inplace)
+    return ops.hard_swish(input)
+
+
+def leaky_relu(input, negative_slope=0.01, inplace=False):
     """``x`` where x > 0, else negative_slope x."""
+    not_inplace("leaky_relu", inplace)
     return ops.leaky_relu(input, negative_slope)
 
 
@@ -52,8 +120,9 @@ def softplus(input, beta=1.0, threshold=20.0):
     return np.where(input * beta > threshold, input, ops.softplus(input * beta) / beta)
 
 
-def hardtanh(input, min_val=-1.0, max_val=1.0):
+def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
     """``x`` limited to [min_val, max_val]; the derivative is 0 at the bounds too."""
+    not_inplace("hardtanh", inplace)
     if not min_val < max_val:
         raise ValueRangeError(f"hardtanh: min_val {min_val} must be less than max_val {max_val}")
     if (min_val, max_val) == (-1, 1):
@@ -61,8 +130,9 @@ def hardtanh(input, min_val=-1.0, max_val=1.0):
     return threshold(-threshold(-input, -max_val, -max_val), min_val, min_val)
 
 
-def threshold(input, threshold, value):
+def threshold(input, threshold, value, inplace=False):
     """``x`` where x > threshold, else value."""
+    not_inplace("threshold", inplace)
     return np.where(input > threshold, input, np.asarray(value, input.dtype))
 
 

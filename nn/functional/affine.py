@@ -46,7 +46,9 @@ def embedding(input, weight, padding_idx=None):
     """
     index = value(array("embedding", "input", input))
     if index.dtype.kind not in "iu":
-        raise DtypeError(f"embedding: input must be integers, got {index.dtype}")
+        raise DtypeError(
+            f"embedding: input must be integers, got {index.dtype}; use input.astype(int)"
+        )
     rows = weight.shape[0]
     if index.size and (index.min() < 0 or index.max() >= rows):
         bad = index[(index < 0) | (index >= rows)].flat[0]

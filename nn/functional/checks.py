@@ -79,6 +79,15 @@ def proportion(op, p):
         raise ValueRangeError(f"{op}: p must be between 0 and 1, got {p!r}")
 
 
+def not_inplace(op, inplace):
+    """``inplace`` stands in PyTorch's signatures: a result is never written into its input."""
+    if inplace:
+        raise ValueRangeError(
+            f"{op}: inplace must be False: the graph may need the input, and a result is never "
+            f"written into it. Write x = {op}(x)."
+        )
+
+
 def class_axis(op, x):
     """Where the scores of the classes are: axis 1, or 0 of a single sample without batch axis."""
     if x.ndim == 0:

@@ -7,38 +7,41 @@ import numpy as np
 
 from autograd.errors import ShapeError
 from nn import init
-from nn.functional.checks import array, floating, proportion
+from nn.functional.checks import array, floating, not_inplace, proportion
 
 
-def dropout(input, p=0.5, training=True):
+def dropout(input, p=0.5, training=True, inplace=False):
     """Zero a proportion p of the elements and scale the others by 1/(1-p); identity in use.
 
     The mean of an element stays what it was.  Srivastava et al. 2014.
     """
+    not_inplace("dropout", inplace)
     input = array("dropout", "input", input)
     return _dropped("dropout", input, p, training, input.shape)
 
 
-def dropout1d(input, p=0.5, training=True):
+def dropout1d(input, p=0.5, training=True, inplace=False):
     """Whole channels zeroed: (N, C, L) -> same.  Tompson et al. 2015."""
-    return _channels("dropout1d", input, p, training, 1)
+    return _channels("dropout1d", input, p, training, inplace, 1)
 
 
-def dropout2d(input, p=0.5, training=True):
+def dropout2d(input, p=0.5, training=True, inplace=False):
     """Whole channels zeroed: (N, C, H, W) -> same.  Tompson et al. 2015."""
-    return _channels("dropout2d", input, p, training, 2)
+    return _channels("dropout2d", input, p, training, inplace, 2)
 
 
-def dropout3d(input, p=0.5, training=True):
+def dropout3d(input, p=0.5, training=True, inplace=False):
     """Whole channels zeroed: (N, C, D, H, W) -> same."""
-    return _channels("dropout3d", input, p, training, 3)
+    return _channels("dropout3d", input, p, training, inplace, 3)
 
 
-def alpha_dropout(input, p=0.5, training=True):
+def alpha_dropout(input, p=0.5, training=False, inplace=False):
     """Dropout that keeps mean 0 and variance 1 after SELU: dropped elements become -1.7581.
 
-    Klambauer et al. 2017, section 1.
+    Klambauer et al. 2017, section 1.  As in PyTorch ``training`` is False here, and True for
+    `dropout`.
     """
+    not_inplace("alpha_dropout", inplace)
     input = array("alpha_dropout", "input", input)
     floating("alpha_dropout", "input", input)
     proportion("alpha_dropout", p)
@@ -53,7 +56,8 @@ def alpha_dropout(input, p=0.5, training=True):
     return input * (kept * input.dtype.type(scale)) + ((1 - kept) * shift - p * shift)
 
 
-def _channels(op, x, p, training, d):
+def _channels(op, x, p, training, inplace, d):
+    not_inplace(op, inplace)
     x = array(op, "input", x)
     if x.ndim != d + 2:
         names = "N, C, " + ", ".join("DHW"[3 - d :])

@@ -125,19 +125,44 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
 
     ``weight`` and ``bias`` have that shape.  Ba, Kiros and Hinton 2016.
     """
-    input = array("layer_norm", "input", input)
-    normalized_shape = (
-        (normalized_shape,) if hasattr(normalized_shape, "__index__") else tuple(normalized_shape)
-    )
-    d = len(normalized_shape)
-    if d == 0 or tuple(input.shape[input.ndim - d :]) != normalized_shape:
-        raise ShapeError(
-            f"layer_norm: the last axes of the input {tuple(input.shape)} must be "
-            f"{normalized_shape}"
-        )
-    floating("layer_norm", "input", input)
-    mean, var = ops.batch_stats(input, tuple(range(input.ndim - d, input.ndim)))
+    input, axes = _last_axes("layer_norm", input, normalized_shape)
+    mean, var = ops.batch_stats(input, axes)
     return _affine((input - mean) / np.sqrt(var + eps), weight, bias, None)
+
+
+def rms_norm(input, normalized_shape, weight=None, eps=None):
+    """``x / sqrt(mean x² + eps) * weight`` over the last axes: (..., *normalized_shape) -> same.
+
+    Layer norm without the mean: only the scale of the input goes.
+
+    Parameters
+    ----------
+    input : Tensor or ndarray, (..., *normalized_shape)
+    normalized_shape : int or tuple of int
+        The last axes.
+    weight : Tensor or ndarray, of that shape, optional
+    eps : float, optional
+        By default the smallest step of the dtype at 1: 1.2e-7 in float32.
+
+    Raises
+    ------
+    ShapeError
+        The last axes, or the weight, are of another shape.
+    DtypeError
+        Integers.
+
+    Notes
+    -----
+    Zhang and Sennrich 2019, equation 4.
+    """
+    input, axes = _last_axes("rms_norm", input, normalized_shape)
+    shape = tuple(input.shape[input.ndim - len(axes) :])
+    if weight is not None and tuple(weight.shape) != shape:
+        raise ShapeError(f"rms_norm: expected a weight {shape}, got {tuple(weight.shape)}")
+    eps = float(np.finfo(input.dtype).eps) if eps is None else eps
+    x = input.astype(np.float32) if input.dtype == np.float16 else input  # squares overflow soon
+    y = x / np.sqrt(np.mean(x * x, axis=axes, keepdims=True) + eps)
+    return _affine(y.astype(input.dtype) if x is not input else y, weight, None, None)
 
 
 def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
@@ -160,6 +185,17 @@ def normalize(input, p=2.0, dim=1, eps=1e-12):
     input = array("normalize", "input", input)
     length = np.linalg.norm(input, p, axis=dim, keepdims=True)
     return input / np.maximum(length, np.asarray(eps, input.dtype))
+
+
+def _last_axes(op, x, shape):
+    """``x`` checked to end in these axes, and which they are."""
+    x = array(op, "input", x)
+    shape = (shape,) if hasattr(shape, "__index__") else tuple(shape)
+    d = len(shape)
+    if d == 0 or tuple(x.shape[x.ndim - d :]) != shape:
+        raise ShapeError(f"{op}: the last axes of the input {tuple(x.shape)} must be {shape}")
+    floating(op, "input", x)
+    return x, tuple(range(x.ndim - d, x.ndim))
 
 
 def _normalized(x, mean, var, eps, weight, bias, shape):

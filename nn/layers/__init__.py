@@ -37,6 +37,7 @@ from nn.layers.convolution import (
     ConvTranspose3d,
     SeparableConv2d,
 )
+from nn.layers.distance import CosineSimilarity, PairwiseDistance
 from nn.layers.dropout import (
     AlphaDropout,
     Dropout,
@@ -77,6 +78,7 @@ from nn.layers.normalization import (
     InstanceNorm3d,
     LayerNorm,
     LocalResponseNorm,
+    RMSNorm,
 )
 from nn.layers.pooling import (
     AdaptiveAvgPool1d,

@@ -231,6 +231,49 @@ class LayerNorm(Module):
         return str(self.normalized_shape) + options(self, eps=1e-5, elementwise_affine=True)
 
 
+class RMSNorm(Module):
+    """``x / sqrt(mean x² + eps) * weight`` over the last axes: (..., *normalized_shape) -> same.
+
+    Layer norm without mean and bias.  Zhang and Sennrich 2019.
+
+    Parameters
+    ----------
+    normalized_shape : int or tuple of int
+        The last axes.
+    eps : float, optional
+        By default the smallest step of the input's dtype at 1.
+    elementwise_affine : bool
+        Learn ``weight``, of that shape, 1 at first.
+
+    Raises
+    ------
+    ValueRangeError
+        Sizes that are no positive integers.
+
+    Examples
+    --------
+    >>> RMSNorm(2)(np.array([[3.0, 4.0]], np.float32)).data.round(3)
+    array([[0.849, 1.131]], dtype=float32)
+    """
+
+    def __init__(self, normalized_shape, eps=None, elementwise_affine=True):
+        if hasattr(normalized_shape, "__index__"):
+            normalized_shape = (normalized_shape,)
+        self.normalized_shape, self.eps = tuple(normalized_shape), eps
+        for n in self.normalized_shape:
+            positive("RMSNorm", normalized_shape=n)
+        self.elementwise_affine = elementwise_affine
+        self.weight = init.constant(self.normalized_shape, 1.0) if elementwise_affine else None
+
+    def forward(self, x):
+        """X (..., *normalized_shape) -> same."""
+        return F.rms_norm(x, self.normalized_shape, self.weight, self.eps)
+
+    def extra_repr(self):
+        """The shape."""
+        return str(self.normalized_shape) + options(self, eps=None, elementwise_affine=True)
+
+
 class LocalResponseNorm(Module):
     """``x / (k + alpha mean of x² over size neighbouring channels)^beta``: (N, C, ...) -> same.
 

@@ -15,13 +15,15 @@ True
 """
 
 from nn import missing
-from nn.optim.adaptive import Adadelta, Adagrad, Adam, Adamax, AdamW, RMSprop
+from nn.optim.adaptive import Adadelta, Adagrad, Adam, Adamax, AdamW, NAdam, RAdam, RMSprop
 from nn.optim.clipping import clip_grad_norm_, clip_grad_value_
 from nn.optim.one_cycle import OneCycleLR
 from nn.optim.optimizer import Optimizer
 from nn.optim.plateau import ReduceLROnPlateau
 from nn.optim.schedules import (
+    ConstantLR,
     CosineAnnealingLR,
+    CosineAnnealingWarmRestarts,
     ExponentialLR,
     LambdaLR,
     LinearLR,

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from autograd.errors import ValueRangeError
 from nn.optim.optimizer import Optimizer, within
 
 
@@ -18,7 +19,7 @@ class Adagrad(Optimizer):
 
     Parameters
     ----------
-    parameters : iterable of Tensor, or of dicts
+    params : iterable of Tensor, or of dicts
         See `Optimizer`.
     lr, lr_decay, weight_decay, initial_accumulator_value, eps : float
         As in the formulas; the accumulator s starts at its initial value.
@@ -26,7 +27,7 @@ class Adagrad(Optimizer):
 
     def __init__(
         self,
-        parameters,
+        params,
         lr=0.01,
         lr_decay=0.0,
         weight_decay=0.0,
@@ -34,7 +35,7 @@ class Adagrad(Optimizer):
         eps=1e-10,
     ):
         super().__init__(
-            parameters,
+            params,
             lr=lr,
             lr_decay=lr_decay,
             weight_decay=weight_decay,
@@ -74,14 +75,14 @@ class Adadelta(Optimizer):
 
     Parameters
     ----------
-    parameters : iterable of Tensor, or of dicts
+    params : iterable of Tensor, or of dicts
         See `Optimizer`.
     lr, rho, eps, weight_decay : float
         As in the formulas.
     """
 
-    def __init__(self, parameters, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0.0):
-        super().__init__(parameters, lr=lr, rho=rho, eps=eps, weight_decay=weight_decay)
+    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0.0):
+        super().__init__(params, lr=lr, rho=rho, eps=eps, weight_decay=weight_decay)
 
     def check(self, lr, rho, eps, weight_decay):
         """Raise ValueRangeError if an option is out of range."""
@@ -117,7 +118,7 @@ class RMSprop(Optimizer):
 
     Parameters
     ----------
-    parameters : iterable of Tensor, or of dicts
+    params : iterable of Tensor, or of dicts
         See `Optimizer`.
     lr, alpha, eps, weight_decay, momentum : float
         As in the formulas.
@@ -127,7 +128,7 @@ class RMSprop(Optimizer):
 
     def __init__(
         self,
-        parameters,
+        params,
         lr=0.01,
         alpha=0.99,
         eps=1e-8,
@@ -136,7 +137,7 @@ class RMSprop(Optimizer):
         centered=False,
     ):
         super().__init__(
-            parameters,
+            params,
             lr=lr,
             alpha=alpha,
             eps=eps,
@@ -188,7 +189,7 @@ class Adam(Optimizer):
 
     Parameters
     ----------
-    parameters : iterable of Tensor, or of dicts
+    params : iterable of Tensor, or of dicts
         See `Optimizer`.
     lr : float
         Learning rate.
@@ -214,10 +215,10 @@ class Adam(Optimizer):
     pairs = ("betas",)
 
     def __init__(
-        self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, amsgrad=False
+        self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, amsgrad=False
     ):
         super().__init__(
-            parameters,
+            params,
             lr=lr,
             betas=betas,
             eps=eps,
@@ -259,14 +260,173 @@ class AdamW(Adam):
     """
 
     def __init__(
-        self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01, amsgrad=False
+        self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01, amsgrad=False
     ):
-        super().__init__(parameters, lr, betas, eps, weight_decay, amsgrad)
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad)
 
     def update(self, w, g, state, lr, betas, eps, weight_decay, amsgrad):
         """w <- (1 - lr weight_decay) w - lr m / sqrt(v)."""
         w *= 1 - lr * weight_decay
         super().update(w, g, state, lr, betas, eps, 0, amsgrad)
+
+
+class NAdam(Adam):
+    """Adam that looks ahead by one step of its momentum, as Nesterov's does.
+
+    ::
+
+        g = dL/dw + weight_decay w                  (decoupled: w <- (1 - lr weight_decay) w first)
+        b_t = beta1 (1 - 0.96^(t momentum_decay) / 2),    B_t = b_1 b_2 ... b_t
+        m <- beta1 m + (1 - beta1) g
+        v <- beta2 v + (1 - beta2) g²
+        n = (1 - b_t) g / (1 - B_t) + b_(t+1) m / (1 - B_(t+1))
+        w <- w - lr n / (sqrt(v / (1 - beta2^t)) + eps)
+
+    Dozat 2016, algorithm 8.
+
+    Parameters
+    ----------
+    params : iterable of Tensor, or of dicts
+        See `Optimizer`.
+    lr, betas, eps, weight_decay, momentum_decay : float, (float, float), float, float, float
+        As in the formulas.
+    decoupled_weight_decay : bool
+        Weight decay of its own, as `AdamW`'s.
+
+    Raises
+    ------
+    ValueRangeError
+        An option out of range.
+    """
+
+    def __init__(
+        self,
+        params,
+        lr=2e-3,
+        betas=(0.9, 0.999),
+        eps=1e-8,
+        weight_decay=0.0,
+        momentum_decay=4e-3,
+        decoupled_weight_decay=False,
+    ):
+        Optimizer.__init__(
+            self,
+            params,
+            lr=lr,
+            betas=betas,
+            eps=eps,
+            weight_decay=weight_decay,
+            momentum_decay=momentum_decay,
+            decoupled_weight_decay=decoupled_weight_decay,
+        )
+
+    def check(self, momentum_decay, decoupled_weight_decay, **options):
+        """Raise ValueRangeError if an option is out of range."""
+        super().check(**options, amsgrad=False)
+        if not momentum_decay >= 0:
+            raise ValueRangeError(
+                f"{type(self).__name__}: momentum_decay must be >= 0, got {momentum_decay!r}"
+            )
+
+    def buffers(self, **options):
+        """Running means of the gradient and of its square."""
+        return super().buffers(amsgrad=False)
+
+    def update(
+        self, w, g, state, lr, betas, eps, weight_decay, momentum_decay, decoupled_weight_decay
+    ):
+        """W <- w - lr n / sqrt(v)."""
+        if decoupled_weight_decay:
+            w *= 1 - lr * weight_decay
+        elif weight_decay:
+            g = g + weight_decay * w
+        m, v, t = state["exp_avg"], state["exp_avg_sq"], state["step"]
+        m += (1 - betas[0]) * (g - m)
+        v += (1 - betas[1]) * (g * g - v)
+        now, ahead = (betas[0] * (1 - 0.96 ** (k * momentum_decay) / 2) for k in (t, t + 1))
+        product = _product(betas[0], momentum_decay, t)
+        n = (1 - now) / (1 - product) * g + ahead / (1 - product * ahead) * m
+        w -= lr * n / (np.sqrt(v / (1 - betas[1] ** t)) + eps)
+
+
+def _product(beta, decay, t):
+    """B_t of `NAdam`; 0 once it is lost beside 1."""
+    if beta**t < 1e-20:
+        return 0.0
+    return float(np.prod(beta * (1 - 0.96 ** (decay * np.arange(1, t + 1)) / 2)))
+
+
+class RAdam(Adam):
+    """Adam whose first steps, before the root can be trusted, are those of momentum.
+
+    ::
+
+        m and v as `Adam`'s,   r∞ = 2 / (1 - beta2) - 1,   r = r∞ - 2 t beta2^t / (1 - beta2^t)
+        r > 5:  c = sqrt((r - 4) (r - 2) r∞ / ((r∞ - 4) (r∞ - 2) r))
+                w <- w - lr c m / (1 - beta1^t) sqrt(1 - beta2^t) / (sqrt(v) + eps)
+        else:   w <- w - lr m / (1 - beta1^t)
+
+    Liu et al. 2020, algorithm 2.
+
+    Parameters
+    ----------
+    params : iterable of Tensor, or of dicts
+        See `Optimizer`.
+    lr, betas, eps, weight_decay : float, (float, float), float, float
+        As in the formulas.
+    decoupled_weight_decay : bool
+        Weight decay of its own, as `AdamW`'s.
+
+    Raises
+    ------
+    ValueRangeError
+        An option out of range.
+    """
+
+    def __init__(
+        self,
+        params,
+        lr=1e-3,
+        betas=(0.9, 0.999),
+        eps=1e-8,
+        weight_decay=0.0,
+        decoupled_weight_decay=False,
+    ):
+        Optimizer.__init__(
+            self,
+            params,
+            lr=lr,
+            betas=betas,
+            eps=eps,
+            weight_decay=weight_decay,
+            decoupled_weight_decay=decoupled_weight_decay,
+        )
+
+    def check(self, decoupled_weight_decay, **options):
+        """Raise ValueRangeError if an option is out of range."""
+        super().check(**options, amsgrad=False)
+
+    def buffers(self, **options):
+        """Running means of the gradient and of its square."""
+        return super().buffers(amsgrad=False)
+
+    def update(self, w, g, state, lr, betas, eps, weight_decay, decoupled_weight_decay):
+        """W <- w - lr c m / sqrt(v)."""
+        if decoupled_weight_decay:
+            w *= 1 - lr * weight_decay
+        elif weight_decay:
+            g = g + weight_decay * w
+        m, v, t = state["exp_avg"], state["exp_avg_sq"], state["step"]
+        m += (1 - betas[0]) * (g - m)
+        v += (1 - betas[1]) * (g * g - v)
+        step, left = lr / (1 - betas[0] ** t), 1 - betas[1] ** t
+        most = 2 / (1 - betas[1]) - 1
+        r = most - 2 * t * betas[1] ** t / left
+        if r > 5:
+            c = ((r - 4) * (r - 2) * most / ((most - 4) * (most - 2) * r)) ** 0.5
+            w -= step * c * left**0.5 * (m / (np.sqrt(v) + eps))
+        else:
+            w -= step * m
 
 
 class Adamax(Optimizer):
@@ -283,7 +443,7 @@ class Adamax(Optimizer):
 
     Parameters
     ----------
-    parameters : iterable of Tensor, or of dicts
+    params : iterable of Tensor, or of dicts
         See `Optimizer`.
     lr, betas, eps, weight_decay : float, (float, float), float, float
         As in the formulas.
@@ -291,8 +451,8 @@ class Adamax(Optimizer):
 
     pairs = ("betas",)
 
-    def __init__(self, parameters, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):
-        super().__init__(parameters, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
+    def __init__(self, params, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):
+        super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
 
     def check(self, lr, betas, eps, weight_decay):
         """Raise ValueRangeError if an option is out of range."""

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from autograd import Tensor, graph
+from autograd import Tensor, enable_grad, graph
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from autograd.kernels.threads import share_calls
 from nn import missing
@@ -13,7 +13,7 @@ BLOCK = 262_144  # elements up to which a rule's arrays and temporaries stay in 
 WAKING = 1_000_000  # elements from which a thread repays waking it
 
 
-class Optimizer:
+class Optimizer(missing.Refusing):
     """Base of the optimisers.
 
     A rule is written in one place, `update`, in plain NumPy on arrays of any shape; it must be
@@ -24,7 +24,7 @@ class Optimizer:
 
     Parameters
     ----------
-    parameters : iterable of Tensor, or of dicts
+    params : iterable of Tensor, or of dicts
         A dict is a group with options of its own: ``{"params": head.parameters(), "lr": 0.1}``.
     **defaults
         Options of the groups that do not say otherwise.
@@ -48,8 +48,8 @@ class Optimizer:
     A rule of one's own, Polyak's average beside plain descent:
 
     >>> class Averaged(Optimizer):
-    ...     def __init__(self, parameters, lr=0.1):
-    ...         super().__init__(parameters, lr=lr)
+    ...     def __init__(self, params, lr=0.1):
+    ...         super().__init__(params, lr=lr)
     ...     def buffers(self, **options):
     ...         return {"average": 0.0}
     ...     def update(self, w, g, state, lr):
@@ -63,16 +63,17 @@ class Optimizer:
     (array([2.4]), array([2.4]))
     """
 
+    refused = missing.OF_OPTIMIZERS
     pairs: tuple[str, ...] = ()  # the names of the options that are two numbers
 
-    def __init__(self, parameters, **defaults):
+    def __init__(self, params, **defaults):
         name = type(self).__name__
-        if not hasattr(parameters, "__iter__") or isinstance(parameters, (Tensor, dict)):
+        if not hasattr(params, "__iter__") or isinstance(params, (Tensor, dict)):
             raise DtypeError(
-                f"{name}: expected parameters to train, got {type(parameters).__name__}. Pass "
+                f"{name}: expected parameters to train, got {type(params).__name__}. Pass "
                 "model.parameters(), or a list of Tensors, or of dicts with 'params' and options."
             )
-        groups = list(parameters)
+        groups = list(params)
         if not groups:
             raise ValueRangeError(f"{name}: there are no parameters to train")
         if not isinstance(groups[0], dict):
@@ -102,15 +103,36 @@ class Optimizer:
 
     # -- the step ----------------------------------------------------------------------------------
 
-    def step(self):
+    def step(self, closure=None):
         """Change every parameter that has a gradient.
+
+        Parameters
+        ----------
+        closure : callable, optional
+            Called first, with recording on, to compute the gradients: it calls ``zero_grad`` and
+            ``backward`` and returns the loss, which `step` returns, too.
 
         Raises
         ------
+        DtypeError
+            The closure is no function.
         ShapeError
             A gradient set by hand has another shape than its parameter.  Nothing has been changed.
         """
-        by, roots, todo = f"{type(self).__name__}.step()", set(), []
+        by, loss = f"{type(self).__name__}.step()", None
+        if closure is not None:
+            if not callable(closure):
+                raise DtypeError(
+                    f"{by} takes nothing, or a function that computes the loss and calls its "
+                    f"backward(); got {type(closure).__name__}"
+                )
+            with enable_grad():
+                loss = closure()
+        self._step(by)
+        return loss
+
+    def _step(self, by):
+        roots, todo = set(), []
         for group in self.param_groups:
             options = {k: group[k] for k in self.defaults}
             ready = (p for p in group["params"] if p.grad is not None and p.node is not None)

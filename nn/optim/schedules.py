@@ -6,13 +6,15 @@ resumed and put into a sequence.  Call ``schedule.step()`` after every epoch (or
 
 import bisect
 import math
+from inspect import signature
 
 from autograd.errors import DtypeError, ValueRangeError
+from nn import missing
 from nn.functional.checks import positive_int
 from nn.optim.optimizer import Optimizer
 
 
-class LRScheduler:
+class LRScheduler(missing.Refusing):
     """Base of the schedules: they set ``optimizer.param_groups[k]["lr"]`` at every `step`.
 
     Parameters
@@ -44,6 +46,7 @@ class LRScheduler:
     0.05
     """
 
+    refused = missing.OF_SCHEDULES
     is_formula = True  # whether the step alone decides the rate, so that a sequence can take it
 
     def __init__(self, optimizer):
@@ -70,6 +73,16 @@ class LRScheduler:
     def get_last_lr(self) -> list[float]:
         """The learning rate of every group."""
         return [group["lr"] for group in self.optimizer.param_groups]
+
+    def __repr__(self):
+        shown = []
+        for name, p in signature(type(self).__init__).parameters.items():
+            value = getattr(self, name, p.default)
+            if name not in ("self", "optimizer") and value != p.default:
+                shown.append(f"{name}={value!r}")
+        rates = [float(f"{r:.6g}") for r in self.get_last_lr()]
+        rate = rates if len(set(rates)) > 1 else rates[0]
+        return f"{type(self).__name__}({', '.join(shown)}): lr {rate!r} at step {self.last_epoch}"
 
     def state_dict(self) -> dict:
         """What changes over time.  The learning rates themselves are the optimizer's."""
@@ -161,18 +174,66 @@ class CosineAnnealingLR(LRScheduler):
         return self.eta_min + (base - self.eta_min) * (1 + math.cos(math.pi * t / self.T_max)) / 2
 
 
+class CosineAnnealingWarmRestarts(LRScheduler):
+    """A cosine from base to eta_min over ``T_0`` steps, then again from base, each T_mult as long.
+
+    lr = eta_min + (base - eta_min) (1 + cos(π s / T)) / 2, s being the steps since the last restart
+    and T = T_0 T_mult^k after k restarts.  Loshchilov and Hutter 2017, equation 5.
+
+    Raises
+    ------
+    ValueRangeError
+        T_0 or T_mult is no positive integer.
+    """
+
+    def __init__(self, optimizer, T_0, T_mult=1, eta_min=0.0):
+        name = "CosineAnnealingWarmRestarts"
+        self.T_0, self.eta_min = positive_int(name, "T_0", T_0), eta_min
+        self.T_mult = positive_int(name, "T_mult", T_mult)
+        super().__init__(optimizer)
+
+    def lr(self, base, t):
+        """The learning rate after ``t`` steps."""
+        since, length = t % self.T_0 if self.T_mult == 1 else t, self.T_0
+        while since >= length:
+            since, length = since - length, length * self.T_mult
+        return self.eta_min + (base - self.eta_min) * (1 + math.cos(math.pi * since / length)) / 2
+
+
+class ConstantLR(LRScheduler):
+    """lr = factor base for the first ``total_iters`` steps, then base.
+
+    Raises
+    ------
+    ValueRangeError
+        The factor is not in [0, 1]; total_iters is no positive integer.
+    """
+
+    def __init__(self, optimizer, factor=1 / 3, total_iters=5):
+        if not 0 <= factor <= 1:
+            raise ValueRangeError(f"ConstantLR: factor must be in [0, 1], got {factor!r}")
+        self.factor = factor
+        self.total_iters = positive_int("ConstantLR", "total_iters", total_iters)
+        super().__init__(optimizer)
+
+    def lr(self, base, t):
+        """The learning rate after ``t`` steps."""
+        return base * self.factor if t < self.total_iters else base
+
+
 class LinearLR(LRScheduler):
     """Warm-up: the factor goes from start_factor to end_factor in total_iters steps, then stays."""
 
     def __init__(self, optimizer, start_factor=1 / 3, end_factor=1.0, total_iters=5):
-        self.start, self.end = start_factor, end_factor
+        self.start_factor, self.end_factor = start_factor, end_factor
         self.total_iters = positive_int("LinearLR", "total_iters", total_iters)
         _positive("LinearLR", start_factor=start_factor)
         super().__init__(optimizer)
 
     def lr(self, base, t):
         """The learning rate after ``t`` steps."""
-        return base * (self.start + (self.end - self.start) * min(t / self.total_iters, 1))
+        done = min(t / self.total_iters, 1)
+        return base * (self.start_factor + (self.end_factor - self.start_factor) * done)
 
 
 class SequentialLR(LRScheduler):

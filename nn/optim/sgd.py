@@ -17,7 +17,7 @@ class SGD(Optimizer):
 
     Parameters
     ----------
-    parameters : iterable of Tensor, or of dicts
+    params : iterable of Tensor, or of dicts
         See `Optimizer`.
     lr : float
         Learning rate.
@@ -46,10 +46,10 @@ class SGD(Optimizer):
     """
 
     def __init__(
-        self, parameters, lr=0.01, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False
+        self, params, lr=1e-3, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False
     ):
         super().__init__(
-            parameters,
+            params,
             lr=lr,
             momentum=momentum,
             dampening=dampening,
@@ -96,7 +96,7 @@ class Rprop(Optimizer):
 
     Parameters
     ----------
-    parameters : iterable of Tensor, or of dicts
+    params : iterable of Tensor, or of dicts
         See `Optimizer`.
     lr : float
         The first step size.
@@ -108,8 +108,8 @@ class Rprop(Optimizer):
 
     pairs = ("etas", "step_sizes")
 
-    def __init__(self, parameters, lr=0.01, etas=(0.5, 1.2), step_sizes=(1e-6, 50.0)):
-        super().__init__(parameters, lr=lr, etas=etas, step_sizes=step_sizes)
+    def __init__(self, params, lr=0.01, etas=(0.5, 1.2), step_sizes=(1e-6, 50.0)):
+        super().__init__(params, lr=lr, etas=etas, step_sizes=step_sizes)
 
     def check(self, lr, etas, step_sizes):
         """Raise ValueRangeError if an option is out of range."""

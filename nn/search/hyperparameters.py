@@ -1,5 +1,6 @@
 """One function for all searches: grid, random, TPE, successive halving, Hyperband."""
 
+import inspect
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -77,7 +78,8 @@ def hyperparameters(
     ValueRangeError
         An empty space; an unknown method or direction; a storage made for another space.
     DtypeError
-        The objective returned None or anything else that is no number.
+        The objective does not take (config, report), or returned None or anything else that is no
+        number; a tuple in the space.
 
     Examples
     --------
@@ -97,6 +99,7 @@ def hyperparameters(
             f"search: the objective must be a function of (config, report), got "
             f"{type(objective).__name__}"
         )
+    _check_arguments(objective)
     parts = Space(space)
     _one_of("method", method, METHODS)
     _one_of("direction", direction, ("minimize", "maximize"))
@@ -125,6 +128,24 @@ def hyperparameters(
 
     plan = Plan(objective, parts, method, grid, trials, seed, direction, max_steps, name)
     return run(plan, storage, processes, progress)
+
+
+def _check_arguments(objective):
+    """Raise unless the objective takes a configuration and ``report``."""
+    try:
+        taken = inspect.signature(objective)
+    except (TypeError, ValueError):  # of something compiled, that does not say
+        return
+    try:
+        taken.bind({}, None)
+    except TypeError:
+        name = getattr(objective, "__name__", "")
+        name = name if name.isidentifier() else "objective"
+        raise DtypeError(
+            f"search: the objective is called as {name}(config, report), but takes {taken}. Write "
+            f"def {name}(config, report): report(step, value) tells how a trial goes, and need not "
+            "be called."
+        ) from None
 
 
 def _one_of(what, value, known):

@@ -129,7 +129,13 @@ class Space:
     def _part(name, v):
         if isinstance(v, Range):
             return v
-        if not isinstance(v, (list, tuple, range)):
+        if isinstance(v, tuple):
+            raise DtypeError(
+                f"search: {name!r} is the tuple {v!r}, which may mean two things. For a choice "
+                f"write the list {list(v)!r}; for a range nn.search.uniform(low, high), "
+                "nn.search.log(low, high) or nn.search.integer(low, high)"
+            )
+        if not isinstance(v, (list, range)):
             raise DtypeError(
                 f"search: {name!r} is a {type(v).__name__}; expected a list of values, "
                 "nn.search.uniform(low, high), nn.search.log(low, high) or "

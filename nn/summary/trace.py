@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, enable_grad
-from autograd.errors import AutogradError
+from autograd.errors import AutogradError, DtypeError
 from autograd.graph import Node, clock
 from autograd.trees import flatten
 from nn.modes import evaluating
@@ -118,6 +118,8 @@ def _explain(e, call, args):
         e._summary_layer = call.path
         raise e
     text = f"summary: {where} cannot take the shape {got}: {e}"
+    if isinstance(e, DtypeError) and "must be integers" in str(e):
+        text += ". Inputs are floats unless dtype says otherwise: summary(model, shape, dtype=int)"
     explained = type(e)(text)
     explained._summary_layer = call.path  # type: ignore[attr-defined]
     raise explained from e

@@ -212,6 +212,19 @@ class Trainer(Resumable):
             raise
         return self.history
 
+    def __repr__(self):
+        model, optimizer = type(self.model).__name__, type(self.optimizer).__name__
+        done = f"{self.epoch} of {self.epochs} epochs" if self.epochs else f"{self.epoch} epochs"
+        parts = [model, optimizer, f"{done}, {self.step} steps"]
+        if self.history:
+            row = self.history[-1]
+            parts += [f"{k} {v:.4g}" for k, v in row.items() if k in ("loss", "validation loss")]
+        if self.stopped:
+            parts.append(self.stopped)
+        if self.folder is not None:
+            parts.append(f"in {str(self.folder)!r}")
+        return f"Trainer({', '.join(parts)})"
+
     def stop(self, why="stopped by request"):
         """End the run after the present epoch: for functions in ``after_step``, ``after_epoch``."""
         self.stopped = why

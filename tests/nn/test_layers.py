@@ -361,3 +361,30 @@ def test_derivatives_to_second_order(name):
         return layer(*inputs)
 
     assert gradcheck(f, *(normal(*s, seed=k) for k, s in enumerate(shapes)), *values).ok
+
+
+# -- attention, root mean square ------------------------------------------------------------------
+
+
+def test_attention_drops_weights_and_keeps_their_mean():
+    nn.init.seed(0)
+    q = np.zeros((1, 2000, 4))
+    y = F.scaled_dot_product_attention(q, q[:, :8], np.ones((1, 8, 1)), dropout_p=0.5)
+    assert len(np.unique(y)) > 4 and abs(y.mean() - 1) < 0.05
+
+
+def test_attention_that_may_look_at_nothing_is_zero_with_gradients():
+    x = Tensor(np.ones((2, 3)), requires_grad=True)
+    for mask in (np.zeros((2, 2), bool), np.full((2, 2), -np.inf)):
+        y = F.scaled_dot_product_attention(x, x, x, mask)
+        y.sum().backward()
+        assert not y.data.any() and not x.grad.any()
+
+
+def test_root_mean_square_of_large_half_precision():
+    x = np.full((2, 4), 1000, np.float16)
+    y = F.rms_norm(x, 4)
+    assert y.dtype == np.float16
+    np.testing.assert_array_equal(y, np.ones_like(x))
+    assert nn.RMSNorm(4, 1e-3).extra_repr() == "(4,), eps=0.001"
+    assert "eps" not in repr(nn.CosineSimilarity()) and "p=2" in repr(nn.PairwiseDistance())

@@ -220,6 +220,8 @@ def test_a_file_of_pytorch_is_not_taken_for_arrays(tmp_path):
 def test_the_path_comes_first():
     with pytest.raises(TypeError, match=r"nn.load\(path, into=model\)"):
         nn.load(nn.Linear(2, 2), "model.npz")
+    with pytest.raises(TypeError, match=r"save: .* nn.save\(model, path\); got Linear for it"):
+        nn.save("model.npz", nn.Linear(2, 2))
 
 
 def test_a_loop_of_ones_own_is_saved_whole_and_goes_on_bit_for_bit(tmp_path):

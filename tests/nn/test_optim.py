@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Tensor
+from autograd import Tensor, no_grad
 from autograd.errors import AutogradError, DtypeError, GraphError, ShapeError, ValueRangeError
 from tests.nn.torch_optim import cases
 
@@ -172,6 +172,22 @@ def test_lr_of_all_groups():
     assert optimizer.lr == 0.3
 
 
+def test_a_closure_computes_the_gradients():
+    (p,) = ps = [Tensor([3.0], requires_grad=True)]
+    optimizer = nn.SGD(params=ps, lr=0.1)
+
+    def closure():
+        optimizer.zero_grad()
+        loss = (p * p).sum()
+        loss.backward()
+        return loss
+
+    with no_grad():
+        assert optimizer.step(closure).item() == 9
+    np.testing.assert_allclose(p.data, [2.4])
+    assert optimizer.step() is None
+
+
 # -- clipping ------------------------------------------------------------------------------------
 
 
@@ -262,6 +278,8 @@ MISTAKES = [
     (lambda: nn.optim.Adamax([w], betas="ab"), ValueRangeError, "Adamax: betas must be two.*'ab'"),
     (lambda: nn.optim.Rprop([w], etas=0.5), ValueRangeError, "Rprop: etas must be two numbers"),
     (lambda: nn.optim.Rprop([w], step_sizes=(1, 2, 3)), ValueRangeError, "step_sizes must be two"),
+    (lambda: nn.optim.NAdam([w], momentum_decay=-1), ValueRangeError, "decay must be >= 0, got -1"),
+    (lambda: nn.optim.RAdam([w], betas=(1, 0.9)), ValueRangeError, r"RAdam: betas must be in \[0"),
     (lambda: nn.optim.RMSprop([w], alpha=2), ValueRangeError, r"alpha must be in \[0, 1\), got 2"),
     (lambda: nn.optim.Adadelta([w], rho=-1), ValueRangeError, "rho must be in"),
     (lambda: nn.optim.Adagrad([w], lr_decay=-1), ValueRangeError, "lr_decay must be >= 0"),
@@ -280,6 +298,9 @@ MISTAKES = [
      r"for parameter 0 it needs \['momentum_buffer', 'step'\], got \['step'\]"),
     (lambda: loaded(momentum, lambda s: s["state"][0].update(momentum_buffer=np.ones(3))),
      ShapeError, r"'momentum_buffer' of parameter 0 has shape \(3,\), a parameter of \(2,\)"),
+    (lambda: sgd.step(v), DtypeError, r"SGD.step\(\) takes nothing, or a function .* got Tensor"),
+    (lambda: nn.SGD([w], maximize=True), DtypeError, r"'maximize'. Go down .* \(-value\).backward"),
+    (lambda: nn.SGD([w], fused=True), DtypeError, "SGD: there is no option 'fused'. Large param"),
 ]  # fmt: skip
 
 

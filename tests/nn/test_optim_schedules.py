@@ -1,5 +1,6 @@
 """Schedules: PyTorch's learning rates, resumed anywhere, and clear refusals."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,15 @@ from nn.optim import (
     SGD,
     Adagrad,
     Adam,
+    ConstantLR,
     CosineAnnealingLR,
+    CosineAnnealingWarmRestarts,
     LambdaLR,
     LinearLR,
+    LRScheduler,
     MultiStepLR,
     OneCycleLR,
+    Optimizer,
     ReduceLROnPlateau,
     SequentialLR,
     StepLR,
@@ -51,6 +56,15 @@ def test_rates_are_pytorchs(case):
     np.testing.assert_allclose(rows, REFERENCES[f"schedule {case}"], rtol=1e-12, atol=1e-15)
 
 
+@pytest.mark.parametrize(
+    "base, kept", [(LRScheduler, cases.SCHEDULES), (Optimizer, cases.OPTIMISERS)]
+)
+def test_every_rule_is_compared(base, kept):
+    rules = {n for n, v in vars(nn.optim).items() if isinstance(v, type) and issubclass(v, base)}
+    lacking = rules - {name for name, _ in kept.values()} - {base.__name__}
+    assert not lacking, f"without a case in torch_optim/cases.py: {sorted(lacking)}"
+
+
 @pytest.mark.parametrize("case", cases.SCHEDULES)
 def test_a_schedule_goes_on_from_its_state(case):
     optimizer, twin = sgd(), sgd()
@@ -64,6 +78,17 @@ def test_a_schedule_goes_on_from_its_state(case):
         assert twin.param_groups[0]["lr"] == optimizer.param_groups[0]["lr"]
         step(schedule, measure)
         step(resumed, measure)
+
+
+def test_a_schedule_shows_itself():
+    schedule = StepLR(optimizer := sgd(), 3, gamma=0.5)
+    for _ in range(4):
+        schedule.step()
+    assert repr(schedule) == "StepLR(step_size=3, gamma=0.5): lr 0.05 at step 4"
+    optimizer.add_param_group({"params": Tensor(1.0, requires_grad=True), "lr": 2.0})
+    assert repr(LambdaLR(optimizer, math.exp)) == "LambdaLR(): lr [0.1, 2.0] at step 0"
+    warm = LinearLR(sgd(), 0.5)
+    assert repr(warm) == "LinearLR(start_factor=0.5): lr 0.05 at step 0"
 
 
 def test_every_group_has_its_base():
@@ -104,12 +129,16 @@ def too_far():
 
 MISTAKES = [
     (lambda: StepLR(Odd(), 3), DtypeError, "StepLR: expected an optimizer, got Odd"),
+    (lambda: StepLR(sgd(), 3, last_epoch=4), DtypeError, "'last_epoch'. To go on with a run"),
     (lambda: StepLR(sgd(), 0), ValueRangeError, "step_size must be a positive integer, got 0"),
     (lambda: StepLR(sgd(), 3, gamma=-1), ValueRangeError, "gamma must be positive, got -1"),
     (lambda: MultiStepLR(sgd(), [5, 3]), ValueRangeError, r"steps that rise, got \[5, 3\]"),
     (lambda: MultiStepLR(sgd(), 30), ValueRangeError, "milestones must be steps that rise, got 30"),
     (lambda: CosineAnnealingLR(sgd(), 1.5), ValueRangeError, "T_max must be a positive int"),
     (lambda: LinearLR(sgd(), 0), ValueRangeError, "start_factor must be positive, got 0"),
+    (lambda: ConstantLR(sgd(), 2), ValueRangeError, r"factor must be in \[0, 1\], got 2"),
+    (lambda: CosineAnnealingWarmRestarts(sgd(), 0), ValueRangeError, "T_0 must be a positive"),
+    (lambda: CosineAnnealingWarmRestarts(sgd(), 2, 0.5), ValueRangeError, "T_mult must be a pos"),
     (lambda: LambdaLR(sgd(), 0.9), ValueRangeError, "expected a function, or 1 of them"),
     (lambda: SequentialLR(o := sgd(), [StepLR(o, 3)], [5]), ValueRangeError,
      "1 schedules need 0 milestones, got 1"),

@@ -290,6 +290,11 @@ MISTAKES = [
     (([1, 2],), DtypeError, "must be a dict of name -> values, got list"),
     (({"x": []},), ValueRangeError, "'x' has no values"),
     (({"x": 3},), DtypeError, "'x' is a int; expected a list"),
+    (
+        ({"lr": (1e-4, 1e-1)},),
+        DtypeError,
+        r"'lr' is the tuple \(0.0001, 0.1\).* the list \[0.0001, 0.1\]; for a range nn.search",
+    ),
     (({1: [2]},), DtypeError, "names in a space must be str, got 1"),
     ((SPACE, "bayes"), ValueRangeError, "unknown method 'bayes'; known: 'random', 'grid'"),
     ((SPACE, "grid"), ValueRangeError, "a grid needs a list of values for 'x'"),
@@ -302,6 +307,20 @@ def test_mistakes(args, error, message):
     space, method, direction = (*args, *("random", "minimize")[len(args) - 1 :])
     with pytest.raises(error, match=message):
         search(objectives.bowl, space, method, direction=direction)
+
+
+def test_an_objective_without_report():
+    def lonely(config):
+        return config["x"]
+
+    words = (
+        r"called as lonely\(config, report\), but takes \(config\). Write def lonely\(config, re"
+    )
+    with pytest.raises(DtypeError, match=words):
+        search(lonely, {"x": [0, 1]})
+    with pytest.raises(DtypeError, match=r"as objective\(config, report\)"):
+        search(lambda: 0.0, {"x": [0, 1]})
+    assert search(max, {"x": [0]}).trials[0].error  # says nothing of what it takes
 
 
 @pytest.mark.parametrize(

@@ -269,6 +269,12 @@ def test_frozen_layers_count_too():
     assert s.rows[0].field is None
 
 
+def test_floats_for_an_embedding_say_dtype():
+    model = nn.Sequential(nn.Embedding(10, 4))
+    with pytest.raises(DtypeError, match=r"must be integers.* summary\(model, shape, dtype=int\)"):
+        nn.summary(model, (8,))
+
+
 class Twice(nn.Module):
     """One layer used twice, and a weight of its own tied to it."""
 

@@ -423,6 +423,15 @@ def test_a_checkpoint_of_another_training_changes_nothing(tmp_path):
         make().load_state_dict({})
 
 
+def test_a_trainer_shows_itself(tmp_path):
+    trainer = make(folder=tmp_path)
+    assert repr(trainer) == f"Trainer(Sequential, SGD, 0 epochs, 0 steps, in {str(tmp_path)!r})"
+    loss = trainer.fit(2)[-1]["loss"]
+    assert f"2 of 2 epochs, {trainer.step} steps, loss {loss:.4g}, in" in repr(trainer)
+    trainer.stop("enough")
+    assert "enough" in repr(trainer)
+
+
 def test_state_in_memory_goes_back():
     trainer = make()
     trainer.fit(1)

@@ -10,6 +10,8 @@ import numpy as np
 
 R, P, LABELS, SIGNS, SHARES, LOGS, INDEX = "R", "P", "labels", "signs", "shares", "logs", "index"
 WEIGHTS = np.array([0.5, 2.0, 0.0, 1.5])
+MAY_LOOK = np.tri(5, 6, k=-1, dtype=bool)  # the first place looks at nothing
+ADDED = np.where(np.tri(5, 6, k=2), np.linspace(-1, 1, 6), -np.inf)
 FOUR = (R, 5, 4)  # scores of four classes
 
 
@@ -133,6 +135,9 @@ def norms():
     yield layer("LocalResponseNorm", 2, x=IMG)
     yield layer("LocalResponseNorm", 5, alpha=0.5, beta=0.6, k=2.0, x=image(2, 7, 3, 2))
     yield layer("LocalResponseNorm", 3, 0.3, x=SEQ)
+    yield layer("RMSNorm", 4, x=image(2, 3, 4))
+    yield layer("RMSNorm", (3, 4), eps=1e-2, x=image(2, 3, 4))
+    yield layer("RMSNorm", 4, elementwise_affine=False, x=image(2, 3, 4))
     for name in ("Dropout", "AlphaDropout"):
         yield layer(name, 0.3, x=IMG, run={"eval": True})
 
@@ -205,6 +210,17 @@ def functions():
         yield layer("normalize", x=image(3, 4), p=p)
     yield layer("normalize", x=image(3, 4), dim=0)
     yield layer("cosine_similarity", x=((R, 3, 4), (R, 3, 4)))
+    yield layer("CosineSimilarity", x=((R, 3, 4), (R, 3, 4)))
+    yield layer("CosineSimilarity", dim=-1, eps=0.1, x=((R, 2, 3, 4), (R, 2, 3, 4)))
+    yield layer("PairwiseDistance", x=((R, 3, 4), (R, 3, 4)))
+    yield layer("PairwiseDistance", 3.0, eps=0.1, keepdim=True, x=((R, 3, 4), (R, 3, 4)))
+    attended = ((R, 2, 5, 4), (R, 2, 6, 4), (R, 2, 6, 3))
+    yield layer("scaled_dot_product_attention", x=attended)
+    yield layer("scaled_dot_product_attention", x=attended, is_causal=True)
+    yield layer("scaled_dot_product_attention", x=attended, scale=1.3)
+    yield layer("scaled_dot_product_attention", x=attended, attn_mask=MAY_LOOK)
+    yield layer("scaled_dot_product_attention", x=attended, attn_mask=ADDED)
+    yield layer("scaled_dot_product_attention", x=((R, 3, 1, 5, 4), (R, 2, 5, 4), (R, 2, 5, 4)))
     yield layer("pairwise_distance", x=((R, 3, 4), (R, 3, 4)))
     yield layer("pairwise_distance", x=((R, 3, 4), (R, 3, 4)), p=3.0, keepdim=True)
     yield layer("pad", x=IMG, pad=(1, 2), value=0.5)
@@ -219,12 +235,14 @@ def functions():
 MAKERS = (elementwise, linear, convolutions, pools, norms, sizes, losses, functions)
 
 
+def _shown(v):
+    return repr(v) if not isinstance(v, np.ndarray) else "mask" if v.dtype == bool else "w"
+
+
 def key(case):
     """The name of a case: how it is called."""
     name, args, options, x, run = case
-    shown = [repr(a) for a in args] + [
-        f"{k}={'w' if isinstance(v, np.ndarray) else repr(v)}" for k, v in options.items()
-    ]
+    shown = [repr(a) for a in args] + [f"{k}={_shown(v)}" for k, v in options.items()]
     shapes = " ".join("".join(map(str, spec)) for spec in x)
     return f"{name}({', '.join(shown)}) {shapes} {run or ''}".strip()
 

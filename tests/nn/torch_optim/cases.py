@@ -40,6 +40,22 @@ OPTIMISERS = {
         "AdamW",
         {"lr": 0.02, "betas": (0.8, 0.95), "eps": 1e-3, "weight_decay": 0.5, "amsgrad": True},
     ),
+    "nadam": ("NAdam", {"lr": 0.02}),
+    "nadam all": (
+        "NAdam",
+        {"lr": 0.02, "betas": (0.8, 0.95), "eps": 1e-3, "weight_decay": 0.1, "momentum_decay": 0.1},
+    ),
+    "nadam decoupled": (
+        "NAdam", {"lr": 0.02, "weight_decay": 0.5, "decoupled_weight_decay": True},
+    ),
+    "radam": ("RAdam", {"lr": 0.02}),
+    "radam all": (
+        "RAdam", {"lr": 0.02, "betas": (0.8, 0.95), "eps": 1e-3, "weight_decay": 0.1},
+    ),
+    "radam decoupled": (
+        "RAdam", {"lr": 0.02, "weight_decay": 0.5, "decoupled_weight_decay": True},
+    ),
+    "radam short": ("RAdam", {"lr": 0.02, "betas": (0.5, 0.6)}),
     "adamax": ("Adamax", {"lr": 0.02, "weight_decay": 0.1}),
 }  # fmt: skip
 
@@ -51,6 +67,10 @@ SCHEDULES = {
     "exponential": ("ExponentialLR", {"gamma": 0.93}),
     "cosine": ("CosineAnnealingLR", {"T_max": 21, "eta_min": 0.01}),
     "linear": ("LinearLR", {"start_factor": 0.1, "end_factor": 0.8, "total_iters": 12}),
+    "restarts": ("CosineAnnealingWarmRestarts", {"T_0": 13, "eta_min": 0.01}),
+    "restarts longer": ("CosineAnnealingWarmRestarts", {"T_0": 5, "T_mult": 2}),
+    "constant": ("ConstantLR", {}),
+    "constant all": ("ConstantLR", {"factor": 0.25, "total_iters": 12}),
     "one cycle": ("OneCycleLR", {"max_lr": 0.5, "total_steps": 50}),
     "one cycle linear": (
         "OneCycleLR",

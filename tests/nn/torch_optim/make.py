@@ -39,6 +39,7 @@ def rates(name, options):
 def main():
     found = {}
     for dtype in ("float32", "float64"):
+        torch.set_default_dtype(getattr(torch, dtype))  # of the products that NAdam keeps
         for case, (name, options) in cases.OPTIMISERS.items():
             ps = parameters(dtype)
             optimizer = getattr(torch.optim, name)(ps, **options)
