@@ -58,19 +58,24 @@ def gradients(y, xs, cotangent=None, create_graph=False):
                 f"gradients: xs[{k}] must be a Tensor that requires grad, got {got}. Make it with "
                 "requires_grad=True before computing y."
             )
-        if type(y) is Tensor and y.node is not None and x.node.order > y.node.order:
+        later = type(y) is Tensor and y.node is not None and x.node.order > y.node.order
+        if later and not (y.is_leaf and x.is_leaf):  # two leaves: 0, and nothing hides behind it
             raise GraphError(
                 f"gradients: y cannot depend on xs[{k}], which entered the graph after y was "
                 "computed (a new Tensor, changed in place, or requires_grad set again since)."
             )
+    got = pulled(y, xs, cotangent, create_graph)
+    return got if several else got[0]
+
+
+def pulled(y, xs, cotangent, create_graph) -> list:
+    """`gradients` by variables that may have come after ``y``: a function can return an input."""
     found = _sweep(y, cotangent, {x.node for x in xs}, create_graph)
     zero = [np.zeros_like(x.data) if x.node not in found else None for x in xs]
     got = [_own(found[x.node]) if z is None else z for x, z in zip(xs, zero, strict=True)]
     if create_graph:
-        got = [g if type(g) is Tensor else Tensor(g) for g in got]
-    else:
-        got = [g.copy() if any(g is h for h in got[:k]) else g for k, g in enumerate(got)]
-    return got if several else got[0]
+        return [g if type(g) is Tensor else Tensor(g) for g in got]
+    return [g.copy() if any(g is h for h in got[:k]) else g for k, g in enumerate(got)]
 
 
 def backward(y, cotangent=None):

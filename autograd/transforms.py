@@ -11,10 +11,10 @@ import functools
 import numpy as np
 
 from autograd import forward, graph, recording
-from autograd.backward import gradients
+from autograd.backward import pulled
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from autograd.ops.shapes import copy
-from autograd.tensor import Tensor, as_tensor
+from autograd.tensor import Tensor, as_tensor, wrap
 from autograd.trees import flatten, leaves_like, unflatten
 
 
@@ -199,6 +199,7 @@ class Run:
         leaves, self.structure = flatten([_floating(args[k]) for k in chosen])
         with recording.enable_grad():
             self.xs = [_variable(op, f, x) for x in leaves]
+            nodes = [x.node for x in self.xs]
             args = list(args)
             for k, x in zip(chosen, unflatten(self.structure, self.xs), strict=True):
                 args[k] = x
@@ -215,7 +216,10 @@ class Run:
                 "Join several results with np.concatenate or np.stack."
             )
         self.y = as_tensor(y)
-        mine = {x.node for x in self.xs}
+        mine = set(nodes)
+        self.xs = [  # f may have changed an argument in place: it is then the result of a new node
+            x if x.node is n else wrap(x.data, n) for x, n in zip(self.xs, nodes, strict=True)
+        ]
         self.nested = self.y.node is not None and _others(self.y.node, mine)
 
     def __enter__(self):
@@ -251,7 +255,7 @@ class Run:
         if self.y.node is None:
             zeros = [np.zeros_like(x.data) for x in self.xs]
             return [as_tensor(z) for z in zeros] if create_graph else zeros
-        return gradients(self.y, self.xs, cotangent, create_graph)
+        return pulled(self.y, self.xs, cotangent, create_graph)
 
     def pull(self, cotangent):
         """dL/dx in the structure of the arguments, for the cotangent dL/df."""

@@ -703,6 +703,9 @@ def test_a_leaf_that_is_not_what_it_was():
     x.requires_grad = True
     with pytest.raises(GraphError, match="entered the graph after y"):
         gradients(y, x)
+    with pytest.raises(GraphError, match="entered the graph after y"):
+        gradients(x, x * x)  # the other way round
+    np.testing.assert_array_equal(gradients(leaf(1.0), leaf([2.0, 3.0])), [0, 0])
 
 
 def test_repeated_targets_and_cotangents_are_nobody_elses():
