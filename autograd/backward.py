@@ -71,11 +71,15 @@ def gradients(y, xs, cotangent=None, create_graph=False):
 def pulled(y, xs, cotangent, create_graph) -> list:
     """`gradients` by variables that may have come after ``y``: a function can return an input."""
     found = _sweep(y, cotangent, {x.node for x in xs}, create_graph)
-    zero = [np.zeros_like(x.data) if x.node not in found else None for x in xs]
-    got = [_own(found[x.node]) if z is None else z for x, z in zip(xs, zero, strict=True)]
+    got = [_own(found[x.node]) if x.node in found else zeros(x) for x in xs]
     if create_graph:
         return [g if type(g) is Tensor else Tensor(g) for g in got]
     return [g.copy() if any(g is h for h in got[:k]) else g for k, g in enumerate(got)]
+
+
+def zeros(x):
+    """The gradient 0 of a Tensor: of its kind, a NumPy scalar where it is one."""
+    return _own(np.zeros_like(x.data))
 
 
 def backward(y, cotangent=None):

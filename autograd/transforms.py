@@ -11,7 +11,7 @@ import functools
 import numpy as np
 
 from autograd import forward, graph, recording
-from autograd.backward import pulled
+from autograd.backward import pulled, zeros
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from autograd.ops.shapes import copy
 from autograd.tensor import Tensor, as_tensor, wrap
@@ -107,7 +107,7 @@ def jvp(f, args, tangents):
     nested = run.nested or any(type(v) is Tensor and v.requires_grad for v in directions)
     moving = list(map(forward.direction, directions, run.xs))
     slope = run.y.node and forward.tangent(run.y, run.xs, moving, calls, nested)
-    return run.value(), np.zeros_like(run.y.data) if slope is None else slope
+    return run.value(), zeros(run.y) if slope is None else slope
 
 
 def jacobian(f, argnum=0):
@@ -253,8 +253,8 @@ class Run:
         """One gradient per variable."""
         create_graph = self.nested if create_graph is None else create_graph
         if self.y.node is None:
-            zeros = [np.zeros_like(x.data) for x in self.xs]
-            return [as_tensor(z) for z in zeros] if create_graph else zeros
+            nothing = list(map(zeros, self.xs))
+            return list(map(as_tensor, nothing)) if create_graph else nothing
         return pulled(self.y, self.xs, cotangent, create_graph)
 
     def pull(self, cotangent):
