@@ -28,6 +28,15 @@ def in_place_array():
     a += x
 
 
+def writes_into_its_input():
+    @primitive
+    def added(x):
+        x += 1
+        return x
+
+    added(x)
+
+
 def under_no_grad():
     with no_grad():
         y = (x * x).sum()
@@ -160,6 +169,9 @@ MISTAKES = [
     (lambda: half(x), TypeError, r"half: .*'x' has no derivative.*half.vjp\(x="),
     (lambda: half.vjp(z=lambda g: g), ValueError, r"half.vjp: there is no argument 'z'"),
     (lambda: half.vjp(x=lambda g, q: g), ValueError, "formula for 'x' asks for 'q'"),
+    (lambda: half.vjp(x=lambda: 1), ValueError, "half.vjp: the formula for 'x' takes no argument"),
+    (writes_into_its_input, TypeError, r"added: .*writes into its input.*x.copy\(\)"),
+    (lambda: ops.relu(bad=1), TypeError, "'bad'. It got no arguments by position"),
     (wrong_shape, ValueError, r"returned shape \(7,\) for an input of shape \(2, 3\)"),
     # convolution and pooling
     (lambda: ops.conv(image, np.ones((2, 3, 7, 7))), ValueError, r"window \(7, 7\) is larger than"),
