@@ -10,9 +10,10 @@ import numpy as np
 from numpy import float64, ndarray
 
 from autograd import graph, memory, recording
-from autograd.errors import DtypeError, GraphError, ShapeError
+from autograd.errors import DtypeError, GraphError, ShapeError, describe
 from autograd.tensor import Tensor, as_tensor
 
+USUAL = (ndarray, float64)  # what the value of a leaf is, mostly
 _hooked_ever = False  # until the first hook, no pass looks for one
 
 
@@ -85,7 +86,7 @@ def zeros(x):
 def backward(y, cotangent=None):
     """Fill ``.grad`` of every living Tensor under ``y``; leaves add to what they have."""
     total = [
-        (node, t, _own(g) if node.plan or t.grad is None else t.grad + g)
+        (node, t, _own(g) if node.plan or t.grad is None else _added(t, g))
         for node, g in _sweep(y, cotangent, None, False).items()
         if (t := node.out()) is not None
     ]
@@ -94,6 +95,45 @@ def backward(y, cotangent=None):
         t.grad = g
         if node.plan is None:
             node.fed_by = root
+
+
+def _added(t, g):
+    """``.grad`` of a leaf with ``g`` added, checked: it may be what the user has set."""
+    try:
+        total = t.grad + g
+        fits = total.shape == g.shape and type(total) in (type(g), ndarray)
+        fits = fits and (total.dtype == g.dtype or np.can_cast(total.dtype, g.dtype, "same_kind"))
+    except (TypeError, ValueError):
+        fits = False
+    if not fits:
+        called = f" {t.name!r}" if t.name else ""
+        raise ShapeError(
+            f"backward: the .grad of the leaf{called} was set to {_described(t.grad)}, to which "
+            f"a gradient {describe(g)} cannot be added. Set an array like it, or None."
+        )
+    return total
+
+
+def check_leaves(nodes):
+    """Raise where the ``.data`` of a leaf was rebound to something else than such an array."""
+    for leaf in nodes:
+        t = leaf.out() if isinstance(leaf, graph.Leaf) else None
+        if t is None or (_is_array(t.data) and t.data.shape == leaf.shape):
+            continue
+        called = f" {t.name!r}" if t.name else ""
+        raise GraphError(
+            f"the .data of the leaf{called} was rebound from shape {leaf.shape} to "
+            f"{_described(t.data)}. Make a new Tensor of it; values of the same shape are put in "
+            "by t.assign(values) inside `with no_grad():`."
+        )
+
+
+def _is_array(v) -> bool:
+    return hasattr(v, "dtype") and type(v) is not Tensor
+
+
+def _described(v) -> str:
+    return f"{'a Tensor, ' if type(v) is Tensor else ''}{describe(v)}"
 
 
 def cotangents(y, cotangent, nodes) -> dict:
@@ -167,6 +207,7 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
                 try:
                     gp = vjp(g, saved)
                 except Exception as e:
+                    check_leaves(node.parents)
                     _note(e, node)
                     raise
                 if type(gp) is not float64 or not p.scalar or isnan(gp):
@@ -180,11 +221,8 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
                     pending[p] = before + gp
         for leaf, g in pending.items():
             t = leaf.out()
-            if t is not None and t.data.shape != leaf.shape:
-                raise GraphError(
-                    f"backward: the .data of a leaf was rebound from shape {leaf.shape} to "
-                    f"{t.data.shape}. Make a new Tensor for an array of another shape."
-                )
+            if t is not None and (type(t.data) not in USUAL or t.data.shape != leaf.shape):
+                check_leaves((leaf,))
             if targets is None or leaf in targets:
                 found[leaf] = _hooked(leaf, g) if hooked and has_hook(leaf) else g
     return found
@@ -333,6 +371,7 @@ def _summed(gp, p, node):
     lead = gp.ndim - len(p.shape)
     kept = (1,) * lead + p.shape
     if lead < 0 or any(m not in (1, n) for m, n in zip(kept, gp.shape, strict=True)):
+        check_leaves((p,))
         raise ShapeError(
             f"{node.plan.op.__name__}: the derivative formula for "
             f"{node.plan.of(node.parents.index(p))!r} returned shape {gp.shape} for an input of "

@@ -23,7 +23,7 @@ import numpy as np
 from numpy import float64, ndarray
 
 from autograd import errors, recording
-from autograd.backward import Several
+from autograd.backward import Several, check_leaves
 from autograd.graph import Node, Scalar, clock, nobody
 from autograd.memory import keep
 from autograd.tensor import Tensor, wrap
@@ -280,7 +280,11 @@ def recorded(plan, parents, y, saved, constants):
         n.value, n.out = None, nobody
     else:
         n = new(Node)
-        n.shape, n.dtype, n.value = y.shape, y.dtype, shown(y)
+        try:
+            n.shape, n.dtype, n.value = y.shape, y.dtype, shown(y)
+        except AttributeError:
+            check_leaves(parents)
+            raise
     n.plan = plan
     n.parents = parents
     n.saved = saved
