@@ -227,3 +227,10 @@ def test_message(mistake, kind, words):
 def test_the_operand_of_another_type_decides_in_lists_and_scalars():
     np.testing.assert_array_equal((x + [1, 2, 3]).data, np.ones((2, 3)) + [1, 2, 3])
     np.testing.assert_array_equal(([1, 2, 3] * as_tensor(2.0)).data, [2, 4, 6])
+
+
+def test_a_star_brings_every_name_but_those_that_hide_pythons():
+    names = {}
+    exec("from autograd import *", names)
+    assert {"grad", "gradcheck", "explain", "profile", "make_jvp", "step_through"} <= names.keys()
+    assert names.keys().isdisjoint({"dict", "isinstance", "list", "tuple", "type"})
