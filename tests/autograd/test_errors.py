@@ -150,6 +150,8 @@ MISTAKES = [
     (lambda: image.transpose(1, 2), ValueError, r"expected all 4 axes.*write t.swapaxes\(1, 2\)"),
     (lambda: autograd.zeros, AttributeError, "module 'autograd' has no .*'zeros'; write np.zeros"),
     (lambda: autograd.Variable, AttributeError, r"write Tensor\(array, requires_grad=True\)"),
+    (lambda: autograd.stop_gradient, AttributeError, r"write t.detach\(\)"),
+    (lambda: autograd.vmap, AttributeError, "write f for whole arrays"),
     (lambda: autograd.frobnicate, AttributeError, "has no attribute 'frobnicate'$"),
     (lambda: x.exp(), AttributeError, r"write np.exp\(t\)"),
     (lambda: x.numpy(), AttributeError, "write t.data$"),
