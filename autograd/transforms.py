@@ -150,8 +150,8 @@ def _joined(x, real, imaginary):
 
 
 def hessian(f, argnum=0):
-    """``x -> d²f/dx²`` of shape x.shape + x.shape, of a function with a scalar result."""
-    return named("hessian", f, argnum)(jacobian(grad(f, argnum), argnum))
+    """``x -> d²f/dx²`` of shape f.shape + x.shape + x.shape."""
+    return named("hessian", f, argnum)(jacobian(jacobian(f, argnum), argnum))
 
 
 def hvp(f, argnum=0):

@@ -81,6 +81,11 @@ def test_softmax_jacobian():
     np.testing.assert_allclose(jacobian(ops.softmax)(x3), np.diag(p) - np.outer(p, p), atol=1e-15)
 
 
+def test_hessian_of_several_results():
+    found = hessian(lambda x: x**2 * x[0])(np.array([2.0, 3.0]))
+    np.testing.assert_allclose(found, [[[12, 0], [0, 0]], [[0, 6], [6, 4]]])
+
+
 def test_hessian_of_a_norm():
     h = hessian(lambda x: np.sqrt(np.sum(x * x)))(x3)
     n = np.linalg.norm(x3)
