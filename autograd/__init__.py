@@ -58,9 +58,17 @@ _LATER = {
         ),
         "hips",
     ),
-    **dict.fromkeys(("dict", "isinstance", "list", "tuple", "type"), "builtins"),
 }
+_BUILTINS = ("dict", "isinstance", "list", "tuple", "type")  # by name only: they hide Python's
+_LATER |= dict.fromkeys(_BUILTINS, "builtins")
 _MODULES = ("builtins", "draw", "extend", "misc", "numpy", "scipy", "test_util")
+
+__all__ = [
+    "Node", "Tensor", "as_tensor", "checkpoint", "elementwise_grad", "enable_grad", "errors",
+    "grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "no_grad", "ops", "primitive",
+    "tensor", "value_and_grad", "vjp",
+]  # fmt: skip
+__all__ += [name for name in _LATER if name not in _BUILTINS]
 
 
 def __getattr__(name):

@@ -12,8 +12,9 @@ from numpy import float64, ndarray
 from autograd import graph, memory, recording
 from autograd.cotangents import fitted, lent, own
 from autograd.errors import DtypeError, GraphError, ShapeError
-from autograd.tensor import Tensor, as_tensor
+from autograd.tensor import Tensor, as_tensor, check_leaves, described
 
+USUAL = (ndarray, float64)  # what the value of a leaf is, mostly
 _hooked_ever = False  # until the first hook, no pass looks for one
 
 
@@ -59,25 +60,34 @@ def gradients(y, xs, cotangent=None, create_graph=False):
                 f"gradients: xs[{k}] must be a Tensor that requires grad, got {got}. Make it with "
                 "requires_grad=True before computing y."
             )
-        if type(y) is Tensor and y.node is not None and x.node.order > y.node.order:
+        later = type(y) is Tensor and y.node is not None and x.node.order > y.node.order
+        if later and not (y.is_leaf and x.is_leaf):  # two leaves: 0, and nothing hides behind it
             raise GraphError(
                 f"gradients: y cannot depend on xs[{k}], which entered the graph after y was "
                 "computed (a new Tensor, changed in place, or requires_grad set again since)."
             )
-    found = _sweep(y, cotangent, {x.node for x in xs}, create_graph)
-    zero = [np.zeros_like(x.data) if x.node not in found else None for x in xs]
-    got = [own(found[x.node]) if z is None else z for x, z in zip(xs, zero, strict=True)]
-    if create_graph:
-        got = [g if type(g) is Tensor else Tensor(g) for g in got]
-    else:
-        got = [g.copy() if any(g is h for h in got[:k]) else g for k, g in enumerate(got)]
+    got = pulled(y, xs, cotangent, create_graph)
     return got if several else got[0]
+
+
+def pulled(y, xs, cotangent, create_graph) -> list:
+    """`gradients` by variables that may have come after ``y``: a function can return an input."""
+    found = _sweep(y, cotangent, {x.node for x in xs}, create_graph)
+    got = [own(found[x.node]) if x.node in found else zeros(x) for x in xs]
+    if create_graph:
+        return [g if type(g) is Tensor else Tensor(g) for g in got]
+    return [g.copy() if any(g is h for h in got[:k]) else g for k, g in enumerate(got)]
+
+
+def zeros(x):
+    """The gradient 0 of a Tensor: of its kind, a NumPy scalar where it is one."""
+    return own(np.zeros_like(x.data))
 
 
 def backward(y, cotangent=None):
     """Fill ``.grad`` of every living Tensor under ``y``; leaves add to what they have."""
     total = [
-        (node, t, own(g) if node.plan or t.grad is None else t.grad + g)
+        (node, t, own(g) if node.plan or t.grad is None else _added(t, g))
         for node, g in _sweep(y, cotangent, None, False).items()
         if (t := node.out()) is not None
     ]
@@ -86,6 +96,23 @@ def backward(y, cotangent=None):
         t.grad = g
         if node.plan is None:
             node.fed_by = root
+
+
+def _added(t, g):
+    """``.grad`` of a leaf with ``g`` added, checked: it may be what the user has set."""
+    try:
+        total = t.grad + g
+        fits = total.shape == g.shape and type(total) in (type(g), ndarray)
+        fits = fits and (total.dtype == g.dtype or np.can_cast(total.dtype, g.dtype, "same_kind"))
+    except (TypeError, ValueError):
+        fits = False
+    if not fits:
+        called = f" {t.name!r}" if t.name else ""
+        raise ShapeError(
+            f"backward: the .grad of the leaf{called} was set to {described(t.grad)}, to which "
+            f"a gradient {described(g)} cannot be added. Set an array like it, or None."
+        )
+    return total
 
 
 def cotangents(y, cotangent, nodes) -> dict:
@@ -159,6 +186,7 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
                 try:
                     gp = vjp(g, saved)
                 except Exception as e:
+                    check_leaves(node.parents)
                     _note(e, node)
                     raise
                 if type(gp) is not float64 or not p.scalar or isnan(gp):
@@ -172,11 +200,8 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
                     pending[p] = before + gp
         for leaf, g in pending.items():
             t = leaf.out()
-            if t is not None and t.data.shape != leaf.shape:
-                raise GraphError(
-                    f"backward: the .data of a leaf was rebound from shape {leaf.shape} to "
-                    f"{t.data.shape}. Make a new Tensor for an array of another shape."
-                )
+            if t is not None and (type(t.data) not in USUAL or t.data.shape != leaf.shape):
+                check_leaves((leaf,))
             if targets is None or leaf in targets:
                 found[leaf] = _hooked(leaf, g) if hooked and has_hook(leaf) else g
     return found

@@ -5,7 +5,7 @@ import functools
 import numpy as np
 
 from autograd import graph, recording
-from autograd.backward import gradients
+from autograd.backward import pulled
 from autograd.calls import Arguments, record_call
 from autograd.errors import GraphError
 from autograd.memory import keep
@@ -112,7 +112,7 @@ class _Segment(Operation):
             self._cut(ys, start, {v.node for v in variables}, instead)
             if len(ys) > 1:
                 ys, g = ([np.concatenate([np.ravel(v) for v in vs])] for vs in (ys, g))
-        return gradients(ys[0], variables, g[0], create_graph=again)
+        return pulled(ys[0], variables, g[0], create_graph=again)
 
     def _same(self, outs):
         """The results of the second run that need a gradient, checked to be those of the first."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy import ndarray
 
 from autograd.errors import ShapeError
-from autograd.tensor import Tensor
+from autograd.tensor import Tensor, check_leaves
 
 
 def lent(g):
@@ -57,6 +57,7 @@ def _summed(gp, p, node):
     lead = gp.ndim - len(p.shape)
     kept = (1,) * lead + p.shape
     if lead < 0 or any(m not in (1, n) for m, n in zip(kept, gp.shape, strict=True)):
+        check_leaves((p,))
         raise ShapeError(
             f"{node.plan.op.__name__}: the derivative formula for "
             f"{node.plan.of(node.parents.index(p))!r} returned shape {gp.shape} for an input of "

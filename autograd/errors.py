@@ -43,7 +43,12 @@ def explained(e, op, inputs):
     """The error to raise for a failure inside an operation: which one, and what it got."""
     if isinstance(e, AutogradError):
         return e
-    got = ", ".join(describe(v) for v in inputs)
+    got = ", ".join(describe(v) for v in inputs) or "no arguments by position"
+    if isinstance(e, ValueError) and "is read-only" in str(e):
+        return DtypeError(
+            f"{op}: the function writes into its input, and an operation must not change what it "
+            f"gets: copy first, x = x.copy(). It got {got}."
+        )
     for base, ours in (
         (np.linalg.LinAlgError, LinAlgError),
         (TypeError, DtypeError),

@@ -82,6 +82,9 @@ _MODULE = {
     "manual_seed": "nn.init.seed(0), and np.random.default_rng(0)",
     "relu": "autograd.ops.relu", "sigmoid": "autograd.ops.sigmoid",
     "softmax": "autograd.ops.softmax", "backward": "y.backward()",
+    "vmap": "f for whole arrays: NumPy's functions take an axis", "jacrev": "autograd.jacobian",
+    "jacfwd": "autograd.jacobian, or jvp for a direction", "stop_gradient": "t.detach()",
+    "differential_operators": "from autograd import grad: they are in autograd itself",
 }  # fmt: skip
 
 

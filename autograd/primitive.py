@@ -73,6 +73,12 @@ class Primitive(Operation):
                 raise errors.ValueRangeError(
                     f"{self.__name__}.vjp: there is no argument {name!r}; it has {self.names}"
                 )
+            code = getattr(formula, "__code__", None)
+            if code and not code.co_argcount and not code.co_flags & inspect.CO_VARARGS:
+                raise errors.ValueRangeError(
+                    f"{self.__name__}.vjp: the formula for {name!r} takes no argument, but it is "
+                    "given g, the cotangent, first: lambda g: ..."
+                )
             needs = needs_of(formula)
             for q in needs:
                 if not is_place(self, q) and source(self, q) is None:

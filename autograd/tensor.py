@@ -10,7 +10,7 @@ import numpy as np
 from numpy import float64, ndarray
 
 from autograd import graph, recording
-from autograd.errors import DtypeError, GraphError, ShapeError
+from autograd.errors import DtypeError, GraphError, ShapeError, describe
 from autograd.graph import Node, Scalar, clock, nobody, shown
 from autograd.memory import InPlace
 from autograd.methods import ArrayMethods
@@ -193,7 +193,11 @@ def recorded(plan, parents, y, saved, constants):
         n.value, n.out = None, nobody
     else:
         n = new(Node)
-        n.shape, n.dtype, n.value = y.shape, y.dtype, shown(y)
+        try:
+            n.shape, n.dtype, n.value = y.shape, y.dtype, shown(y)
+        except AttributeError:
+            check_leaves(parents)
+            raise
     n.plan = plan
     n.parents = parents
     n.saved = saved
@@ -241,6 +245,26 @@ def _numeric(data, dtype, copy):
             f"from a {type(data).__name__}. Encode text or objects as numbers first."
         )
     return array if array.ndim else array[()]
+
+
+def check_leaves(nodes):
+    """Raise where the ``.data`` of a leaf was rebound to something else than such an array."""
+    for leaf in nodes:
+        t = leaf.out() if isinstance(leaf, graph.Leaf) else None
+        array = t is not None and type(t.data) is not Tensor and hasattr(t.data, "dtype")
+        if t is None or (array and t.data.shape == leaf.shape):
+            continue
+        called = f" {t.name!r}" if t.name else ""
+        raise GraphError(
+            f"the .data of the leaf{called} was rebound from shape {leaf.shape} to "
+            f"{described(t.data)}. Make a new Tensor of it; values of the same shape are put in "
+            "by t.assign(values) inside `with no_grad():`."
+        )
+
+
+def described(v) -> str:
+    """What ``v`` is, for messages."""
+    return f"{'a Tensor, ' if type(v) is Tensor else ''}{describe(v)}"
 
 
 def no_derivative(name: str) -> DtypeError:

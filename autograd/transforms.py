@@ -11,10 +11,10 @@ import functools
 import numpy as np
 
 from autograd import forward, graph, recording
-from autograd.backward import gradients
-from autograd.errors import DtypeError, ShapeError, ValueRangeError
+from autograd.backward import pulled, zeros
+from autograd.errors import DtypeError, ShapeError, ValueRangeError, describe
 from autograd.ops.shapes import copy
-from autograd.tensor import Tensor, as_tensor
+from autograd.tensor import Tensor, as_tensor, wrap
 from autograd.trees import flatten, leaves_like, unflatten
 
 
@@ -29,7 +29,7 @@ def value_and_grad(f, argnum=0):
         The result is complex: use its real or imaginary part, or `autograd.holomorphic_grad`.
     """
 
-    @named("value_and_grad", f)
+    @named("value_and_grad", f, argnum)
     def value_and_gradient(*args, **options):
         with Run("grad", f, argnum, args, options) as run:
             run.check_real()
@@ -53,7 +53,7 @@ def grad(f, argnum=0):
     >>> float(grad(lambda x: x**3)(2.0)), float(grad(grad(lambda x: x**3))(2.0))
     (12.0, 12.0)
     """
-    rename, both = named("grad", f), value_and_grad(f, argnum)
+    rename, both = named("grad", f, argnum), value_and_grad(f, argnum)
     return rename(lambda *args, **options: both(*args, **options)[1])
 
 
@@ -63,7 +63,7 @@ def elementwise_grad(f, argnum=0):
     For complex x and f(x), the complex derivative of a function that has one (holomorphic).
     """
 
-    @named("elementwise_grad", f)
+    @named("elementwise_grad", f, argnum)
     def derivative(*args, **options):
         with Run("elementwise_grad", f, argnum, args, options) as run:
             if any(x.dtype.kind == "f" for x in run.xs):
@@ -84,6 +84,8 @@ def vjp(f, *args, argnum=None):
     >>> float(y), [float(d) for d in pull(1.0)]
     (6.0, [3.0, 2.0])
     """
+    if not args:
+        raise DtypeError("vjp: no arguments. y, pull = vjp(f, x), then pull(g) gives dL/dx")
     run = Run("vjp", f, tuple(range(len(args))) if argnum is None else argnum, args, {})
     return run.value(), run.pull
 
@@ -100,6 +102,8 @@ def jvp(f, args, tangents):
     >>> float(y), float(slope)
     (6.0, 3.0)
     """
+    if not all(isinstance(v, (tuple, list)) for v in (args, tangents)):
+        raise DtypeError("jvp: arguments and tangents are tuples: jvp(f, (x,), (v,))")
     args, tangents = tuple(args), tuple(tangents)
     with forward.followed() as calls:
         run = Run("jvp", f, tuple(range(len(args))), args, {})
@@ -107,7 +111,7 @@ def jvp(f, args, tangents):
     nested = run.nested or any(type(v) is Tensor and v.requires_grad for v in directions)
     moving = list(map(forward.direction, directions, run.xs))
     slope = run.y.node and forward.tangent(run.y, run.xs, moving, calls, nested)
-    return run.value(), np.zeros_like(run.y.data) if slope is None else slope
+    return run.value(), zeros(run.y) if slope is None else slope
 
 
 def jacobian(f, argnum=0):
@@ -116,7 +120,7 @@ def jacobian(f, argnum=0):
     Complex results of real arguments take two passes, for the real and for the imaginary part.
     """
 
-    @named("jacobian", f)
+    @named("jacobian", f, argnum)
     def jac(*args, **options):
         with Run("jacobian", f, argnum, args, options) as run:
             y = run.y
@@ -146,8 +150,8 @@ def _joined(x, real, imaginary):
 
 
 def hessian(f, argnum=0):
-    """``x -> d²f/dx²`` of shape x.shape + x.shape, of a function with a scalar result."""
-    return named("hessian", f)(jacobian(grad(f, argnum), argnum))
+    """``x -> d²f/dx²`` of shape f.shape + x.shape + x.shape."""
+    return named("hessian", f, argnum)(jacobian(jacobian(f, argnum), argnum))
 
 
 def hvp(f, argnum=0):
@@ -157,7 +161,7 @@ def hvp(f, argnum=0):
     of ``x``.
     """
 
-    @named("hvp", f)
+    @named("hvp", f, argnum)
     def product(*args, **options):
         *args, v = args
 
@@ -199,6 +203,7 @@ class Run:
         leaves, self.structure = flatten([_floating(args[k]) for k in chosen])
         with recording.enable_grad():
             self.xs = [_variable(op, f, x) for x in leaves]
+            nodes = [x.node for x in self.xs]
             args = list(args)
             for k, x in zip(chosen, unflatten(self.structure, self.xs), strict=True):
                 args[k] = x
@@ -215,7 +220,10 @@ class Run:
                 "Join several results with np.concatenate or np.stack."
             )
         self.y = as_tensor(y)
-        mine = {x.node for x in self.xs}
+        mine = set(nodes)
+        self.xs = [  # f may have changed an argument in place: it is then the result of a new node
+            x if x.node is n else wrap(x.data, n) for x, n in zip(self.xs, nodes, strict=True)
+        ]
         self.nested = self.y.node is not None and _others(self.y.node, mine)
 
     def __enter__(self):
@@ -249,9 +257,9 @@ class Run:
         """One gradient per variable."""
         create_graph = self.nested if create_graph is None else create_graph
         if self.y.node is None:
-            zeros = [np.zeros_like(x.data) for x in self.xs]
-            return [as_tensor(z) for z in zeros] if create_graph else zeros
-        return gradients(self.y, self.xs, cotangent, create_graph)
+            nothing = list(map(zeros, self.xs))
+            return list(map(as_tensor, nothing)) if create_graph else nothing
+        return pulled(self.y, self.xs, cotangent, create_graph)
 
     def pull(self, cotangent):
         """dL/dx in the structure of the arguments, for the cotangent dL/df."""
@@ -311,18 +319,23 @@ def name_of(f) -> str:
     return getattr(f, "__name__", type(f).__name__)
 
 
-def named(transform, f):
+def named(transform, f, argnum=0):
     """Name a derived function after what it is made from.
 
     Raises
     ------
     DtypeError
-        ``f`` is no function.
+        ``f`` is no function, or ``argnum`` names no arguments.
     """
     if not callable(f):
         raise DtypeError(
             f"{transform}: expected a function, got {type(f).__name__}. The gradients of a Tensor "
             "that is computed already: gradients(y, xs), or y.backward()."
+        )
+    if not all(isinstance(k, int) for k in (argnum if type(argnum) in (tuple, list) else [argnum])):
+        raise DtypeError(
+            f"{transform}: argnum is the number of the argument, or a tuple of them, got "
+            f"{describe(argnum)}. The values go to what comes back: {transform}(f)(x)."
         )
 
     def rename(g):

@@ -154,6 +154,8 @@ def tooltip(graph: Graph, entry: Entry) -> str:
         lines.append(f"shape {entry.shape}, {entry.dtype}")
     if entry.value is not None:
         lines.append(f"value {_described(entry.value)}")
+    elif not entry.op:
+        lines.append("value: gone; nobody holds this leaf any more")
     if entry.gradient is None:
         lines.append(unknown(graph, entry))
     else:

@@ -137,6 +137,7 @@ def read(nodes: list, names: Names, marks: Marks | None = None, passed=None) -> 
     at = {node: k for k, node in enumerate(nodes)}
     entries: list[Entry] = []
     notes: dict[str, None] = {}  # in order, each once
+    saved = _saved(nodes)
     for k, node in enumerate(nodes):
         plan = node.plan
         released = type(node.saved) is graph.Released
@@ -152,12 +153,14 @@ def read(nodes: list, names: Names, marks: Marks | None = None, passed=None) -> 
             dtype=node.dtype,
             name=names.of_node(node),
             parameter=node in names.parameters,
-            value=_value(node),
+            value=_value(node, saved),
             gradient=None if type(node.dtype) is tuple else g,
             exact=node in known.exact or bool(passed),
             order=node.order,
             finding=marks.of.get(node) if marks else None,
         )
+        if plan is None and entry.value is None and entry.name is None and entry.size == 1:
+            notes["·: a leaf that nobody holds any more; its value is gone"] = None
         for i in entry.inputs:
             if isinstance(i, int):
                 entries[i].uses += 1
@@ -206,8 +209,23 @@ def _constant(node, argument, v, names) -> Constant:
     return Constant(v, saved, None if saved is None else names.of_data(saved))
 
 
-def _value(node):
+def _saved(nodes) -> dict:
+    """The values that formulas keep of the nodes: what is left of a leaf that nobody holds."""
+    found: dict = {}
+    for node in nodes:
+        plan = node.plan
+        if plan is None or type(node.saved) is graph.Released or getattr(plan, "gathered", False):
+            continue
+        for v, link in zip(node.saved, plan.links, strict=True):
+            if type(link) is int:
+                found.setdefault(node.parents[link], v)
+    return found
+
+
+def _value(node, saved):
     t = node.out()
     if t is not None:
         return t.data
+    if node.plan is None:
+        return saved.get(node)
     return None if type(node.value) is tuple else node.value

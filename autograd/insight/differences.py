@@ -121,18 +121,51 @@ class Local:
             return "failed", None, f"gives shape {formula.shape} for an input of {x.shape}"
         if x.size == 0:
             return "ok", None, ""
+        if not self._all_finite and not any(map(np.any, self.cotangents)):
+            return "unchecked", None, "its value is not finite"
         if x.size <= EACH:
             return self._elements(k, formula, range(x.size))
-        if all(self._direction_agrees(k, formula) for _ in range(DIRECTIONS)):
+        lost = np.flatnonzero(~(np.isfinite(x) & (self._all_finite | np.isfinite(formula))))
+        if lost.size:
+            found = self._elements(k, formula, lost[:SUSPECTS])
+            if found[0] == "failed" or lost.size == x.size:
+                return found
+        if all(self._direction_agrees(k, formula, lost) for _ in range(DIRECTIONS)):
             return "ok", None, ""
-        return self._elements(k, formula, self._suspects(k, formula))
+        return self._elements(k, formula, self._suspects(k, formula, lost))
+
+    @property
+    def _all_finite(self) -> bool:
+        return all(np.isfinite(y).all() for y in self.results if y.dtype.kind in "fc")
+
+    def _not_finite_by(self, k, index) -> bool:
+        """Whether a result that is not finite depends on this element of input ``k``, or it is so.
+
+        It does if it is another a step away, or where the element is 1.
+        """
+        x = np.asarray(self.input(k))
+        if not np.isfinite(x[index]):
+            return True
+        if self._all_finite:
+            return False
+        step = STEP * max(1.0, float(abs(x[index])))
+        for value in (x[index] + step, x[index] - step, 1.0):
+            moved = x.copy()
+            moved[index] = value
+            for y, a in zip(self.results, self._moved(k, moved), strict=True):
+                if np.any(~np.isfinite(y) & (a != y) & ~(np.isnan(a) & np.isnan(y))):
+                    return True
+        return False
 
     def _elements(self, k, formula, places):
+        """The worst of these elements; those without a finite difference are left out."""
         x = np.asarray(self.input(k))
-        rank = ("ok", "unchecked", "kink", "failed")
-        worst, status = None, "ok"
+        rank = ("unchecked", "ok", "kink", "failed")
+        worst, status = None, "unchecked"
         for place in places:
             index = tuple(map(int, np.unravel_index(place, x.shape)))
+            if self._not_finite_by(k, index):
+                continue
             for unit in (1, 1j) if x.dtype.kind == "c" else (1,):
                 direction = np.zeros(x.shape, x.dtype)
                 direction[index] = unit
@@ -147,10 +180,9 @@ class Local:
         note = "no finite difference here" if status == "unchecked" else ""
         return status, worst, note
 
-    def _direction_agrees(self, k, formula) -> bool:
-        x = np.asarray(self.input(k))
-        u = self._spread(x)
-        products = np.real(formula * u)
+    def _direction_agrees(self, k, formula, lost) -> bool:
+        u = self._spread(k, lost)
+        products = np.real(np.where(u == 0, 0, formula) * u)
         d, size = float(np.sum(products)), float(np.sqrt(np.sum(products**2)))
         left, right, noise = self._sides(k, u, STEP)
         middle = (left + right) / 2
@@ -158,14 +190,18 @@ class Local:
         smooth = abs(right - left) <= 1e-3 * (1 + size) + 2 * noise
         return bool(abs(d - middle) <= allowed and smooth)
 
-    def _spread(self, x):
+    def _spread(self, k, lost):
+        """A random direction of input ``k``, 0 in the elements that cannot be compared."""
+        x = np.asarray(self.input(k))
         u = self.rng.standard_normal(x.shape)
-        return u + 1j * self.rng.standard_normal(x.shape) if x.dtype.kind == "c" else u
+        u = u + 1j * self.rng.standard_normal(x.shape) if x.dtype.kind == "c" else u
+        u.flat[lost] = 0
+        return u
 
-    def _suspects(self, k, formula) -> list[int]:
+    def _suspects(self, k, formula, lost) -> list[int]:
         """Elements where the formula disagrees, by halving the directions that do."""
         x = np.asarray(self.input(k))
-        u = self._spread(x).ravel()
+        u = self._spread(k, lost).ravel()
         found: list[int] = []
         todo = [(0, x.size)]
         for _ in range(40 * SUSPECTS):
@@ -175,7 +211,7 @@ class Local:
             part = np.zeros_like(u)
             part[start:stop] = u[start:stop]
             part = part.reshape(x.shape)
-            products = np.real(formula * part)
+            products = np.real(np.where(part == 0, 0, formula) * part)
             left, right, noise = self._sides(k, part, STEP)
             size = float(np.sqrt(np.sum(products**2)))
             off = abs(np.sum(products) - (left + right) / 2)

@@ -25,7 +25,8 @@ PLAIN = (
     str, bytes, int, float, np.ndarray, type, types.ModuleType, types.BuiltinFunctionType,
     *weakref.ProxyTypes,
 )  # fmt: skip
-OWN = ("autograd", "numpy", "_pytest")
+SHELL = ("IPython", "ipykernel", "traitlets")  # a notebook's: it keeps what it displayed in Out
+OWN = ("autograd", "numpy", "_pytest", *SHELL)
 
 
 @dataclass
@@ -203,15 +204,21 @@ class _Names:
         self.seen |= mine
         for variables in self._scopes(frame):
             self.seen.add(id(variables))
-            for hidden in (False, True):  # _, __, Out of a notebook: last
+            out = variables.get("Out") if "get_ipython" in variables else None
+            shown = set(map(id, out.values())) if type(out) is dict else set()
+            for hidden in (False, True):  # what begins with _, and Out of a notebook: last
                 for name, v in list(variables.items()):
-                    if (name.startswith("_") or name in ("In", "Out")) is hidden:
+                    own = name.startswith("_") or name in ("In", "Out")
+                    if own is hidden and not (own and (name == "_oh" or id(v) in shown)):
                         self._search(name, v)
 
     @staticmethod
     def _scopes(frame):
         done = set()
         while frame is not None:
+            if _package(frame.f_globals.get("__name__")) in SHELL:
+                frame = frame.f_back
+                continue
             if frame.f_code.co_flags & inspect.CO_OPTIMIZED:
                 yield variables_of(frame)
             if id(frame.f_globals) not in done:
@@ -241,7 +248,11 @@ class _Names:
 
 def _plain(v) -> bool:
     kind = type(v)  # not isinstance: a dead weak proxy raises when it is asked for its class
-    return issubclass(kind, PLAIN) or (kind.__module__ or "").partition(".")[0] in OWN
+    return issubclass(kind, PLAIN) or _package(kind.__module__) in OWN
+
+
+def _package(module) -> str:
+    return (module or "").partition(".")[0]
 
 
 def _inside(name, v):
@@ -287,6 +298,8 @@ def _holders(node) -> list[str]:
         elif isinstance(v, dict) and type(target) is Tensor:
             keys = [k for k, x in list(v.items()) if x is target]
             said += [f"key {k!r} of a dict" for k in keys[:1]]
+        elif (module := type(v).__module__ or "").startswith("autograd.insight."):
+            said.append(f"a result of {module.rpartition('.')[2]}()")
         elif not isinstance(v, (list, tuple, dict, set, graph.Node, types.CellType)):
             said.append(f"a {type(v).__name__}")
     return list(dict.fromkeys(said))[:NAMES] or ["unknown"]

@@ -179,6 +179,30 @@ def test_infinities_do_not_disturb():
     assert audit(ops.softmax(scores)[1]).ok
 
 
+def log_by(formula, elementwise=False):
+    return primitive(lambda x: np.log(x), elementwise=elementwise).vjp(x=formula)
+
+
+right, twice = log_by(lambda g, x: g / x), log_by(lambda g, x: 2 * g / x)
+wrong_at_0 = log_by(lambda g, x: np.where(x == 0, -5 * g, g / x), elementwise=True)
+nan_at_1 = log_by(lambda g, x: np.where(x == 1, np.nan, g / x))
+zeros = np.where(np.arange(200) % 2, 0.0, 0.7)
+NOT_FINITE = [
+    (wrong_at_0, 0.0, "unchecked"), (np.log, [0.0, 0.0], "unchecked"),
+    (lambda z: 1 / z, 0.0, "unchecked"), (right, np.zeros(100), "unchecked"),
+    (right, [0.0, 1.0], "ok"), (right, [-1.0, 1.0, np.inf], "ok"), (right, zeros, "ok"),
+    (twice, [0.0, 2.0], "failed"), (twice, zeros, "failed"),
+    (nan_at_1, [0.0, 1.0], "failed"), (nan_at_1, np.linspace(0, 1, 100), "failed"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("f", "at", "status"), NOT_FINITE, ids=range(len(NOT_FINITE)))
+def test_where_a_value_is_not_finite_nothing_is_compared(f, at, status):
+    with np.errstate(all="ignore"):
+        report = audit(f(T(at)))
+    assert set(report.status.values()) == {status}, report
+
+
 def test_network_in_float32():
     rng = np.random.default_rng(0)
     x = rng.standard_normal((2, 3, 8, 8)).astype(np.float32)

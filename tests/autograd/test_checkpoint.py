@@ -75,6 +75,7 @@ def test_results_that_are_arguments_or_nothing():
     gradcheck(same, x3)
     pair = checkpoint(lambda x, y: (x, x * y, np.ones(2)))
     gradcheck(lambda x, y: np.sum(pair(x, y)[0] * pair(x, y)[1]), x3, x3 + 1)
+    gradcheck(checkpoint(lambda x, y: x), x3, x3 + 1)
     t = Tensor(x3, requires_grad=True)
     assert checkpoint(lambda x: None)(t) is None
     assert checkpoint(lambda x: np.argmax(x))(t) == 2

@@ -28,6 +28,15 @@ def in_place_array():
     a += x
 
 
+def writes_into_its_input():
+    @primitive
+    def added(x):
+        x += 1
+        return x
+
+    added(x)
+
+
 def under_no_grad():
     with no_grad():
         y = (x * x).sum()
@@ -141,6 +150,8 @@ MISTAKES = [
     (lambda: image.transpose(1, 2), ValueError, r"expected all 4 axes.*write t.swapaxes\(1, 2\)"),
     (lambda: autograd.zeros, AttributeError, "module 'autograd' has no .*'zeros'; write np.zeros"),
     (lambda: autograd.Variable, AttributeError, r"write Tensor\(array, requires_grad=True\)"),
+    (lambda: autograd.stop_gradient, AttributeError, r"write t.detach\(\)"),
+    (lambda: autograd.vmap, AttributeError, "write f for whole arrays"),
     (lambda: autograd.frobnicate, AttributeError, "has no attribute 'frobnicate'$"),
     (lambda: x.exp(), AttributeError, r"write np.exp\(t\)"),
     (lambda: x.numpy(), AttributeError, "write t.data$"),
@@ -160,6 +171,9 @@ MISTAKES = [
     (lambda: half(x), TypeError, r"half: .*'x' has no derivative.*half.vjp\(x="),
     (lambda: half.vjp(z=lambda g: g), ValueError, r"half.vjp: there is no argument 'z'"),
     (lambda: half.vjp(x=lambda g, q: g), ValueError, "formula for 'x' asks for 'q'"),
+    (lambda: half.vjp(x=lambda: 1), ValueError, "half.vjp: the formula for 'x' takes no argument"),
+    (writes_into_its_input, TypeError, r"added: .*writes into its input.*x.copy\(\)"),
+    (lambda: ops.relu(bad=1), TypeError, "'bad'. It got no arguments by position"),
     (wrong_shape, ValueError, r"returned shape \(7,\) for an input of shape \(2, 3\)"),
     # convolution and pooling
     (lambda: ops.conv(image, np.ones((2, 3, 7, 7))), ValueError, r"window \(7, 7\) is larger than"),
@@ -215,3 +229,10 @@ def test_message(mistake, kind, words):
 def test_the_operand_of_another_type_decides_in_lists_and_scalars():
     np.testing.assert_array_equal((x + [1, 2, 3]).data, np.ones((2, 3)) + [1, 2, 3])
     np.testing.assert_array_equal(([1, 2, 3] * as_tensor(2.0)).data, [2, 4, 6])
+
+
+def test_a_star_brings_every_name_but_those_that_hide_pythons():
+    names = {}
+    exec("from autograd import *", names)
+    assert {"grad", "gradcheck", "explain", "profile", "make_jvp", "step_through"} <= names.keys()
+    assert names.keys().isdisjoint({"dict", "isinstance", "list", "tuple", "type"})

@@ -703,6 +703,41 @@ def test_a_leaf_that_is_not_what_it_was():
     x.requires_grad = True
     with pytest.raises(GraphError, match="entered the graph after y"):
         gradients(y, x)
+    with pytest.raises(GraphError, match="entered the graph after y"):
+        gradients(x, x * x)  # the other way round
+    np.testing.assert_array_equal(gradients(leaf(1.0), leaf([2.0, 3.0])), [0, 0])
+
+
+@pytest.mark.parametrize(
+    "data", [5, [1.0, 2.0], Tensor([1.0, 2.0]), np.ones((5, 2)), np.float64(3)], ids=repr
+)
+@pytest.mark.parametrize(
+    "f", [lambda w: w * 2, lambda w: np.add(w, np.ones(2)), np.exp, ops.softmax]
+)
+def test_data_that_was_rebound_to_something_else(f, data):
+    """Said before anybody's formula is blamed for it, in the forward pass or in backward."""
+    w = Tensor([1.0, 2.0], requires_grad=True, name="w")
+    w.data = data
+    with pytest.raises(
+        GraphError, match=r"\.data of the leaf 'w' was rebound from shape \(2,\) to"
+    ):
+        np.sum(f(w)).backward()
+
+
+@pytest.mark.parametrize(
+    "grad", [np.ones(5), np.ones((2, 3)), Tensor(np.ones(3)), 1j, "a"], ids=repr
+)
+def test_a_grad_that_was_set_to_something_else(grad):
+    v, w = leaf(np.ones(3)), Tensor(np.ones(3), requires_grad=True, name="w")
+    w.grad = grad
+    with pytest.raises(
+        ShapeError, match=r"\.grad of the leaf 'w' was set to .* float64\[3\] cannot"
+    ):
+        (v * w).sum().backward()
+    assert v.grad is None and w.grad is grad
+    w.grad = 0
+    (v * w).sum().backward()
+    np.testing.assert_array_equal(w.grad, np.ones(3))
 
 
 def test_repeated_targets_and_cotangents_are_nobody_elses():

@@ -6,7 +6,7 @@ import weakref
 import numpy as np
 import pytest
 
-from autograd import Tensor, debug, graph, live_graph
+from autograd import Tensor, audit, debug, graph, live_graph
 
 
 @pytest.fixture(autouse=True)
@@ -104,6 +104,28 @@ def test_no_variable_keeps_it():
     (found,) = [g for g in live_graph().graphs if g.op == "tan"]
     assert found.kept_by and "unknown" not in found.kept_by
     assert hidden is not None
+
+
+def test_in_a_notebook_the_users_names_come_first():
+    class Shell:
+        """What ``exit`` leads to: everything that was displayed, once more."""
+
+    Shell.__module__ = "IPython.core.interactiveshell"
+    shell, out = Shell(), {}
+    shell.result = out
+    names = {"get_ipython": None, "exit": shell, "_oh": out, "Out": out, "live_graph": live_graph}
+    names["J"] = names["_"] = names["_2"] = out[2] = np.tan(T(1.0))
+    names["__"] = names["_1"] = out[1] = np.tan(T(2.0))
+    of_shell = {"__name__": Shell.__module__}
+    exec("def run(f, result):\n    return f()", of_shell)
+    found = of_shell["run"](lambda: eval("live_graph()", names), names["J"]).graphs
+    assert sorted(g.kept_by for g in found if g.op == "tan") == [["J", "Out[2]"], ["Out[1]"]]
+
+
+def test_a_report_that_keeps_a_graph():
+    report = audit(np.tan(T(1.0)))
+    assert [g.kept_by for g in live_graph().graphs if g.op == "tan"] == [["a result of audit()"]]
+    assert report
 
 
 def test_many_are_abbreviated_and_lines_are_given():

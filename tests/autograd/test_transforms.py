@@ -12,6 +12,8 @@ from autograd import (
     hvp,
     jacobian,
     jvp,
+    make_vjp,
+    multigrad_dict,
     value_and_grad,
     vjp,
 )
@@ -77,6 +79,11 @@ def test_softmax_jacobian():
 
     p = ops.softmax(x3)
     np.testing.assert_allclose(jacobian(ops.softmax)(x3), np.diag(p) - np.outer(p, p), atol=1e-15)
+
+
+def test_hessian_of_several_results():
+    found = hessian(lambda x: x**2 * x[0])(np.array([2.0, 3.0]))
+    np.testing.assert_allclose(found, [[[12, 0], [0, 0]], [[0, 6], [6, 4]]])
 
 
 def test_hessian_of_a_norm():
@@ -153,8 +160,43 @@ def test_options_and_names():
 
 
 def test_independent_of_the_argument_is_zero():
-    assert grad(lambda x: 3.0)(1.0) == 0.0
+    for zero in (
+        grad(lambda x: 3.0)(1.0),
+        grad(lambda a, b: a * a, 1)(1.0, 2.0),
+        jvp(lambda x: 3.0, (1.0,), (1.0,))[1],
+        gradients(Tensor(1.0, requires_grad=True), Tensor(2.0, requires_grad=True)),
+    ):
+        assert zero == 0.0 and type(zero) is np.float64  # as a gradient that is not 0
     np.testing.assert_array_equal(grad(lambda x: np.sum(np.ones(2)))(x3), np.zeros(3))
+
+
+FIRST_OF_TWO = [
+    (lambda: grad(lambda x: x[0])((1.0, 2.0)), (1, 0)),
+    (lambda: grad(lambda a, b: a, (0, 1))(1.0, 2.0), (1, 0)),
+    (lambda: grad(lambda d: d["a"])({"a": 1.0, "b": 2.0}), {"a": 1, "b": 0}),
+    (lambda: multigrad_dict(lambda a, b=2.0: a)(1.0), {"a": 1, "b": 0}),
+    (lambda: value_and_grad(lambda x: x[0])((5.0, 2.0)), (5, (1, 0))),
+    (lambda: elementwise_grad(lambda x: x[0])((5.0, 2.0)), (1, 0)),
+    (lambda: jacobian(lambda a, b: a, (0, 1))(1.0, 2.0), (1, 0)),
+    (lambda: vjp(lambda a, b: a, 1.0, 2.0)[1](3.0), (3, 0)),
+    (lambda: make_vjp(lambda x: x[0])((1.0, 2.0))[0](3.0), (3, 0)),
+    (lambda: hvp(lambda x: x[0])((1.0, 2.0), (1.0, 1.0)), (0, 0)),
+    (lambda: grad(lambda t: grad(lambda a, b: a, (0, 1))(t, 2.0)[0] * t)(3.0), 1),
+]
+
+
+@pytest.mark.parametrize("call, expected", FIRST_OF_TWO, ids=range(len(FIRST_OF_TWO)))
+def test_an_input_returned_as_it_is(call, expected):
+    """The others, later ones too, have the gradient 0."""
+    assert call() == expected
+
+
+def test_an_argument_changed_in_place_inside_another_derivative():
+    def f(x):
+        x[0] = 2 * x[1]
+        return np.sum(x**2)  # 5 x₁²
+
+    np.testing.assert_array_equal(hvp(f)(np.ones(2), np.ones(2)), [0, 10])
 
 
 def test_a_list_is_no_vector():
@@ -178,6 +220,12 @@ def test_a_list_is_no_vector():
             DtypeError,
             r"grad: .*got Tensor.*gradients\(y, xs",
         ),
+        (lambda: jacobian(np.sin, x3), DtypeError, r"got float64\[3\]. .*: jacobian\(f\)\(x\)"),
+        (lambda: hessian(np.sum, x3), DtypeError, r"hessian: argnum .*hessian\(f\)\(x\)"),
+        (lambda: grad(np.sin, 1.0), DtypeError, "grad: argnum is the number .*, got 1.0"),
+        (lambda: hvp(np.sum, (0, x3)), DtypeError, "hvp: argnum is the number"),
+        (lambda: jvp(np.sin, x3, x3), DtypeError, r"jvp\(f, \(x,\), \(v,\)\)"),
+        (lambda: vjp(np.sin), DtypeError, r"y, pull = vjp\(f, x\)"),
         (lambda: grad(np.sin, argnum=1)(3.0), ValueRangeError, "argnum 1 names no"),
         (lambda: grad(lambda x: (x, x))(3.0), DtypeError, "returned a tuple.*np.stack"),
         (lambda: grad(lambda x: None)(3.0), DtypeError, "returned a NoneType"),

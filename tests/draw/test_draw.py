@@ -97,6 +97,13 @@ def test_a_leaf_alone(renderer):
     assert groups(draw(w)).boxes == {"out": "output"}
 
 
+def test_a_leaf_that_nobody_holds():
+    svg = draw(np.exp(Tensor(1.0, requires_grad=True))).svg
+    assert "·: a leaf that nobody holds any more; its value is gone" in svg
+    assert "value: gone; nobody holds this leaf any more" in svg
+    assert "gone" not in draw(np.sin(Tensor(3.0, requires_grad=True))).svg  # sin saves 3
+
+
 def test_data_makes_parameters_of_leaves(renderer):
     w, x = leaf(0.5), Tensor(2.0)
     g = groups(draw(w * x))

@@ -344,6 +344,20 @@ def test_mistakes():
         step_through(z)
 
 
+def test_a_leaf_that_nobody_holds():
+    a = Tensor(2.0, requires_grad=True)
+    L = np.exp(Tensor(1.0, requires_grad=True)) * np.sin(Tensor(3.0, requires_grad=True)) * a
+    start, *_, end = step_through(L).steps
+    gone = "t1, of shape (): gone, nobody holds this leaf any more"
+    assert start.lines == ("a = 2", gone, "t3 = 3")
+    assert end.lines[-2:] == (
+        "L.backward() adds these to the .grad of the leaves that are held",
+        "nobody holds t1, t3 any more: there is no .grad to add to",
+    )
+    gone = np.exp(Tensor(1.0, requires_grad=True))
+    assert "adds these" not in step_through(gone).text
+
+
 def test_a_leaf_and_an_element():
     x = leaf([1.0, 2.0])
     text = step_through(x[1] * 2).text

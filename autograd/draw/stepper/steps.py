@@ -95,7 +95,12 @@ class _Walk:
 
     def start(self) -> Step:
         leaves = [e for e in self.graph.entries if not e.op]
-        lines = [f"{e.name} = {described(e.value) or e.shape}" for e in leaves[:LISTED]]
+        lines = [
+            f"{e.name} = {described(e.value)}"
+            if e.value is not None
+            else f"{e.name}, of shape {e.shape}: gone, nobody holds this leaf any more"
+            for e in leaves[:LISTED]
+        ]
         return Step(
             "start",
             "Start: the leaves have their values",
@@ -258,7 +263,13 @@ class _Walk:
         root = self.graph.root.name
         lines = [f"{self.d(e.index)} = {self.result(self.total(e.index))}" for e in leaves[:LISTED]]
         lines = _cut(lines, len(leaves))
-        lines.append(f"{root}.backward() adds these to the .grad of the leaves")
+        gone = [e.name or "?" for e in leaves if self.nodes[e.index].out() is None]
+        held = " that are held" if gone else ""
+        if len(gone) < len(leaves):
+            lines.append(f"{root}.backward() adds these to the .grad of the leaves{held}")
+        if gone:
+            names = ", ".join(_cut(gone[:LISTED], len(gone)))
+            lines.append(f"nobody holds {names} any more: there is no .grad to add to")
         for e in leaves[:LISTED]:
             t = self.nodes[e.index].out()
             grad = None if t is None else t.grad
