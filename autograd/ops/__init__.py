@@ -170,6 +170,12 @@ from autograd.ops.fourier import (
     rfft2,
     rfftn,
 )
+from autograd.ops.histograms import (
+    histogram,
+    histogram2d,
+    histogram_bin_edges,
+    histogramdd,
+)
 from autograd.ops.indexing import (
     METHODS,
     getitem,

@@ -123,9 +123,8 @@ def resize(a, new_shape):
 
 
 values_only(
-    np.histogram, np.histogram2d, np.histogramdd, np.histogram_bin_edges, np.common_type,
-    np.min_scalar_type, np.einsum_path, np.ravel_multi_index, np.unravel_index, np.packbits,
-    np.unpackbits, np.save, np.savetxt, np.savez, np.savez_compressed, np.bitwise_and,
+    np.common_type, np.min_scalar_type, np.einsum_path, np.ravel_multi_index, np.unravel_index,
+    np.packbits, np.unpackbits, np.save, np.savetxt, np.savez, np.savez_compressed, np.bitwise_and,
     np.bitwise_or, np.bitwise_xor, np.bitwise_invert, np.bitwise_left_shift,
     np.bitwise_right_shift, np.bitwise_count, np.gcd, np.lcm, np.spacing,
 )  # fmt: skip
