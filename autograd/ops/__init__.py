@@ -299,6 +299,7 @@ from autograd.ops.selection import (
     choose,
     compress,
     extract,
+    ix_,
     partition,
     put_along_axis,
     resize,

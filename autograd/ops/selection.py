@@ -108,8 +108,19 @@ def unique(
 values_only(
     np.argsort, np.argpartition, np.lexsort, np.searchsorted, np.nonzero, np.flatnonzero,
     np.argwhere, np.digitize, np.isin, np.array_equiv, np.tril_indices_from, np.triu_indices_from,
-    np.diag_indices_from, np.isposinf, np.isneginf, np.ix_,
+    np.diag_indices_from, np.isposinf, np.isneginf,
 )  # fmt: skip
+
+
+@instead_of(np.ix_)
+def ix_(*args):
+    """Sequences as the axes of an open mesh; those that need no gradient as plain indices."""
+    pairs = zip(args, np.ix_(*map(value, args)), strict=True)
+    return tuple(np.reshape(a, at.shape) if _needs_grad(a) else at for a, at in pairs)
+
+
+def _needs_grad(a) -> bool:
+    return type(a) is Tensor and a.node is not None
 
 
 @instead_of(np.resize)
