@@ -115,6 +115,8 @@ MISTAKES = [
     (lambda: np.add.outer(x, x, dtype=float), TypeError, r"np.add.outer: the options \['dtype'\]"),
     (lambda: np.add.reduce(x, out=np.ones(3)), TypeError, "np.sum with out="),
     (lambda: np.reshape(x, -1, order="K"), ValueError, "order must be 'C', 'F' or 'A', got 'K'"),
+    (lambda: np.ravel(np.broadcast_to(s, 3), "K"), ValueError, "ravel: what is broadcast has"),
+    (lambda: pow(s, 3, 5), TypeError, r"pow: a modulus is not supported .* Write t\*\*3 % 5"),
     (lambda: np.sort(x, order="f"), TypeError, "sort: order= is for structured arrays"),
     (lambda: np.concatenate([x, x], dtype=int), TypeError, "float64 does not become .*'same_kind'"),
     (lambda: np.pad(x, 1, lambda *v: None), ValueError, "pad: mode .* is not supported on Tensors"),
