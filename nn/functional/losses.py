@@ -101,7 +101,7 @@ def multi_margin_loss(input, target, p=1, margin=1.0, weight=None, reduction="me
     over = (over if p == 1 else over * over) * wrong
     losses = np.sum(over, axis=1) / input.shape[1]
     if weight is not None:
-        losses = losses * value(weight).astype(input.dtype)[labels]
+        losses = losses * weight.astype(input.dtype)[labels]
     return reduced(op, losses, reduction)
 
 

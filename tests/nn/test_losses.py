@@ -139,6 +139,23 @@ def test_gradients_reach_the_targets_too():
     gradcheck(lambda x, t: F.cross_entropy(x, F.softmax(t)), normal(2, 3), normal(2, 3, seed=1))
 
 
+OF_WEIGHTS = {
+    "labels": lambda x, w: F.cross_entropy(x, LABELS, w),
+    "ignored": lambda x, w: F.cross_entropy(x, LABELS, w, 1, "sum", 0.2),
+    "probabilities": lambda x, w: F.cross_entropy(x, np.full((3, 3), 1 / 3), w),
+    "nll": lambda x, w: F.nll_loss(x, LABELS, w),
+    "bce": lambda x, w: F.binary_cross_entropy(F.sigmoid(x), np.eye(3), w),
+    "bce with logits": lambda x, w: F.binary_cross_entropy_with_logits(x, np.eye(3), w),
+    "positives": lambda x, w: F.binary_cross_entropy_with_logits(x, np.eye(3), None, "mean", w),
+    "multi margin": lambda x, w: F.multi_margin_loss(x, LABELS, 1, 1.0, w),
+}
+
+
+@pytest.mark.parametrize("name", OF_WEIGHTS)
+def test_gradients_reach_the_weights_too(name):
+    gradcheck(OF_WEIGHTS[name], normal(3, 3), np.array([0.5, 2.0, 1.2]))
+
+
 SCORES = np.ones((2, 3), np.float32)
 
 
