@@ -11,6 +11,7 @@ from nn.functional.checks import (
     class_axis,
     class_weights,
     floating,
+    just,
     labels_for,
     one_of,
     reduced,
@@ -65,7 +66,7 @@ def cross_entropy(
         logp = ops.log_softmax(input, axis=axis)
         return _against_probabilities(logp, target, axis, weight, reduction, label_smoothing)
     labels, counted = labels_for(op, input, target, ignore_index)
-    if axis == 1 and not label_smoothing:
+    if axis == 1 and just(label_smoothing, 0):
         losses = ops.cross_entropy_y(input, labels)
         return _weighted(op, losses, labels, counted, weight, reduction)
     logp = ops.log_softmax(input, axis=axis)
@@ -114,7 +115,7 @@ def _weighted(op, losses, labels, counted, weight, reduction, even=None):
 
 
 def _against_probabilities(logp, target, axis, weight, reduction, smoothing):
-    if smoothing:
+    if not just(smoothing, 0):
         target = target * (1 - smoothing) + smoothing / logp.shape[axis]
     if weight is not None:
         logp = logp * _along(weight, axis, logp)
