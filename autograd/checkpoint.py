@@ -86,6 +86,7 @@ class _Segment(Operation):
         names = given.names + [f"closure {k}" for k in range(len(closures))]
         nodes = [t.node if _needs_grad(t) else None for t in leaves] + list(closures)
         values = [keep(v) for v in given.values()] + [_value(n, self.__name__) for n in closures]
+        self.tensors = [j for j, t in enumerate(leaves) if type(t) is Tensor and t.node is None]
         given.leaves = []  # the graph must not keep the user's Tensors alive
         self.inputs = [j for j, node in enumerate(nodes) if node is not None]
         inputs = {names[j]: nodes[j] for j in self.inputs}
@@ -101,6 +102,8 @@ class _Segment(Operation):
         closures, *inside = saved
         n = len(inside) - len(closures)
         with recording.enable_grad():
+            for j in self.tensors:
+                inside[j] = wrap(inside[j], None)
             for j in self.inputs:
                 v = inside[j]
                 inside[j] = copy(v) if again else as_tensor(v, requires_grad=True)

@@ -210,6 +210,9 @@ class ArrayMethods:
         """``np.round``: constant between its jumps, so its derivative is 0."""
         return np.round(self, decimals)
 
+    def __round__(self, ndigits=None) -> "Tensor":
+        return np.round(self, ndigits or 0)
+
     def trace(self, offset=0, axis1=0, axis2=1) -> "Tensor":
         """``np.trace``."""
         return np.trace(self, offset, axis1, axis2)

@@ -6,6 +6,7 @@ Options carry NumPy's names (``axis``, ``keepdims``).  What NumPy has is best ca
 
 import numpy as np
 
+from autograd.errors import DtypeError
 from autograd.ops import emath, options, some_elements, ufunc_methods
 from autograd.ops.activations import (
     celu,
@@ -170,6 +171,12 @@ from autograd.ops.fourier import (
     rfft2,
     rfftn,
 )
+from autograd.ops.histograms import (
+    histogram,
+    histogram2d,
+    histogram_bin_edges,
+    histogramdd,
+)
 from autograd.ops.indexing import (
     METHODS,
     getitem,
@@ -293,6 +300,7 @@ from autograd.ops.selection import (
     choose,
     compress,
     extract,
+    ix_,
     partition,
     put_along_axis,
     resize,
@@ -388,9 +396,19 @@ def _swapped(call):
     return lambda b, a: call(a, b)
 
 
-for _name, _method in METHODS.items():
-    setattr(Tensor, _name, _method)
+def _to_the_power(call):
+    def to_the_power(a, b, modulus=None):
+        if modulus is not None:
+            raise DtypeError("pow: a modulus is not supported on Tensors. Write t**3 % 5.")
+        return call(a, b)
+
+    return to_the_power
+
+
 for _name, _f in {**_BINARY, **_UNARY, **_COMPARISONS}.items():
     setattr(Tensor, f"__{_name}__", UFUNCS[_f, "__call__"])
     if _name in _BINARY:
         setattr(Tensor, f"__r{_name}__", _swapped(UFUNCS[_f, "__call__"]))
+_powers = {"__pow__": _to_the_power(UFUNCS[np.power, "__call__"])}
+for _name, _method in {**METHODS, **_powers}.items():
+    setattr(Tensor, _name, _method)

@@ -6,7 +6,7 @@ transposes, for complex matrices too.  M. Giles, Collected matrix derivative res
 
 import numpy as np
 
-from autograd.errors import DtypeError, ShapeError
+from autograd.errors import DtypeError, LinAlgError, ShapeError
 from autograd.ops.complex_numbers import conj, is_complex
 from autograd.ops.register import as_array, instead_of, listed, value
 from autograd.primitive import primitive
@@ -121,7 +121,18 @@ def cofactors_slope(h, a):
 
 
 cofactors.vjp(a=lambda h, a, y: _cofactors_vjp(h, a, y))
-cofactors_slope.vjp(h=lambda g, a: cofactors_slope(g, a))
+cofactors_slope.vjp(h=lambda g, a: cofactors_slope(g, a), a=lambda g, a: _third_slope(g, a))
+
+
+def _third_slope(g, a):
+    """0 of two rows or less; else there is no formula, but forward mode asks for none either."""
+    if a.shape[-1] <= 2:
+        return 0 * g
+    raise LinAlgError(
+        f"det: a matrix of shape {tuple(a.shape)} that is singular, or nearly, has two derivatives "
+        "here, and this is the third. Write the determinant as a sum of products, or move the "
+        "matrix away from where it is singular."
+    )
 
 
 @listed

@@ -6,7 +6,7 @@ from autograd.errors import ValueRangeError
 from autograd.ops.arithmetic import over
 from autograd.ops.complex_numbers import conj
 from autograd.ops.reductions import expand
-from autograd.ops.register import instead_of, listed, values_only
+from autograd.ops.register import constant, instead_of, listed, values_only
 from autograd.primitive import primitive
 
 
@@ -79,6 +79,7 @@ def _of_matrices(x, ord, axes, keepdims):
 @instead_of(np.linalg.norm)
 def norm(x, ord=None, axis=None, keepdims=False):
     """Norm of all elements, of the vectors along one axis, or of the matrices on two axes."""
+    ord = constant("norm", "ord", ord)
     if axis is None:
         if ord is None or (x.ndim == 1 and ord == 2) or (x.ndim == 2 and ord in ("fro", "f")):
             return norm_2(x, None, keepdims)
@@ -94,6 +95,7 @@ def norm(x, ord=None, axis=None, keepdims=False):
 @instead_of(np.linalg.vector_norm)
 def vector_norm(x, axis=None, keepdims=False, ord=2):
     """Norm of the vectors along axes, or of all elements as one vector."""
+    ord = constant("vector_norm", "ord", ord)
     axis = tuple(range(x.ndim)) if axis is None else axis
     return _of_vectors(x, ord, axis, keepdims)
 

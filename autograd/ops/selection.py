@@ -108,8 +108,19 @@ def unique(
 values_only(
     np.argsort, np.argpartition, np.lexsort, np.searchsorted, np.nonzero, np.flatnonzero,
     np.argwhere, np.digitize, np.isin, np.array_equiv, np.tril_indices_from, np.triu_indices_from,
-    np.diag_indices_from, np.isposinf, np.isneginf, np.ix_,
+    np.diag_indices_from, np.isposinf, np.isneginf,
 )  # fmt: skip
+
+
+@instead_of(np.ix_)
+def ix_(*args):
+    """Sequences as the axes of an open mesh; those that need no gradient as plain indices."""
+    pairs = zip(args, np.ix_(*map(value, args)), strict=True)
+    return tuple(np.reshape(a, at.shape) if _needs_grad(a) else at for a, at in pairs)
+
+
+def _needs_grad(a) -> bool:
+    return type(a) is Tensor and a.node is not None
 
 
 @instead_of(np.resize)
@@ -123,9 +134,8 @@ def resize(a, new_shape):
 
 
 values_only(
-    np.histogram, np.histogram2d, np.histogramdd, np.histogram_bin_edges, np.common_type,
-    np.min_scalar_type, np.einsum_path, np.ravel_multi_index, np.unravel_index, np.packbits,
-    np.unpackbits, np.save, np.savetxt, np.savez, np.savez_compressed, np.bitwise_and,
+    np.common_type, np.min_scalar_type, np.einsum_path, np.ravel_multi_index, np.unravel_index,
+    np.packbits, np.unpackbits, np.save, np.savetxt, np.savez, np.savez_compressed, np.bitwise_and,
     np.bitwise_or, np.bitwise_xor, np.bitwise_invert, np.bitwise_left_shift,
     np.bitwise_right_shift, np.bitwise_count, np.gcd, np.lcm, np.spacing,
 )  # fmt: skip

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from autograd.errors import ShapeError
-from autograd.ops.register import instead_of, listed, values_only
+from autograd.errors import ShapeError, ValueRangeError
+from autograd.ops.register import instead_of, listed, value, values_only
 from autograd.primitive import primitive
 from autograd.tensor import Tensor
 
@@ -20,7 +20,12 @@ reshape.vjp(x=lambda g, x_shape: np.reshape(g, x_shape))
 
 @instead_of(np.ravel)
 def ravel(x, order="C"):
-    """One axis; with order='F' the first index is the fastest."""
+    """One axis; with order='F' the first index is the fastest, with 'K' it is as in memory."""
+    if order == "K":
+        strides = np.abs(getattr(value(x), "strides", ()))
+        if np.any((strides == 0) & (np.array(np.shape(x)) > 1)):
+            raise ValueRangeError("ravel: what is broadcast has no order 'K'. Write np.copy(t)")
+        x, order = np.transpose(x, np.argsort(-strides, kind="stable").tolist()), "C"
     return np.reshape(x, -1, order=order)
 
 

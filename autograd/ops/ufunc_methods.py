@@ -8,7 +8,7 @@ import numpy as np
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from autograd.ops.reductions import logsumexp
 from autograd.ops.register import as_array, constant, value
-from autograd.tensor import UFUNCS, refused
+from autograd.tensor import FUNCTIONS, UFUNCS, refused
 
 
 def outer(f):
@@ -80,6 +80,19 @@ def running(f):
     return call
 
 
+def _reduction(f):
+    """``f``, which calls this one in turn where an option alone is a Tensor, as it is for Tensors.
+
+    NumPy passes all of its options on, dtype=None too.
+    """
+
+    def call(x, axis=0, **options):
+        options = {name: v for name, v in options.items() if v is not None}
+        return FUNCTIONS[f](x, axis=axis, **options)
+
+    return call
+
+
 def _sum_of_logs(base):
     def call(x, axis=0, keepdims=False):
         return logsumexp(x * base, axis, keepdims) / base
@@ -134,10 +147,10 @@ for _f in _BOOLEAN:
     for _name in ("reduce", "accumulate", "reduceat", "outer"):
         _method(_f, _name, _of_values(_f, _name))
 
-_method(np.add, "reduce", lambda x, axis=0, **options: np.sum(x, axis=axis, **options))
-_method(np.multiply, "reduce", lambda x, axis=0, **options: np.prod(x, axis=axis, **options))
-_method(np.maximum, "reduce", lambda x, axis=0, **options: np.max(x, axis=axis, **options))
-_method(np.minimum, "reduce", lambda x, axis=0, **options: np.min(x, axis=axis, **options))
+_method(np.add, "reduce", _reduction(np.sum))
+_method(np.multiply, "reduce", _reduction(np.prod))
+_method(np.maximum, "reduce", _reduction(np.max))
+_method(np.minimum, "reduce", _reduction(np.min))
 _method(np.add, "accumulate", lambda x, axis=0: np.cumsum(x, axis=axis))
 _method(np.multiply, "accumulate", lambda x, axis=0: np.cumprod(x, axis=axis))
 _method(np.maximum, "accumulate", running(np.maximum))

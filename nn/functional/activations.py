@@ -7,7 +7,7 @@ import numpy as np
 
 from autograd import ops
 from autograd.errors import ShapeError, ValueRangeError
-from nn.functional.checks import not_inplace, one_of
+from nn.functional.checks import just, not_inplace, one_of
 
 
 def relu(input, inplace=False):
@@ -115,7 +115,7 @@ def softplus(input, beta=1.0, threshold=20.0):
     """``log(1 + e^(beta x)) / beta``, and x itself where beta x > threshold."""
     if not beta > 0:
         raise ValueRangeError(f"softplus: beta must be positive, got {beta!r}")
-    if beta == 1 and threshold >= 20:
+    if just(beta, 1) and threshold >= 20:
         return ops.softplus(input)  # as large an x is its softplus, but for rounding
     return np.where(input * beta > threshold, input, ops.softplus(input * beta) / beta)
 
@@ -125,7 +125,7 @@ def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
     not_inplace("hardtanh", inplace)
     if not min_val < max_val:
         raise ValueRangeError(f"hardtanh: min_val {min_val} must be less than max_val {max_val}")
-    if (min_val, max_val) == (-1, 1):
+    if just(min_val, -1) and just(max_val, 1):
         return ops.hard_tanh(input)
     return threshold(-threshold(-input, -max_val, -max_val), min_val, min_val)
 

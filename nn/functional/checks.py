@@ -22,6 +22,11 @@ def value(v):
     return v.data if type(v) is Tensor else np.asarray(v)
 
 
+def just(v, n) -> bool:
+    """Whether an option is this number: a Tensor is not, it may want its gradient."""
+    return type(v) is not Tensor and v == n
+
+
 def images(op, x, d):
     """``x`` as floating images (N, C, *S) with ``d`` spatial axes."""
     x = array(op, "input", x)

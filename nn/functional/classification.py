@@ -11,6 +11,7 @@ from nn.functional.checks import (
     class_axis,
     class_weights,
     floating,
+    just,
     labels_for,
     one_of,
     reduced,
@@ -65,7 +66,7 @@ def cross_entropy(
         logp = ops.log_softmax(input, axis=axis)
         return _against_probabilities(logp, target, axis, weight, reduction, label_smoothing)
     labels, counted = labels_for(op, input, target, ignore_index)
-    if axis == 1 and not label_smoothing:
+    if axis == 1 and just(label_smoothing, 0):
         losses = ops.cross_entropy_(input, labels)
         return _weighted(op, losses, labels, counted, weight, reduction)
     logp = ops.log_softmax(input, axis=axis)
@@ -96,7 +97,7 @@ def _weighted(op, losses, labels, counted, weight, reduction, even=None):
     """The losses times the weights of their labels, reduced; ``even`` is taken off, unweighted."""
     share = None if counted is None else counted.astype(losses.dtype)
     if weight is not None:
-        of_label = value(weight).astype(losses.dtype)[labels]
+        of_label = weight.astype(losses.dtype)[labels]
         share = of_label if share is None else of_label * share
     if share is not None:
         losses = losses * share
@@ -114,7 +115,7 @@ def _weighted(op, losses, labels, counted, weight, reduction, even=None):
 
 
 def _against_probabilities(logp, target, axis, weight, reduction, smoothing):
-    if smoothing:
+    if not just(smoothing, 0):
         target = target * (1 - smoothing) + smoothing / logp.shape[axis]
     if weight is not None:
         logp = logp * _along(weight, axis, logp)
@@ -124,7 +125,7 @@ def _against_probabilities(logp, target, axis, weight, reduction, smoothing):
 
 def _along(weight, axis, like):
     """One number per class, in the shape that multiplies the class axis."""
-    weight = value(weight).astype(like.dtype)
+    weight = weight.astype(like.dtype)
     return np.reshape(weight, (1,) * axis + (-1,) + (1,) * (like.ndim - axis - 1))
 
 
@@ -172,8 +173,7 @@ def binary_cross_entropy_with_logits(input, target, weight=None, reduction="mean
     negative = (1 - target) * input
     tail = ops.softplus(-input)
     if pos_weight is not None:
-        _broadcasts(op, "pos_weight", np.asarray(value(pos_weight)), input)
-        pos_weight = np.asarray(value(pos_weight), input.dtype)
+        pos_weight = _broadcasts(op, "pos_weight", pos_weight, input)
         tail = tail * (1 + (pos_weight - 1) * target)
     return reduced(op, _times(op, negative + tail, weight), reduction)
 
@@ -208,13 +208,12 @@ def _two(op, input, target):
 
 
 def _times(op, losses, weight):
-    if weight is None:
-        return losses
-    _broadcasts(op, "weight", np.asarray(value(weight)), losses)
-    return losses * np.asarray(value(weight), losses.dtype)
+    return losses if weight is None else losses * _broadcasts(op, "weight", weight, losses)
 
 
 def _broadcasts(op, name, v, like):
+    """``v`` in the dtype of ``like``, to whose shape it broadcasts."""
+    v = array(op, name, v)
     try:
         fits = np.broadcast_shapes(v.shape, like.shape) == tuple(like.shape)
     except ValueError:
@@ -224,3 +223,4 @@ def _broadcasts(op, name, v, like):
             f"{op}: {name} of shape {v.shape} and {v.dtype} does not broadcast to the input's "
             f"{tuple(like.shape)}"
         )
+    return v.astype(like.dtype)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from autograd.errors import ShapeError, ValueRangeError
+from autograd.ops.register import constant
 from nn.functional.checks import (
     array,
     class_axis,
@@ -49,6 +50,7 @@ def smooth_l1_loss(input, target, reduction="mean", beta=1.0):
         raise ValueRangeError(f"smooth_l1_loss: beta must not be negative, got {beta!r}")
     input, target = _pair("smooth_l1_loss", input, target)
     if beta == 0:
+        constant("smooth_l1_loss", "beta", beta)
         return reduced("smooth_l1_loss", np.abs(input - target), reduction)
     return reduced("smooth_l1_loss", _huber(input - target, beta) / beta, reduction)
 
@@ -101,7 +103,7 @@ def multi_margin_loss(input, target, p=1, margin=1.0, weight=None, reduction="me
     over = (over if p == 1 else over * over) * wrong
     losses = np.sum(over, axis=1) / input.shape[1]
     if weight is not None:
-        losses = losses * value(weight).astype(input.dtype)[labels]
+        losses = losses * weight.astype(input.dtype)[labels]
     return reduced(op, losses, reduction)
 
 
@@ -140,6 +142,7 @@ def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
     """``‖x1 - x2 + eps‖_p`` along the last axis."""
     op = "pairwise_distance"
     x1, x2 = _pair(op, x1, x2, ("x1", "x2"))
+    p = constant(op, "p", p)
     return np.linalg.norm(x1 - x2 + x1.dtype.type(eps), p, axis=-1, keepdims=keepdim)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from autograd import ops
 from autograd.errors import ShapeError, ValueRangeError
+from autograd.ops.register import constant
 from nn.functional.checks import array, floating, ranks, value
 
 
@@ -183,6 +184,7 @@ def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
 def normalize(input, p=2.0, dim=1, eps=1e-12):
     """``x / max(‖x‖_p, eps)`` along ``dim``: vectors of length 1."""
     input = array("normalize", "input", input)
+    p = constant("normalize", "p", p)
     length = np.linalg.norm(input, p, axis=dim, keepdims=True)
     return input / np.maximum(length, np.asarray(eps, input.dtype))
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from autograd import Tensor
+from autograd.errors import DtypeError
 from nn import functional as F
 from nn.functional.checks import array, one_of, value
 from nn.layers.base import options
@@ -30,6 +32,11 @@ class ClassLoss(Loss):
 
 def _numbers(layer, name, v):
     """A copy of a constant as an ndarray, so that it is state and not a parameter."""
+    if type(v) is Tensor and v.requires_grad:
+        raise DtypeError(
+            f"{layer}: {name} is a constant here, but got a Tensor that requires grad. Pass its "
+            ".detach(), or call the loss of nn.functional, where it has a gradient."
+        )
     return None if v is None else np.array(value(array(layer, name, v)))
 
 

@@ -41,6 +41,7 @@ case("geomspace", lambda a, b: np.geomspace(-a, -b, 3), P(2), P(2), label="negat
 case("logspace", lambda a, b: np.logspace(a, b, 4, base=2.0), R(), R())
 case("unwrap", lambda x: np.unwrap(4 * x) ** 2, R(6))
 case("bincount", lambda w: np.bincount([0, 2, 2, 1], w, minlength=5), R(4))
+case("ix_", lambda x, y: np.ix_(x, [0, 1], y)[::2], R(3), R(2))
 case("union1d", np.union1d, R(3), R(4))
 case("setdiff1d", lambda x: np.setdiff1d(x, x.data[:1] if hasattr(x, "node") else x[:1]), R(4))
 case("resize", lambda x: np.resize(x, (2, 4)), R(3))

@@ -81,3 +81,27 @@ case(
 )  # fmt: skip
 for p in (None, 1, -1, 2, -2, np.inf, -np.inf, "fro"):
     case("cond", lambda x, p=p: np.linalg.cond(x, p), R(3, 3), label=p)
+
+AT, GRID = np.array([0.1, 0.5, 0.5, 0.9, 2.0, np.nan]), [np.array([0.0, 0.5, 1.0]), 3]
+case("histogram", lambda w: np.histogram(AT, 3, (0, 0.9), weights=w)[0], R(6))
+case("histogram", lambda w: np.histogram(AT, [0, 0.5, 0.9, 2], None, True, w)[0], P(6), label="d")
+case("histogram", lambda x: np.histogram(x, 3)[1], R(2, 4), label="edges")
+case("histogram", lambda x, w: np.histogram(x, 2, None, True, w), P(5), P(5), label="density")
+case("histogram", lambda e: np.histogram(AT, e, density=True), np.array([0, 0.3, 1]), label="bins")
+case("histogram", lambda x: np.histogram(x, "sqrt", density=True), R(9), label="automatic")
+case("histogram_bin_edges", lambda x: np.histogram_bin_edges(x, 3), R(5))
+case("histogram_bin_edges", lambda x: np.histogram_bin_edges(x, 2), R(1), label="one element")
+case("histogram_bin_edges", lambda a, b: np.histogram_bin_edges(b, 2, (a, b)), R(), 3 + P())
+case("histogram2d", lambda w: np.histogram2d(AT[:4], AT[1:5], GRID, weights=w)[0], R(4))
+case(
+    "histogram2d",
+    lambda x, y, w: np.histogram2d(x, y, (2, 3), density=True, weights=w),
+    R(5), R(5), P(5), label="density",
+)  # fmt: skip
+case("histogram2d", lambda e: np.histogram2d(AT[:3], AT[:3], e, density=True)[0::2],
+     np.array([0, 0.2, 0.7, 1.1]), label="edges of both")  # fmt: skip
+case("histogramdd", lambda x, w: np.histogramdd(x, 2, weights=w), R(5, 3), P(5))
+case("histogramdd", lambda x: np.histogramdd([x, x**2], 2, [None, (0, 1)], True)[0], R(9),
+     label="range")  # fmt: skip
+case("histogramdd", lambda x: np.histogramdd(x, [[-1, 0, 1]], None, True)[0] + x[0], R(3),
+     label="one coordinate")  # fmt: skip

@@ -70,6 +70,18 @@ def test_containers_options_and_constants():
     np.testing.assert_allclose(only_one, 2 * x3)
 
 
+def test_tensors_that_need_no_gradient_are_tensors_in_the_second_run_too():
+    a, b = Tensor(x3, requires_grad=True), Tensor(x3 + 1)
+
+    def f(a, pair):
+        return np.sum(a**2 * pair[0].detach()) if type(pair[0]) is Tensor else a[0]
+
+    y = checkpoint(f)(a, (b, 2.0))
+    np.testing.assert_allclose(gradients(y, a), 2 * x3 * (x3 + 1))
+    (g,) = gradients(y, [a], create_graph=True)
+    np.testing.assert_allclose(gradients(np.sum(g), a), 2 * (x3 + 1))
+
+
 def test_results_that_are_arguments_or_nothing():
     same = checkpoint(lambda x: x)
     gradcheck(same, x3)

@@ -569,6 +569,22 @@ def test_formulas_save_only_what_they_name():
     assert y.node.saved[0] is y.data
 
 
+def test_round_is_that_of_numpy():
+    x = Tensor([1.25, -2.7], requires_grad=True)
+    np.testing.assert_array_equal(round(x).data, [1.0, -3.0])
+    np.testing.assert_array_equal(round(x, 1).data, [1.2, -2.7])
+    np.testing.assert_array_equal(gradients(round(x[0]) * x[0], x), [1.0, 0.0])
+
+
+@pytest.mark.parametrize("axes", [(0, 1, 2), (2, 0, 1), (1, 2, 0)])
+def test_ravel_in_the_order_of_memory(axes):
+    x = np.arange(24.0).reshape(2, 3, 4).transpose(axes)[::-1, :, 1:]
+    t = as_tensor(x, requires_grad=True)
+    for order in "CFAK":
+        np.testing.assert_array_equal(t.ravel(order).data, x.ravel(order))
+    np.testing.assert_array_equal(gradients(t.ravel("K"), t, x.ravel("K")), x)
+
+
 def test_copies_are_detached():
     x = leaf(np.ones(2), "x")
     y = x * 2

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from autograd import Tensor, gradcheck, gradients, hessian, jacobian
-from autograd.errors import AutogradError, GraphError
+from autograd import Tensor, grad, gradcheck, gradients, hessian, jacobian, jvp
+from autograd.errors import AutogradError, GraphError, LinAlgError
 
 rng = np.random.default_rng(3)
 
@@ -26,6 +26,19 @@ def test_determinant_of_singular_matrices_has_both_derivatives(n, rank):
 
 def test_third_derivative_of_a_determinant():
     assert gradcheck(np.linalg.det, rng.standard_normal((3, 3)), order=3, eps=1e-4).ok
+
+
+@pytest.mark.parametrize("n, rank", [(1, 0), (2, 1), (2, 0), (3, 2), (4, 1)])
+def test_forward_mode_of_the_gradient_of_a_singular_determinant(n, rank):
+    a, v = of_rank(n, rank), rng.standard_normal((n, n))
+    expected = np.tensordot(hessian(np.linalg.det)(a), v)
+    np.testing.assert_allclose(jvp(grad(np.linalg.det), (a,), (v,))[1], expected, atol=1e-12)
+
+
+def test_third_derivative_of_a_singular_determinant():
+    assert gradcheck(np.linalg.det, of_rank(2, 1), order=3, eps=1e-3).ok
+    with pytest.raises(LinAlgError, match=r"^det: .* \(3, 3\) that is singular.* the third. Write"):
+        gradcheck(np.linalg.det, of_rank(3, 2), order=3)
 
 
 def test_norm_of_a_zero_matrix_and_its_square():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import nn
+from autograd import Tensor
 from autograd.errors import DtypeError, IndexRangeError, ShapeError, ValueRangeError
 from nn import functional as F
 
@@ -96,6 +97,7 @@ MISTAKES = [
     (lambda: F.cross_entropy(V, LABELS[:2]), Shape, r"scores \(N, C, ...\) and labels \(N, ...\)"),
     (lambda: F.cross_entropy(V, LABELS, "none"), Dtype, "by name: reduction='none'"),
     (lambda: F.cross_entropy(V, LABELS, W(3)), Shape, "one number for each of the 4 classes"),
+    (lambda: nn.NLLLoss(Tensor(np.ones(3), True)), Dtype, "NLLLoss: weight is a constant .*detach"),
     (lambda: F.cross_entropy(V, LABELS, label_smoothing=2), Range, "between 0 and 1, got 2"),
     (lambda: F.cross_entropy(INTS, LABELS), Dtype, "cross_entropy: input must be floating"),
     (lambda: F.cross_entropy(V[:0], LABELS[:0]), Shape, "the batch is empty"),

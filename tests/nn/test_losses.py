@@ -139,6 +139,41 @@ def test_gradients_reach_the_targets_too():
     gradcheck(lambda x, t: F.cross_entropy(x, F.softmax(t)), normal(2, 3), normal(2, 3, seed=1))
 
 
+OF_WEIGHTS = {
+    "labels": lambda x, w: F.cross_entropy(x, LABELS, w),
+    "ignored": lambda x, w: F.cross_entropy(x, LABELS, w, 1, "sum", 0.2),
+    "probabilities": lambda x, w: F.cross_entropy(x, np.full((3, 3), 1 / 3), w),
+    "nll": lambda x, w: F.nll_loss(x, LABELS, w),
+    "bce": lambda x, w: F.binary_cross_entropy(F.sigmoid(x), np.eye(3), w),
+    "bce with logits": lambda x, w: F.binary_cross_entropy_with_logits(x, np.eye(3), w),
+    "positives": lambda x, w: F.binary_cross_entropy_with_logits(x, np.eye(3), None, "mean", w),
+    "multi margin": lambda x, w: F.multi_margin_loss(x, LABELS, 1, 1.0, w),
+}
+
+
+@pytest.mark.parametrize("name", OF_WEIGHTS)
+def test_gradients_reach_the_weights_too(name):
+    gradcheck(OF_WEIGHTS[name], normal(3, 3), np.array([0.5, 2.0, 1.2]))
+
+
+def test_gradients_reach_options_with_a_short_way_too():
+    x, one = np.array([[0.4, -0.3, 1.2]]), np.array(1.0)
+    gradcheck(lambda x, beta: F.softplus(x, beta), x, one)
+    even, none = np.full((1, 3), 1 / 3), Tensor(0.0, requires_grad=True)
+    for target in ([0], np.eye(3)[:1]):
+        F.cross_entropy(x, target, label_smoothing=none).backward()
+        expected = F.cross_entropy(x, even) - F.cross_entropy(x, target)
+        np.testing.assert_allclose(none.grad, expected)
+        none.zero_grad()
+    zero = Tensor(0.0)
+    assert F.smooth_l1_loss(x, x + 2, beta=zero) == 2
+    with pytest.raises(DtypeError, match="'beta' has no derivative"):
+        F.smooth_l1_loss(x, x + 2, beta=zero.requires_grad_())
+    for f in (F.pairwise_distance, lambda x, y, p: F.normalize(x, p)):
+        with pytest.raises(DtypeError, match="'p' has no derivative"):
+            f(x, x + 1, Tensor(2.0, requires_grad=True))
+
+
 SCORES = np.ones((2, 3), np.float32)
 
 
