@@ -11,6 +11,7 @@ from numpy import float64, ndarray
 
 from autograd import graph, memory, recording
 from autograd.errors import DtypeError, GraphError, ShapeError
+from autograd.foreign import plain, result
 from autograd.tensor import Tensor, as_tensor
 
 _hooked_ever = False  # until the first hook, no pass looks for one
@@ -247,6 +248,7 @@ def _seed(y, cotangent, create_graph):
                 "each. Start from np.real(y) or np.abs(y), or pass the cotangent you mean."
             )
         return y.dtype.type(1) if isinstance(y.data, np.generic) else np.ones_like(y.data)
+    cotangent = cotangent if type(cotangent) is Tensor else plain(cotangent, "the cotangent")
     kept = create_graph or _hooked_ever  # somebody may keep it, beyond this pass
     g = cotangent if type(cotangent) is Tensor else (Tensor if kept else as_tensor)(cotangent)
     if g.shape != y.shape:
@@ -277,10 +279,12 @@ def _hooked(node, g):
     for hook in list(node.hooks):
         new = hook(g)
         if new is not None:
-            if np.shape(new) != node.shape:
+            name = f"hook {getattr(hook, '__name__', hook)!r}"
+            new = new if type(new) is Tensor else result(new, name)
+            if new.shape != node.shape:
                 raise ShapeError(
-                    f"hook {getattr(hook, '__name__', hook)!r}: a gradient of shape {node.shape} "
-                    f"came in, {np.shape(new)} came out; return the same shape, or None"
+                    f"{name}: a gradient of shape {node.shape} came in, {new.shape} came out; "
+                    "return the same shape, or None"
                 )
             g = new if type(new) is Tensor else np.array(new, dtype=node.dtype)[()]
     return g

@@ -6,13 +6,13 @@ tests hold both ways to the same results.
 
 from weakref import ref
 
-import numpy as np
 from numpy import float64, ndarray
 
 from autograd import recording
 from autograd.errors import reraise
+from autograd.foreign import NUMBERS, number
 from autograd.graph import Scalar, clock
-from autograd.primitive import new, plain, recorded, shown
+from autograd.primitive import new, recorded, shown
 from autograd.tensor import Tensor, wrap
 
 
@@ -41,22 +41,23 @@ def unary(op):
 def binary(op):
     """The call of a primitive with two arguments and no options, as a plain function."""
     fn, plans, both, left, right = op.fn, op.plans, (0, 1), (0,), (1,)
+    name = op.__name__
 
     def call(a, b):
         if recording.special:
-            return op(_plain(a), _plain(b))
+            return op(*(v if type(v) is Tensor else number(v, name) for v in (a, b)))
         if type(a) is Tensor:
             x, m = a.data, a.node
         else:
-            x, m = _plain(a), None
+            x, m = a if type(a) in NUMBERS else number(a, name), None
         if type(b) is Tensor:
             z, n = b.data, b.node
         else:
-            z, n = _plain(b), None
+            z, n = b if type(b) in NUMBERS else number(b, name), None
         try:
             y = fn(x, z)
         except Exception as e:
-            reraise(e, op.__name__, (x, z))
+            reraise(e, name, (x, z))
         if type(y) is ndarray:
             y.flags.writeable = False
         constants = ()
@@ -87,7 +88,3 @@ def binary(op):
         return t
 
     return call
-
-
-def _plain(a):
-    return np.asarray(a) if type(a) in (list, tuple) else plain(a)

@@ -9,6 +9,7 @@ from numpy import ndarray
 
 from autograd import graph
 from autograd.errors import DtypeError, GraphError, ShapeError
+from autograd.foreign import plain
 from autograd.memory import InPlace
 from autograd.methods import ArrayMethods
 
@@ -161,7 +162,8 @@ class Tensor(ArrayMethods, InPlace):
             raise DtypeError(
                 f"np.array or np.asarray of a Tensor that requires grad (shape {self.shape}) would "
                 "cut the graph. Join Tensors with np.stack([t, u]) or autograd.numpy.array, for "
-                "np.mean([t, u]) too; t.data has the values."
+                "np.mean([t, u]) too; t.data has the values. S @ t of a sparse matrix: "
+                "primitive(lambda x: S @ x).vjp(x=lambda g: S.T @ g)."
             )
         return np.array(self.data, dtype=dtype, copy=copy)
 
@@ -203,6 +205,8 @@ def _numeric(data, dtype, copy):
     """``data`` as an array of numbers; a NumPy scalar where 0-d, which is ten times faster."""
     if type(data) is Tensor:
         data = data.data
+    if type(data) is not ndarray:
+        data = plain(data, "Tensor")
     if not isinstance(data, ndarray) and hasattr(data, "__array_function__"):
         return data.copy() if copy else data  # another library's array: CuPy, say
     try:
