@@ -12,7 +12,7 @@ from autograd import recording
 from autograd.errors import reraise
 from autograd.foreign import NUMBERS, number
 from autograd.graph import Scalar, clock
-from autograd.primitive import new, recorded, shown
+from autograd.primitive import new, recorded, settled, shown
 from autograd.tensor import Tensor, wrap
 
 
@@ -58,8 +58,11 @@ def binary(op):
             y = fn(x, z)
         except Exception as e:
             reraise(e, name, (x, z))
-        if type(y) is ndarray:
-            y.flags.writeable = False
+        if type(y) is not float64:
+            if type(y) is ndarray:
+                y.flags.writeable = False
+            else:
+                y = settled(y, name)  # 1j * np.float64(2) is a Python complex
         constants = ()
         if m is not None and n is not None:
             key, parents = both, (m, n)

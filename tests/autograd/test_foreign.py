@@ -1,7 +1,10 @@
 """Operands of other kinds: a gradient is right, or the operation refuses and says what to write."""
 
+import itertools
 import operator
 import warnings
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -11,6 +14,7 @@ from autograd import (
     Tensor,
     as_tensor,
     grad,
+    gradients,
     jvp,
     no_grad,
     ops,
@@ -196,3 +200,53 @@ def test_operands_that_are_no_numbers(other):
         for args in ((Tensor(2.0), other), (other, Tensor(a, requires_grad=True))):
             with pytest.raises(TypeError, match="expected numbers, got|numpy"):
                 f(*args)
+
+
+SCALARS = [
+    2, True, 0.5, 1.5 - 1j, 10**30, Fraction(1, 2), Decimal("0.5"),
+    np.float64(0.5), np.float32(0.5), np.float16(0.5), np.complex64(1 + 1j), np.longdouble(0.5),
+    np.int64(3), np.int8(3), np.bool_(True), np.array(0.5), np.array(3),
+]  # fmt: skip
+OPERATORS = [
+    operator.add, operator.sub, operator.mul, operator.truediv, operator.pow, operator.mod,
+    operator.floordiv, np.add, np.subtract, np.multiply, np.divide, np.power, np.maximum, np.hypot,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("scalar", SCALARS, ids=lambda s: f"{type(s).__name__} {s}")
+@pytest.mark.parametrize("f", OPERATORS, ids=lambda f: f"{type(f).__name__} {f.__name__}")
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_scalars_of_all_kinds_in_both_orders_are_as_numpys(f, scalar):
+    for x, swap, record in itertools.product(
+        (np.float64(2), np.float32(2), np.complex128(2 + 1j), np.array([2.0, 3.0])),
+        (False, True),
+        (False, True),
+    ):
+        t = Tensor(x, requires_grad=record)
+        same = float(scalar) if type(scalar) is Fraction else scalar  # else NumPy makes objects
+        try:
+            expected = np.asarray(f(same, x) if swap else f(x, same))
+        except (TypeError, AttributeError):
+            expected = np.array(None)
+        if expected.dtype == object or type(scalar) is Decimal:
+            with pytest.raises(TypeError):
+                f(scalar, t) if swap else f(t, scalar)
+            continue
+        y = f(scalar, t) if swap else f(t, scalar)
+        assert isinstance(y.data, np.ndarray if x.shape else np.generic)
+        assert y.dtype == expected.dtype
+        np.testing.assert_array_equal(y.data, expected)
+        if record:
+            g = gradients(np.sum(np.real(y)), t)
+            assert g.dtype == x.dtype
+            assert np.all(np.isfinite(g)) or 10**30 in (scalar,)
+
+
+def test_an_imaginary_number_on_the_left_of_a_scalar():
+    np.testing.assert_allclose(grad(lambda th: np.real(np.exp(1j * th)))(0.5), -np.sin(0.5))
+    np.testing.assert_allclose(grad(lambda th: np.imag(1j**th))(0.5), np.pi / 2 * np.cos(np.pi / 4))
+    assert type((1j * Tensor(2.0)).data) is np.complex128
+
+
+def test_the_derivative_of_a_power_of_a_large_int():
+    np.testing.assert_allclose(grad(lambda t: (10**30) ** t)(2.0), 1e60 * np.log(1e30))
