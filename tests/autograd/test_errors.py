@@ -23,6 +23,11 @@ def wrong_shape():
     f(x).backward()
 
 
+def no_return():
+    f = primitive(lambda x: 2 * x).vjp(x=lambda g: None)
+    f(x).backward(np.ones((2, 3)))
+
+
 def in_place_array():
     a = np.ones((2, 3))
     a += x
@@ -160,6 +165,10 @@ MISTAKES = [
     (lambda: half(x), TypeError, r"half: .*'x' has no derivative.*half.vjp\(x="),
     (lambda: half.vjp(z=lambda g: g), ValueError, r"half.vjp: there is no argument 'z'"),
     (lambda: half.vjp(x=lambda g, q: g), ValueError, "formula for 'x' asks for 'q'"),
+    (no_return, TypeError, r"<lambda>, the derivative formula for 'x': .* got None .*`return`\?"),
+    (lambda: primitive(lambda x: None).vjp(x=lambda g: g)(x), TypeError,
+     r"<lambda>, what it returned: expected numbers, got None \(a forgotten `return`\?\)"),
+    (lambda: primitive(lambda x: "x").vjp(x=lambda g: g)(x), TypeError, "returned: .* got 'x'"),
     (wrong_shape, ValueError, r"returned shape \(7,\) for an input of shape \(2, 3\)"),
     # convolution and pooling
     (lambda: ops.conv(image, np.ones((2, 3, 7, 7))), ValueError, r"window \(7, 7\) is larger than"),

@@ -15,6 +15,7 @@ from autograd import (
     as_tensor,
     grad,
     gradients,
+    hessian,
     jvp,
     no_grad,
     ops,
@@ -86,6 +87,11 @@ def item_of_a_leaf(t, m):
         t[...] = m
 
 
+def of_formula(t, m):
+    twice = primitive(lambda x: 2 * x).vjp(x=lambda g: m)
+    twice(t).backward(a)
+
+
 WAYS_IN = {
     "multiply": operator.mul,
     "divide": operator.truediv,
@@ -112,6 +118,7 @@ WAYS_IN = {
     "item assignment ": item_of_a_leaf,
     "assign": lambda t, m: Tensor(a).assign(m),
     r"\+=": lambda t, m: operator.iadd(t * 2, m),
+    "lambda>, the derivative formula for 'x'": of_formula,
     "lambda>, what it returned": lambda t, m: primitive(lambda x: m)(t),
     "Linear|linear": lambda t, m: nn.Linear(2, 2)(m),
     "mse_loss|subtract": lambda t, m: nn.functional.mse_loss(t, m),
@@ -174,6 +181,11 @@ def test_a_primitive_may_hold_or_take_a_sparse_matrix():
     expected = values.T @ np.ones((2, 2))
     for f in (holds, lambda x: takes(x, s), lambda x: takes(x, s=s)):
         np.testing.assert_array_equal(grad(lambda x, f=f: np.sum(f(x)))(a), expected)
+    back = primitive(lambda g: s.T @ g)
+    holds.vjp(x=lambda g: back(g))
+    back.vjp(g=lambda h: holds(h))
+    expected = np.einsum("ki,kj,lm->iljm", values, values, 2 * np.eye(2))
+    np.testing.assert_allclose(hessian(lambda x: np.sum(holds(x) ** 2))(a), expected)
 
 
 def test_matrices_of_scipy():
