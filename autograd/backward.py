@@ -286,6 +286,11 @@ def _hooked(node, g):
                     f"{name}: a gradient of shape {node.shape} came in, {new.shape} came out; "
                     "return the same shape, or None"
                 )
+            if not np.can_cast(new.dtype, node.dtype, "same_kind"):
+                raise DtypeError(
+                    f"{name}: a gradient of {node.dtype} came in, {new.dtype} came out; return "
+                    "real numbers, or None"
+                )
             g = new if type(new) is Tensor else np.array(new, dtype=node.dtype)[()]
     return g
 

@@ -28,6 +28,12 @@ def no_return():
     f(x).backward(np.ones((2, 3)))
 
 
+def imaginary_hook():
+    y = x * 2
+    y.register_hook(lambda g: 1j * g)
+    y.sum().backward()
+
+
 def in_place_array():
     a = np.ones((2, 3))
     a += x
@@ -169,6 +175,7 @@ MISTAKES = [
     (lambda: primitive(lambda x: None).vjp(x=lambda g: g)(x), TypeError,
      r"<lambda>, what it returned: expected numbers, got None \(a forgotten `return`\?\)"),
     (lambda: primitive(lambda x: "x").vjp(x=lambda g: g)(x), TypeError, "returned: .* got 'x'"),
+    (imaginary_hook, TypeError, "hook '<lambda>': .* of float64 came in, complex128 came out"),
     (wrong_shape, ValueError, r"returned shape \(7,\) for an input of shape \(2, 3\)"),
     # convolution and pooling
     (lambda: ops.conv(image, np.ones((2, 3, 7, 7))), ValueError, r"window \(7, 7\) is larger than"),
