@@ -172,6 +172,11 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
                     pending[p] = before + gp
         for leaf, g in pending.items():
             t = leaf.out()
+            if targets is None and leaf.out is graph.replaced:
+                raise GraphError(
+                    "backward: a leaf was changed while its requires_grad was False, and requires "
+                    "grad again: this graph is of the old value. Compute the forward pass again."
+                )
             if t is not None and t.data.shape != leaf.shape:
                 raise GraphError(
                     f"backward: the .data of a leaf was rebound from shape {leaf.shape} to "

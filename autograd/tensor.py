@@ -4,6 +4,8 @@ The array functions are NumPy's own: ``np.exp(t)``, ``np.sum(t, axis=0)``, ``arr
 through NumPy's two protocols and are recorded by the primitive registered for them.
 """
 
+import weakref
+
 import numpy as np
 from numpy import ndarray
 
@@ -48,7 +50,7 @@ class Tensor(ArrayMethods, InPlace):
     array([2., 4.])
     """
 
-    __slots__ = ("data", "node", "name", "grad", "__weakref__")
+    __slots__ = ("data", "node", "name", "grad", "_rests", "__weakref__")
     __pandas_priority__ = 5000  # above a DataFrame's: series * t is left to us, as t * series is
 
     def __init__(self, data, requires_grad=False, name=None, dtype=None):
@@ -80,7 +82,7 @@ class Tensor(ArrayMethods, InPlace):
                     f"Tensor: requires_grad needs a floating dtype, got {self.data.dtype} "
                     f"(shape {self.shape}). Write 3.0 instead of 3, or pass dtype=float."
                 )
-            self.node = graph.Leaf(self)
+            self._wake()
         elif not on:
             if not self.is_leaf:
                 raise GraphError(
@@ -88,9 +90,25 @@ class Tensor(ArrayMethods, InPlace):
                     f"{self.node.plan.op.__name__}; .detach() gives its value outside the graph"
                 )
             if self.node is not None:
+                held = self.data if isinstance(self.data, np.generic) else weakref.ref(self.data)
+                self._rests = self.node, held
                 self.node.out = graph.nobody
             self.node = None
         return self
+
+    def _wake(self):
+        """Be the leaf that it was before it was frozen: graphs of before give it their gradient.
+
+        With another value, a new one: those graphs are not of this value.
+        """
+        leaf, held = getattr(self, "_rests", (None, None))
+        self._rests = None, None
+        if leaf is not None and (held() if type(held) is weakref.ref else held) is self.data:
+            self.node, leaf.out = leaf, weakref.ref(self)
+            return
+        if leaf is not None:
+            leaf.out = graph.replaced
+        self.node = graph.Leaf(self)
 
     @property
     def is_leaf(self) -> bool:

@@ -34,6 +34,15 @@ def imaginary_hook():
     y.sum().backward()
 
 
+def changed_while_frozen():
+    w = Tensor(np.ones(3), requires_grad=True)
+    y = (w * w).sum()
+    w.requires_grad = False
+    w.assign(2.0)
+    w.requires_grad = True
+    y.backward()
+
+
 def in_place_array():
     a = np.ones((2, 3))
     a += x
@@ -176,6 +185,7 @@ MISTAKES = [
      r"<lambda>, what it returned: expected numbers, got None \(a forgotten `return`\?\)"),
     (lambda: primitive(lambda x: "x").vjp(x=lambda g: g)(x), TypeError, "returned: .* got 'x'"),
     (imaginary_hook, TypeError, "hook '<lambda>': .* of float64 came in, complex128 came out"),
+    (changed_while_frozen, RuntimeError, "leaf was changed while its requires_grad was False.*aga"),
     (wrong_shape, ValueError, r"returned shape \(7,\) for an input of shape \(2, 3\)"),
     # convolution and pooling
     (lambda: ops.conv(image, np.ones((2, 3, 7, 7))), ValueError, r"window \(7, 7\) is larger than"),
