@@ -12,6 +12,7 @@ from numpy import float64, ndarray
 from autograd import graph, memory, recording
 from autograd.cotangents import fitted, lent, own
 from autograd.errors import DtypeError, GraphError, ShapeError
+from autograd.foreign import plain, result
 from autograd.tensor import Tensor, as_tensor, check_leaves, described
 
 USUAL = (ndarray, float64)  # what the value of a leaf is, mostly
@@ -185,12 +186,12 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
                     continue
                 try:
                     gp = vjp(g, saved)
+                    if type(gp) is not float64 or not p.scalar or isnan(gp):
+                        gp = fitted(gp, g, p, node)
                 except Exception as e:
                     check_leaves(node.parents)
                     _note(e, node)
                     raise
-                if type(gp) is not float64 or not p.scalar or isnan(gp):
-                    gp = fitted(gp, g, p, node)
                 before = pending.get(p)
                 if before is None:
                     pending[p] = gp
@@ -200,6 +201,11 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
                     pending[p] = before + gp
         for leaf, g in pending.items():
             t = leaf.out()
+            if targets is None and leaf.out is graph.replaced:
+                raise GraphError(
+                    "backward: a leaf was changed while its requires_grad was False, and requires "
+                    "grad again: this graph is of the old value. Compute the forward pass again."
+                )
             if t is not None and (type(t.data) not in USUAL or t.data.shape != leaf.shape):
                 check_leaves((leaf,))
             if targets is None or leaf in targets:
@@ -266,6 +272,7 @@ def _seed(y, cotangent, create_graph):
                 "each. Start from np.real(y) or np.abs(y), or pass the cotangent you mean."
             )
         return y.dtype.type(1) if isinstance(y.data, np.generic) else np.ones_like(y.data)
+    cotangent = cotangent if type(cotangent) is Tensor else plain(cotangent, "the cotangent")
     kept = create_graph or _hooked_ever  # somebody may keep it, beyond this pass
     g = cotangent if type(cotangent) is Tensor else (Tensor if kept else as_tensor)(cotangent)
     if g.shape != y.shape:
@@ -296,10 +303,17 @@ def _hooked(node, g):
     for hook in list(node.hooks):
         new = hook(g)
         if new is not None:
-            if np.shape(new) != node.shape:
+            name = f"hook {getattr(hook, '__name__', hook)!r}"
+            new = new if type(new) is Tensor else result(new, name)
+            if new.shape != node.shape:
                 raise ShapeError(
-                    f"hook {getattr(hook, '__name__', hook)!r}: a gradient of shape {node.shape} "
-                    f"came in, {np.shape(new)} came out; return the same shape, or None"
+                    f"{name}: a gradient of shape {node.shape} came in, {new.shape} came out; "
+                    "return the same shape, or None"
+                )
+            if not np.can_cast(new.dtype, node.dtype, "same_kind"):
+                raise DtypeError(
+                    f"{name}: a gradient of {node.dtype} came in, {new.dtype} came out; return "
+                    "real numbers, or None"
                 )
             g = new if type(new) is Tensor else np.array(new, dtype=node.dtype)[()]
     return g

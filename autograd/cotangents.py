@@ -9,6 +9,7 @@ import numpy as np
 from numpy import ndarray
 
 from autograd.errors import ShapeError
+from autograd.foreign import result
 from autograd.tensor import Tensor, check_leaves
 
 
@@ -25,15 +26,22 @@ def fitted(gp, g, p, node):
     Sums over the axes that broadcasting added; keeps 0 times an infinite derivative 0.
     """
     plan = node.plan
-    if type(gp) is ndarray and gp.flags.writeable and not plan.op.trusted:
-        gp = gp.copy()  # a user's formula may give memory that it will give or change again
-    if not hasattr(gp, "dtype"):
-        gp = np.asarray(gp)[()]
+    if type(gp) is ndarray:
+        if gp.flags.writeable and not plan.op.trusted:
+            gp = gp.copy()  # a user's formula may give memory that it will give or change again
+    elif not isinstance(gp, (np.generic, Tensor, Several)):
+        gp = _checked(gp, p, node)
     if plan.elementwise:
         gp = zero_stays(gp, g)
     if gp.shape != p.shape:
         gp = _summed(gp, p, node)
     return gp if gp.dtype == p.dtype else cast(gp, p.dtype)
+
+
+def _checked(gp, p, node):
+    """What a formula returned that is neither an ndarray nor a NumPy scalar, if it is numbers."""
+    of = node.plan.of(node.parents.index(p))
+    return result(gp, f"{node.plan.op.__name__}, the derivative formula for {of!r}")
 
 
 def cast(g, dtype):

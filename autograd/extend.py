@@ -73,7 +73,7 @@ class PositionalPrimitive(Operation):
         if all(type(t) is not Tensor for t in given.leaves):
             return y
         leaves, structure = flatten(y)
-        results = tuple(settled(_view_if_among(r, values)) for r in leaves)
+        results = tuple(settled(_view_if_among(r, values), self.__name__) for r in leaves)
         if any(getattr(r, "dtype", np.dtype(object)).kind not in "biufc" for r in results):
             raise DtypeError(f"{self.__name__}: expected arrays of numbers, got {y!r}")
         inputs = self._inputs(given) if recording.state.on else []

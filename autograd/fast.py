@@ -6,14 +6,14 @@ tests hold both ways to the same results.
 
 from weakref import ref
 
-import numpy as np
 from numpy import float64, ndarray
 
 from autograd import recording
 from autograd.errors import reraise
+from autograd.foreign import NUMBERS, number
 from autograd.graph import Scalar, clock, shown
-from autograd.primitive import plain
-from autograd.tensor import Tensor, new, recorded, wrap
+from autograd.primitive import settled
+from autograd.tensor import Tensor, check_leaves, new, recorded, wrap
 
 
 def unary(op):
@@ -41,24 +41,29 @@ def unary(op):
 def binary(op):
     """The call of a primitive with two arguments and no options, as a plain function."""
     fn, plans, both, left, right = op.fn, op.plans, (0, 1), (0,), (1,)
+    name = op.__name__
 
     def call(a, b):
         if recording.special:
-            return op(_plain(a), _plain(b))
+            return op(*(v if type(v) is Tensor else number(v, name) for v in (a, b)))
         if type(a) is Tensor:
             x, m = a.data, a.node
         else:
-            x, m = _plain(a), None
+            x, m = a if type(a) in NUMBERS else number(a, name), None
         if type(b) is Tensor:
             z, n = b.data, b.node
         else:
-            z, n = _plain(b), None
+            z, n = b if type(b) in NUMBERS else number(b, name), None
         try:
             y = fn(x, z)
         except Exception as e:
-            reraise(e, op.__name__, (x, z))
-        if type(y) is ndarray:
-            y.flags.writeable = False
+            reraise(e, name, (x, z))
+        if type(y) is not float64:
+            if type(y) is ndarray:
+                y.flags.writeable = False
+            else:  # 1j * np.float64(2) is a Python complex
+                check_leaves((m, n))
+                y = settled(y, name)
         constants = ()
         if m is not None and n is not None:
             key, parents = both, (m, n)
@@ -87,7 +92,3 @@ def binary(op):
         return t
 
     return call
-
-
-def _plain(a):
-    return np.asarray(a) if type(a) in (list, tuple) else plain(a)

@@ -61,6 +61,10 @@ def nobody():
     """The ``out`` of a node whose value no Tensor has, or has any more."""
 
 
+def replaced():
+    """The ``out`` of a leaf whose Tensor was changed while frozen, and then unfrozen."""
+
+
 class Leaf(Node):
     """Where a graph starts: a Tensor that requires grad.  ``fed_by``: the last root it served."""
 

@@ -16,6 +16,7 @@ from numpy import ndarray
 
 from autograd import graph, recording
 from autograd.errors import DtypeError, GraphError, ShapeError
+from autograd.foreign import plain
 
 _changes: dict[int, tuple[int, str]] = {}  # id of the object that owns the memory: when, by whom
 
@@ -139,6 +140,8 @@ class InPlace:
 
         While recording, this Tensor becomes the result of a new node; else its memory changes.
         """
+        if not isinstance(value, InPlace):
+            value = plain(value, by)
         node, called = self.node, f" {self.name!r}" if self.name else ""
         record = recording.state.on and (
             node is not None or getattr(value, "node", None) is not None

@@ -18,17 +18,15 @@ from itertools import repeat
 from operator import is_
 
 import numpy as np
-from numpy import float64, ndarray
+from numpy import ndarray
 
 from autograd import errors, recording
+from autograd.foreign import PLAIN, number, plain, result
 from autograd.graph import shown
 from autograd.plan import Operation, Plan, head, is_place, needs_of, source, unpack
 from autograd.tensor import Tensor, recorded, wrap
 
 KEPT = 32  # plans for up to this many inputs are kept
-PLAIN = frozenset(
-    {float, int, bool, complex, ndarray, float64, np.float32, tuple, type(None), type}
-)
 
 
 class Primitive(Operation):
@@ -103,6 +101,10 @@ class Primitive(Operation):
             )
         return self.formulas[name]
 
+    def _differentiates(self, k: int) -> bool:
+        """Whether the argument at ``k`` is an operand, no matter to the user's own function."""
+        return self.trusted or (k < len(self.names) and self.names[k] in self.formulas)
+
     def __call__(self, *args, **options):
         """Compute ``fn`` of the values; where a Tensor among them needs it, record a node."""
         if options and (
@@ -127,9 +129,9 @@ class Primitive(Operation):
                             parents.append(b.node)
                             key.append((k, i))
                     elif type(b) not in PLAIN:
-                        values[i] = plain(b)
+                        values[i] = plain(b, self.__name__)
             elif type(a) not in PLAIN:
-                raw[k] = plain(a)
+                raw[k] = plain(a, self.__name__ if self._differentiates(k) else None)
         watcher = recording.state.watcher if recording.special else None
         try:
             y = watcher.compute(self, raw, options) if watcher else self.fn(*raw, **options)
@@ -139,7 +141,12 @@ class Primitive(Operation):
             return y
         if not self.trusted or any(map(is_, raw, repeat(y))):
             y = tuple(map(_viewed, y)) if type(y) is tuple else _viewed(y)
-        y = tuple(map(settled, y)) if type(y) is tuple else settled(y)
+        if type(y) is tuple:
+            y = tuple([settled(v, self.__name__) for v in y])
+        else:
+            y = settled(y, self.__name__)
+            if y.dtype.kind not in "fc":  # integers have no derivative: the graph ends here
+                return wrap(number(y, self.__name__), None)
         if not parents or (recording.special and not recording.state.on):
             return unpack(y, None) if type(y) is tuple else wrap(y, None)
         plan = self.plan(tuple(key))
@@ -147,8 +154,6 @@ class Primitive(Operation):
         constants = tuple(self._constants(raw, plan)) if plan.fixed else ()
         if type(y) is tuple:
             return unpack(y, recorded(plan, tuple(parents), y, saved, constants))
-        if y.dtype.kind not in "fc":
-            return wrap(y, None)  # integers have no derivative: the graph ends here
         return recorded(plan, tuple(parents), y, saved, constants)
 
     def _constants(self, raw, plan):
@@ -171,29 +176,21 @@ class Primitive(Operation):
         return plan
 
 
-def plain(a):
-    """An argument; what another library would compute with, a pandas Series, as an array.
-
-    A Series aligns by its index, where a Tensor goes by position: gradients would be mixed up.
-    """
-    if type(a) in PLAIN or hasattr(a, "__array_function__") or not hasattr(a, "__array__"):
-        return a
-    return a if isinstance(a, np.generic) else np.asarray(a)
-
-
 def _viewed(y):
     """An array that can be made read-only without making someone else's array read-only."""
     return y.view() if isinstance(y, ndarray) else y
 
 
-def settled(y):
-    """A result as Tensors hold it: read-only, a NumPy scalar where 0-d."""
-    if isinstance(y, ndarray):
+def settled(y, op):
+    """A result of ``op`` as Tensors hold it: read-only, a NumPy scalar where 0-d."""
+    if type(y) is not ndarray:
+        if isinstance(y, np.generic):
+            return y
+        y = result(y, f"{op}, what it returned")
+    if type(y) is ndarray:
         if y.ndim == 0:
             return y[()]
         y.flags.writeable = False
-    elif not hasattr(y, "dtype"):
-        y = np.asarray(y)[()]
     return y
 
 

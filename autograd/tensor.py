@@ -11,6 +11,7 @@ from numpy import float64, ndarray
 
 from autograd import graph, recording
 from autograd.errors import DtypeError, GraphError, ShapeError, describe
+from autograd.foreign import plain
 from autograd.graph import Node, Scalar, clock, nobody, shown
 from autograd.memory import InPlace
 from autograd.methods import ArrayMethods
@@ -51,7 +52,7 @@ class Tensor(ArrayMethods, InPlace):
     array([2., 4.])
     """
 
-    __slots__ = ("data", "node", "name", "grad", "__weakref__")
+    __slots__ = ("data", "node", "name", "grad", "_rests", "__weakref__")
     __pandas_priority__ = 5000  # above a DataFrame's: series * t is left to us, as t * series is
 
     def __init__(self, data, requires_grad=False, name=None, dtype=None):
@@ -83,7 +84,7 @@ class Tensor(ArrayMethods, InPlace):
                     f"Tensor: requires_grad needs a floating dtype, got {self.data.dtype} "
                     f"(shape {self.shape}). Write 3.0 instead of 3, or pass dtype=float."
                 )
-            self.node = graph.Leaf(self)
+            self._wake()
         elif not on:
             if not self.is_leaf:
                 raise GraphError(
@@ -91,9 +92,25 @@ class Tensor(ArrayMethods, InPlace):
                     f"{self.node.plan.op.__name__}; .detach() gives its value outside the graph"
                 )
             if self.node is not None:
+                held = self.data if isinstance(self.data, np.generic) else ref(self.data)
+                self._rests = self.node, held
                 self.node.out = graph.nobody
             self.node = None
         return self
+
+    def _wake(self):
+        """Be the leaf that it was before it was frozen: graphs of before give it their gradient.
+
+        With another value, a new one: those graphs are not of this value.
+        """
+        leaf, held = getattr(self, "_rests", (None, None))
+        self._rests = None, None
+        if leaf is not None and (held() if type(held) is ref else held) is self.data:
+            self.node, leaf.out = leaf, ref(self)
+            return
+        if leaf is not None:
+            leaf.out = graph.replaced
+        self.node = graph.Leaf(self)
 
     @property
     def is_leaf(self) -> bool:
@@ -165,7 +182,8 @@ class Tensor(ArrayMethods, InPlace):
             raise DtypeError(
                 f"np.array or np.asarray of a Tensor that requires grad (shape {self.shape}) would "
                 "cut the graph. Join Tensors with np.stack([t, u]) or autograd.numpy.array, for "
-                "np.mean([t, u]) too; t.data has the values."
+                "np.mean([t, u]) too; t.data has the values. S @ t of a sparse matrix: "
+                "primitive(lambda x: S @ x).vjp(x=lambda g: S.T @ g)."
             )
         return np.array(self.data, dtype=dtype, copy=copy)
 
@@ -233,6 +251,8 @@ def _numeric(data, dtype, copy):
     """``data`` as an array of numbers; a NumPy scalar where 0-d, which is ten times faster."""
     if type(data) is Tensor:
         data = data.data
+    if type(data) is not ndarray:
+        data = plain(data, "Tensor")
     if not isinstance(data, ndarray) and hasattr(data, "__array_function__"):
         return data.copy() if copy else data  # another library's array: CuPy, say
     try:

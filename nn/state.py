@@ -6,6 +6,7 @@ import numpy as np
 
 from autograd import Tensor, no_grad
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
+from autograd.foreign import plain
 
 
 def state_dict(module) -> dict[str, np.ndarray]:
@@ -43,7 +44,7 @@ def load_state_dict(module, state, strict):
 
 
 def _array(op, path, v):
-    a = np.asarray(v.data if isinstance(v, Tensor) else v)
+    a = np.asarray(v.data if isinstance(v, Tensor) else plain(v, f"{op}: {path}"))
     if a.dtype.kind not in "biufc":
         raise DtypeError(f"{op}: {path} is no array of numbers, but {type(v).__name__}")
     return a

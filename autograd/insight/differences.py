@@ -36,7 +36,7 @@ class Local:
     def __post_init__(self):
         y = self.call.fn(*self.call.args, **self.call.options)
         self.several = type(y) in (tuple, list)
-        self.results = tuple(map(settled, y if self.several else (y,)))
+        self.results = tuple(settled(v, "audit") for v in (y if self.several else (y,)))
         self.cotangents = tuple(map(self._random, self.results))
 
     def _random(self, y):

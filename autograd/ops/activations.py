@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 from autograd.errors import DtypeError, IndexRangeError
+from autograd.foreign import plain
 from autograd.ops.elementwise import erfc
 from autograd.ops.register import listed
 from autograd.primitive import primitive
@@ -228,7 +229,7 @@ def one_hot(labels, classes, dtype=float):
     array([[1., 0., 0.],
            [0., 0., 1.]])
     """
-    labels = labels.data if type(labels) is Tensor else np.asarray(labels)
+    labels = labels.data if type(labels) is Tensor else np.asarray(plain(labels, "one_hot"))
     if labels.dtype.kind not in "iu":
         raise DtypeError(f"one_hot: labels must be integers, got {labels.dtype}")
     if labels.size and (labels.min() < 0 or labels.max() >= classes):

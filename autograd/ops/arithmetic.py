@@ -33,7 +33,8 @@ float_power = ufunc(
 
 def _log(a, y):
     """Log of a base, complex where the power is: (-2)**1j.  0 where the base is."""
-    base = a + (a == 0)
+    base = float(a) if type(a) is int else a  # np.log takes no int of more than 64 bits
+    base = base + (base == 0)
     return np.log(base + 0j if y.dtype.kind == "c" else base)
 
 

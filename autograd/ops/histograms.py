@@ -3,6 +3,8 @@
 Which bin an element lies in is constant between jumps, so counts without weights are plain arrays.
 """
 
+import functools
+
 import numpy as np
 
 from autograd.ops.indexing import scatter_add
@@ -46,7 +48,8 @@ def _sums(columns, edges, weights):
         np.where(x == e[-1], n - 1, np.searchsorted(e, x, side="right") - 1)
         for x, e, n in zip(columns, edges, shape, strict=True)
     ]
-    inside = np.all([(k >= 0) & (k < n) for k, n in zip(places, shape, strict=True)], axis=0)
+    within = ((k >= 0) & (k < n) for k, n in zip(places, shape, strict=True))
+    inside = functools.reduce(np.logical_and, within)
     weights = np.reshape(as_array(weights), -1)
     return scatter_add(weights[inside], tuple(k[inside] for k in places), shape)
 
@@ -62,7 +65,7 @@ def histogramdd(sample, bins=10, range=None, density=None, weights=None):
     range = [None] * len(at) if range is None else range
     edges = [_edges(*each) for each in zip(sample, bins, range, at, strict=True)]
     if weights is not None:
-        counts = np.astype(_sums([np.asarray(value(x)) for x in sample], at, weights), float)
+        counts = np.astype(_sums([value(as_array(x)) for x in sample], at, weights), float)
     if density:
         total = np.sum(counts)
         for axis, e in enumerate(edges):

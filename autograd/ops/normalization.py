@@ -3,6 +3,7 @@
 import numpy as np
 
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
+from autograd.foreign import plain
 from autograd.kernels import classification
 from autograd.kernels import normalization as kernel_of
 from autograd.ops.passes import once_per_pass
@@ -160,7 +161,8 @@ def cross_entropy(x, labels):
     DtypeError, ShapeError, ValueRangeError
         Labels that are no integers, of another shape, or out of range.
     """
-    x, labels = as_array(x), labels.data if hasattr(labels, "node") else np.asarray(labels)
+    x = as_array(x)
+    labels = labels.data if hasattr(labels, "node") else np.asarray(plain(labels, "cross_entropy"))
     if labels.dtype.kind not in "iu":
         raise DtypeError(f"cross_entropy: labels must be integers, got {labels.dtype}")
     if x.ndim < 2 or labels.shape != x.shape[:1] + x.shape[2:]:

@@ -6,7 +6,8 @@ import numpy as np
 
 from autograd.errors import DtypeError
 from autograd.fast import binary, unary
-from autograd.primitive import Primitive, plain
+from autograd.foreign import plain
+from autograd.primitive import Primitive
 from autograd.tensor import FUNCTIONS, UFUNCS, Tensor, refused
 
 operations: dict[str, Primitive] = {}  # every primitive of autograd.ops, by name
@@ -109,7 +110,7 @@ def values_only(*functions):
 
 def as_array(x):
     """``x`` as an array; a Tensor or another library's array comes back as it is."""
-    x = plain(x)
+    x = plain(x, "an array function")
     return x if hasattr(x, "dtype") else np.asarray(x)
 
 

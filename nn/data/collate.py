@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import DtypeError, ShapeError, ValueRangeError, describe
+from autograd.foreign import plain
 from autograd.tensor import Tensor
 
 
@@ -35,6 +36,8 @@ def count(dataset: Any) -> int:
                 f"arrays, got {type(part).__name__} at {place!r}. Convert it with np.asarray (a "
                 "Tensor: take its .data); if these are the samples themselves, pass them as a list."
             )
+        if isinstance(part, np.ndarray):
+            plain(part, f"DataLoader: the array at {place!r}")
         if isinstance(part, np.ndarray) and part.ndim == 0:
             raise ShapeError(
                 "DataLoader: got an array of shape (), expected the samples along its first axis. "
@@ -107,7 +110,7 @@ def _stack(values, rows, place):
 
 def _as_array(value, name):
     try:
-        array = np.asarray(value)
+        array = np.asarray(plain(value, f"DataLoader: {name}"))
     except ValueError:  # a list of unequal things
         array = None
     if array is None or array.dtype == object:

@@ -4,11 +4,13 @@ import numpy as np
 
 from autograd import Tensor, as_tensor
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
+from autograd.foreign import plain
 from autograd.ops.geometry import check_image
 
 
 def array(op, name, v):
     """Tensors and arrays as they are; what NumPy makes an array of, a list or a Series, as one."""
+    v = v if type(v) is Tensor else plain(v, f"{op}, {name}")
     if hasattr(v, "__array_function__"):
         return v
     try:

@@ -23,6 +23,26 @@ def wrong_shape():
     f(x).backward()
 
 
+def no_return():
+    f = primitive(lambda x: 2 * x).vjp(x=lambda g: None)
+    f(x).backward(np.ones((2, 3)))
+
+
+def imaginary_hook():
+    y = x * 2
+    y.register_hook(lambda g: 1j * g)
+    y.sum().backward()
+
+
+def changed_while_frozen():
+    w = Tensor(np.ones(3), requires_grad=True)
+    y = (w * w).sum()
+    w.requires_grad = False
+    w.assign(2.0)
+    w.requires_grad = True
+    y.backward()
+
+
 def in_place_array():
     a = np.ones((2, 3))
     a += x
@@ -180,6 +200,12 @@ MISTAKES = [
     (lambda: half.vjp(x=lambda: 1), ValueError, "half.vjp: the formula for 'x' takes no argument"),
     (writes_into_its_input, TypeError, r"added: .*writes into its input.*x.copy\(\)"),
     (lambda: ops.relu(bad=1), TypeError, "'bad'. It got no arguments by position"),
+    (no_return, TypeError, r"<lambda>, the derivative formula for 'x': .* got None .*`return`\?"),
+    (lambda: primitive(lambda x: None).vjp(x=lambda g: g)(x), TypeError,
+     r"<lambda>, what it returned: expected numbers, got None \(a forgotten `return`\?\)"),
+    (lambda: primitive(lambda x: "x").vjp(x=lambda g: g)(x), TypeError, "returned: .* got 'x'"),
+    (imaginary_hook, TypeError, "hook '<lambda>': .* of float64 came in, complex128 came out"),
+    (changed_while_frozen, RuntimeError, "leaf was changed while its requires_grad was False.*aga"),
     (wrong_shape, ValueError, r"returned shape \(7,\) for an input of shape \(2, 3\)"),
     # convolution and pooling
     (lambda: ops.conv(image, np.ones((2, 3, 7, 7))), ValueError, r"window \(7, 7\) is larger than"),

@@ -716,6 +716,7 @@ def test_a_leaf_that_is_not_what_it_was():
     x = leaf([2.0])
     y = (x * x).sum()
     x.requires_grad = False
+    x.assign(3.0)
     x.requires_grad = True
     with pytest.raises(GraphError, match="entered the graph after y"):
         gradients(y, x)
@@ -779,3 +780,29 @@ def test_an_unsigned_exponent():
     x = leaf([300.0])
     assert gradients((x ** np.uint8(0)).sum(), x) == 0.0
     assert gradients((x ** np.array([1], np.uint8)).sum(), x) == 1.0
+
+
+def test_a_leaf_that_was_frozen_for_a_while_is_the_same_leaf():
+    for data in (np.ones(3), 3.0):
+        w, calls = Tensor(data, requires_grad=True), []
+        w.register_hook(calls.append)
+        y = np.sum(w * w)
+        w.requires_grad = False
+        y.backward()
+        assert w.grad is None  # as it asks
+        w.requires_grad = True
+        y.backward()
+        np.testing.assert_array_equal(w.grad, 2 * w.data)
+        np.testing.assert_array_equal(gradients(y, w), 2 * w.data)
+        assert len(calls) == 3
+
+
+def test_a_frozen_leaf_keeps_no_old_value_alive():
+    w = Tensor(np.ones(3), requires_grad=True)
+    before = weakref.ref(w.data)
+    w.requires_grad = False
+    w.assign(2.0)
+    assert before() is None
+    w.requires_grad = True
+    (w * w).sum().backward()
+    np.testing.assert_array_equal(w.grad, [4.0, 4.0, 4.0])

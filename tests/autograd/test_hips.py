@@ -530,7 +530,7 @@ def test_notrace():
         (
             lambda t: primitive(lambda x: None)(t),
             DtypeError,
-            "expected arrays of numbers, got None",
+            "what it returned: expected numbers, got None",
         ),
         (lambda t: defvjp(len, None), DtypeError, "'len' is no primitive"),
         (lambda t: defvjp(power, 3.0), DtypeError, "maker for argument 0 is a float"),
