@@ -332,7 +332,8 @@ def named(transform, f, argnum=0):
             f"{transform}: expected a function, got {type(f).__name__}. The gradients of a Tensor "
             "that is computed already: gradients(y, xs), or y.backward()."
         )
-    if not all(isinstance(k, int) for k in (argnum if type(argnum) in (tuple, list) else [argnum])):
+    numbers = argnum if type(argnum) in (tuple, list) else [argnum]
+    if not all(isinstance(k, (int, np.integer)) for k in numbers):
         raise DtypeError(
             f"{transform}: argnum is the number of the argument, or a tuple of them, got "
             f"{describe(argnum)}. The values go to what comes back: {transform}(f)(x)."

@@ -129,7 +129,7 @@ def _dtype(*arrays):
 
 
 def rnn_forward(x, w_ih, w_hh, b, h0, activation, mask, reverse):
-    """H_t = tanh or relu of (x_t w_ihᵀ + h_{t-1} w_hhᵀ + b): (T, N, H), and the tape."""
+    """h_t = tanh or relu of (x_t w_ihᵀ + h_{t-1} w_hhᵀ + b): (T, N, H), and the tape."""
     dtype, walk = _dtype(x, w_ih, w_hh, b, h0), Walk(*x.shape[:2], mask, reverse)
     states = _buffer(len(x), h0, walk.first, dtype)
     _projected(x, w_ih, b, dtype, states[walk.now])

@@ -15,7 +15,7 @@ def _sigmoid(x):
 
 
 def lstm_forward(gates, before, cell, state, scratch):
-    """C = f before + i g, h = o tanh c; ``gates`` come as sums of products and become i f g o."""
+    """c = f before + i g, h = o tanh c; ``gates`` come as sums of products and become i f g o."""
     width = cell.shape[1]
     i, f, g, o = (gates[:, k * width : (k + 1) * width] for k in range(4))
     _sigmoid(gates[:, : 2 * width])
@@ -54,7 +54,7 @@ def lstm_backward(gates, before, cell, dh, dc, delta, scratch, slope):
 
 
 def gru_forward(gates, z, recurrent, before, state):
-    """H = n + u (before - n), n = tanh(x_n + r recurrent); ``gates`` become r u n."""
+    """h = n + u (before - n), n = tanh(x_n + r recurrent); ``gates`` become r u n."""
     width = before.shape[1]
     r, u, n = (gates[:, k * width : (k + 1) * width] for k in range(3))
     gates[:, : 2 * width] += z[:, : 2 * width]

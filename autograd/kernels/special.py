@@ -58,7 +58,7 @@ def _erf_near(x):
 
 
 def _erfc_of_size(x):
-    """Erfc of x > 0.46; exp(-x²) is taken in two factors, so that x² need not be rounded."""
+    """erfc(x) of x > 0.46; exp(-x²) is taken in two factors, so that x² need not be rounded."""
     x = np.clip(x, 0.4, 27.5)  # beyond it is 0
     t = 1 / (x * x)
     middle = _quotient(_MIDDLE, np.minimum(x, 4))

@@ -10,7 +10,9 @@ from autograd.ops.geometry import check_image
 
 def array(op, name, v):
     """Tensors and arrays as they are; what NumPy makes an array of, a list or a Series, as one."""
-    v = v if type(v) is Tensor else plain(v, f"{op}, {name}")
+    if type(v) in (Tensor, np.ndarray):
+        return v
+    v = plain(v, f"{op}, {name}")
     if hasattr(v, "__array_function__"):
         return v
     try:

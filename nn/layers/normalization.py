@@ -266,7 +266,7 @@ class RMSNorm(Module):
         self.weight = init.constant(self.normalized_shape, 1.0) if elementwise_affine else None
 
     def forward(self, x):
-        """X (..., *normalized_shape) -> same."""
+        """x (..., *normalized_shape) -> same."""
         return F.rms_norm(x, self.normalized_shape, self.weight, self.eps)
 
     def extra_repr(self):

@@ -42,7 +42,7 @@ def _flat(a):
 
 @shared
 def products(todo, jobs, a, a_by_rows, b, b_by_rows, inner, blocks, rows, V, y):
-    """Y (n, m) = a (n, inner) b (inner, m)."""
+    """y (n, m) = a (n, inner) b (inner, m)."""
     (n, m), wide = y.shape, 3 * V
     across, along = (inner, 1) if a_by_rows else (1, n)
     job = take(todo)

@@ -28,7 +28,7 @@ def arranged(w, dtype):
 
 @jit
 def add_product(x, w, to, scratch):
-    """To += x w; w in panels, ``scratch``: room for 4 vectors."""
+    """to += x w; w in panels, ``scratch``: room for 4 vectors."""
     rows, width, inner = *to.shape, w.shape[1]
     a, flat, y = x.ravel(), w.ravel(), to.ravel()
     for panel in range(w.shape[0]):
@@ -85,7 +85,7 @@ def _store(y, q, a, b, c, d):
 
 @jit
 def _add(x, to):
-    """To += x, of flat arrays."""
+    """to += x, of flat arrays."""
     for j in range(to.size):
         to[j] += x[j]
 

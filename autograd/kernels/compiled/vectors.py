@@ -175,7 +175,7 @@ add, sub, mul = map(_operation, ("fadd", "fsub", "fmul"))
 
 @intrinsic
 def fma(typing, u, v, w):
-    """U v + w, rounded once."""
+    """u v + w, rounded once."""
 
     def code(context, builder, sig, args):
         return _fused(builder, u, args)

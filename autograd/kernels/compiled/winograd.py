@@ -181,7 +181,7 @@ def room(blocks, V):
 
 @shared
 def sums(todo, jobs, x, u, b, before, blocks, groups, V, spoilt, y):
-    """X (N, C, H, W) -> y (N, O, H', W'); a job is a block of tiles, for a group of outputs."""
+    """x (N, C, H, W) -> y (N, O, H', W'); a job is a block of tiles, for a group of outputs."""
     job = take(todo)
     if job >= jobs:
         return

@@ -157,7 +157,7 @@ def _spread(tiles, q, size, a, b):
 
 @jit
 def transform_products(products, plane, size, b, o0, o1, block, row, V, y, wrong):
-    """Y = Aᵀ M A + b of outputs o0, ... into y; NaN is added to ``wrong`` if one is not finite.
+    """y = Aᵀ M A + b of outputs o0, ... into y; NaN is added to ``wrong`` if one is not finite.
 
     ``products[k * size + (o - o0) * plane + j]``: M; ``row``: room for all rows of pixels 0
     of the tiles, and in its second half for those of pixels 1.
