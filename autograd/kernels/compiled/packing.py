@@ -1,7 +1,8 @@
 """Images into the buffers of `convolution`, results out of them; ``block``: see `Block`."""
 
 from autograd.kernels.compiled import jit
-from autograd.kernels.compiled.vectors import copy1, copy2, copy4, copy8, evens, load, store
+from autograd.kernels.compiled.shuffles import copy1, copy2, copy4, copy8, evens
+from autograd.kernels.compiled.vectors import load, store
 
 
 @jit

@@ -13,19 +13,16 @@ from autograd.kernels.compiled import convolution, jit
 from autograd.kernels.compiled import pooling_rows as rows
 from autograd.kernels.compiled.jobs import run, shared, take
 from autograd.kernels.compiled.pooling_rows import join
+from autograd.kernels.compiled.shuffles import evens, odds, zip_high, zip_low
 from autograd.kernels.compiled.vectors import (
-    evens,
     lanes,
     load,
     load_some,
-    odds,
     store,
     store_some,
     where_below,
     where_top,
     zeros,
-    zip_high,
-    zip_low,
 )
 from autograd.kernels.windows import Geometry
 

@@ -11,9 +11,9 @@ import numpy as np
 from autograd.kernels.compiled import jit
 from autograd.kernels.compiled.jobs import shared, take
 from autograd.kernels.compiled.packing import copy_row
+from autograd.kernels.compiled.shuffles import evens, zip_high, zip_low
 from autograd.kernels.compiled.vectors import (
     add,
-    evens,
     largest,
     load,
     load_some,
@@ -23,8 +23,6 @@ from autograd.kernels.compiled.vectors import (
     where_below,
     where_top,
     zeros,
-    zip_high,
-    zip_low,
 )
 
 

@@ -9,8 +9,9 @@ import numpy as np
 
 from autograd.kernels.compiled import jit
 from autograd.kernels.compiled.jobs import run, shared, take
+from autograd.kernels.compiled.shuffles import transpose
 from autograd.kernels.compiled.tiles import column, three, tile
-from autograd.kernels.compiled.vectors import BYTES, lanes, load, transpose, zeros
+from autograd.kernels.compiled.vectors import BYTES, lanes, load, zeros
 from autograd.kernels.products import WAKING
 
 DEEPEST = 1024  # rows of b up to which packed columns stay in the processor's cache

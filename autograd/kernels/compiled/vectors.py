@@ -2,6 +2,7 @@
 
 ``v = load(a, i)`` takes ``lanes(a.itemsize)`` elements of the flat array ``a`` from place ``i`` on,
 ``store(a, i, v)`` puts them back, ``fma(u, v, w)`` is u v + w, ``splat(s)`` a scalar in every lane.
+The number of lanes goes to every kernel as its argument ``V``.
 Nothing checks bounds.
 """
 
@@ -37,7 +38,7 @@ class _VectorModel(models.PrimitiveModel):
         super().__init__(manager, vector, ir.VectorType(scalar, vector.lanes))
 
 
-def _place(context, builder, kinds, args, vector):
+def place_of(context, builder, kinds, args, vector):
     """Where ``args[0][args[1]]`` lies, as a pointer to a vector; ``kinds``: their types."""
     return builder.bitcast(pointer(context, builder, kinds, args), vector.as_pointer())
 
@@ -48,7 +49,7 @@ def load(typing, array, place):
     vector = Vector(array.dtype)
 
     def code(context, builder, sig, args):
-        v = builder.load(_place(context, builder, sig.args, args, context.get_value_type(vector)))
+        v = builder.load(place_of(context, builder, sig.args, args, context.get_value_type(vector)))
         v.align = array.dtype.bitwidth // 8
         return v
 
@@ -60,7 +61,7 @@ def store(typing, array, place, vector):
     """Put a vector at a place of a flat array."""
 
     def code(context, builder, sig, args):
-        s = builder.store(args[2], _place(context, builder, sig.args, args, args[2].type))
+        s = builder.store(args[2], place_of(context, builder, sig.args, args, args[2].type))
         s.align = array.dtype.bitwidth // 8
         return context.get_dummy_value()
 
@@ -74,7 +75,7 @@ def load_some(typing, array, place, count, other):
 
     def code(context, builder, sig, args):
         kind = context.get_value_type(vector)
-        at = _place(context, builder, sig.args, args, kind)
+        at = place_of(context, builder, sig.args, args, kind)
         some = _some(builder, kind, args[2])
         given = [at, _alignment(array), some, args[3]]
         return _masked(builder, "load", kind, kind, given)
@@ -88,7 +89,7 @@ def store_some(typing, array, place, count, vector):
 
     def code(context, builder, sig, args):
         kind = args[3].type
-        at = _place(context, builder, sig.args, args, kind)
+        at = place_of(context, builder, sig.args, args, kind)
         given = [args[3], at, _alignment(array), _some(builder, kind, args[2])]
         _masked(builder, "store", kind, ir.VoidType(), given)
         return context.get_dummy_value()
@@ -257,98 +258,6 @@ def total(typing, u):
         return builder.call(f, [ir.Constant(kind.element, 0.0), args[0]], fastmath=("reassoc",))
 
     return u.scalar(u), code
-
-
-def _copier(count):
-    """An intrinsic: ``target[q : q + count] = source[p : p + count]`` of flat arrays."""
-
-    @intrinsic
-    def copy(typing, target, q, source, p):
-        def code(context, builder, sig, args):
-            scalar = context.get_value_type(target.dtype)
-            kind = ir.VectorType(scalar, count) if count > 1 else scalar
-            to = _place(context, builder, (sig.args[0],), args[:2], kind)
-            v = builder.load(_place(context, builder, (sig.args[2],), args[2:], kind))
-            s = builder.store(v, to)
-            v.align = s.align = target.dtype.bitwidth // 8
-            return context.get_dummy_value()
-
-        return types.void(target, types.intp, source, types.intp), code
-
-    return copy
-
-
-copy1, copy2, copy4, copy8 = map(_copier, (1, 2, 4, 8))
-
-
-def _shuffler(places):
-    """An intrinsic of two vectors u, v: the lanes of u followed by those of v, at ``places(n)``."""
-
-    @intrinsic
-    def shuffle(typing, u, v):
-        def code(context, builder, sig, args):
-            mask = ir.Constant(ir.VectorType(ir.IntType(32), u.lanes), places(u.lanes))
-            return builder.shuffle_vector(args[0], args[1], mask)
-
-        return u(u, v), code
-
-    return shuffle
-
-
-evens = _shuffler(lambda n: list(range(0, 2 * n, 2)))  # of 2n neighbours, every second
-odds = _shuffler(lambda n: list(range(1, 2 * n, 2)))
-zip_low = _shuffler(lambda n: _zipped(n, 0))  # the inverse of both
-zip_high = _shuffler(lambda n: _zipped(n, n))
-
-
-def _zipped(n, first):
-    """Places, from the ``first`` on, of two vectors' lanes in turn."""
-    return [k // 2 + k % 2 * n for k in range(first, first + n)]
-
-
-@intrinsic
-def pairs(typing, u, v):
-    """The sums of two neighbours each: those of u, then those of v."""
-
-    def code(context, builder, sig, args):
-        n = 2 * u.lanes
-        kind = ir.VectorType(ir.IntType(32), u.lanes)
-        halves = (ir.Constant(kind, list(range(first, n, 2))) for first in (0, 1))
-        return builder.fadd(*(builder.shuffle_vector(*args, half) for half in halves))
-
-    return u(u, v), code
-
-
-@intrinsic
-def transpose(typing, target, q, wide, source, p, row):
-    """``target[q + wide i + j] = source[p + row j + i]`` for a square, a vector's lanes wide."""
-    vector = Vector(source.dtype)
-
-    def code(context, builder, sig, args):
-        n, kind = vector.lanes, context.get_value_type(vector)
-        numbers = sig.args[1]
-        mask = ir.VectorType(ir.IntType(32), n)
-
-        def place(array, start, step, k):
-            far = builder.mul(args[step], context.get_constant(numbers, k))
-            at = [args[array], builder.add(args[start], far)]
-            return _place(context, builder, (sig.args[array],), at, kind)
-
-        def zipped(u, v, first):
-            return builder.shuffle_vector(u, v, ir.Constant(mask, _zipped(n, first)))
-
-        rows = [builder.load(place(3, 4, 5, k)) for k in range(n)]
-        for v in rows:
-            v.align = source.dtype.bitwidth // 8
-        for _ in range(n.bit_length() - 1):  # to interleave the two halves of all, so often
-            halves = list(zip(rows[: n // 2], rows[n // 2 :], strict=True))
-            rows = [zipped(u, v, first) for u, v in halves for first in (0, n)]
-        for k, v in enumerate(rows):
-            builder.store(v, place(0, 1, 2, k)).align = source.dtype.bitwidth // 8
-        return context.get_dummy_value()
-
-    intp = types.intp
-    return types.void(target, intp, intp, source, intp, intp), code
 
 
 @intrinsic

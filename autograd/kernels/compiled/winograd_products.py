@@ -4,19 +4,9 @@ import numpy as np
 
 from autograd.kernels.compiled import jit
 from autograd.kernels.compiled.jobs import shared, take
+from autograd.kernels.compiled.shuffles import pairs
 from autograd.kernels.compiled.tiles import column, tile
-from autograd.kernels.compiled.vectors import (
-    add,
-    fma,
-    load,
-    maximum,
-    mul,
-    pairs,
-    splat,
-    store,
-    sub,
-    zeros,
-)
+from autograd.kernels.compiled.vectors import add, fma, load, maximum, mul, splat, store, sub, zeros
 
 
 @jit

@@ -8,19 +8,8 @@ from typing import NamedTuple
 
 from autograd.kernels.compiled import jit
 from autograd.kernels.compiled.packing import copy_row
-from autograd.kernels.compiled.vectors import (
-    add,
-    evens,
-    fma,
-    load,
-    odds,
-    splat_of,
-    store,
-    sub,
-    zeros,
-    zip_high,
-    zip_low,
-)
+from autograd.kernels.compiled.shuffles import evens, odds, zip_high, zip_low
+from autograd.kernels.compiled.vectors import add, fma, load, splat_of, store, sub, zeros
 
 
 class Block(NamedTuple):
