@@ -1,8 +1,7 @@
 """Pooling: row by row (`pooling_rows`); windows of 2 × 2 that do not overlap, here.
 
-Vectors run over the end of a row; what they spoil behind it is computed later, and right.  At the
-end of a job's memory, single elements are computed instead.  Other sums are convolutions; NumPy's
-kernel does the other maxima.
+At the end of a row, only the lanes that belong to it are loaded and stored.  Other sums are
+convolutions; NumPy's kernel does the other maxima.
 """
 
 import math
@@ -12,14 +11,12 @@ import numpy as np
 from autograd.kernels.compiled import convolution, jit
 from autograd.kernels.compiled import pooling_rows as rows
 from autograd.kernels.compiled.jobs import run, shared, take
-from autograd.kernels.compiled.pooling_rows import join
+from autograd.kernels.compiled.pooling_rows import join, put
 from autograd.kernels.compiled.shuffles import evens, odds, zip_high, zip_low
 from autograd.kernels.compiled.vectors import (
     lanes,
     load,
     load_some,
-    store,
-    store_some,
     where_below,
     where_top,
     zeros,
@@ -99,24 +96,18 @@ def _pairs(todo, jobs, x, y, maxima, V):
     """The largest element, or the sum, of every window."""
     planes, height, width = y.shape
     wide = x.shape[2]
-    flat, out, nothing = x.ravel(), y.ravel(), zeros(x)
+    flat, out = x.ravel(), y.ravel()
     job = take(todo)
     while job < jobs:
         for n in range(job * planes // jobs, (job + 1) * planes // jobs):
             for a in range(height):
                 p, q = (n * x.shape[1] + 2 * a) * wide, (n * height + a) * width
                 for i in range(0, width, V):
-                    k, left = p + 2 * i, width - i
-                    if left >= V:
-                        u = join(load(flat, k), load(flat, k + wide), maxima)
-                        v = join(load(flat, k + V), load(flat, k + V + wide), maxima)
-                        store(out, q + i, join(evens(u, v), odds(u, v), maxima))
-                    else:
-                        u = load_some(flat, k, 2 * left, nothing)
-                        v = load_some(flat, k + V, 2 * left - V, nothing)
-                        u = join(u, load_some(flat, k + wide, 2 * left, nothing), maxima)
-                        v = join(v, load_some(flat, k + V + wide, 2 * left - V, nothing), maxima)
-                        store_some(out, q + i, left, join(evens(u, v), odds(u, v), maxima))
+                    k, left = p + 2 * i, 2 * (width - i)
+                    u = join(some(flat, k, left, V), some(flat, k + wide, left, V), maxima)
+                    k, left = k + V, left - V
+                    v = join(some(flat, k, left, V), some(flat, k + wide, left, V), maxima)
+                    put(out, q + i, width - i, join(evens(u, v), odds(u, v), maxima), V)
         job = take(todo)
 
 
@@ -127,29 +118,24 @@ def _to_winners(todo, jobs, g, x, y, d, V):
     cotangent, image, top, out = g.ravel(), x.ravel(), y.ravel(), d.ravel()
     job = take(todo)
     while job < jobs:
-        first, last = job * planes // jobs, (job + 1) * planes // jobs
-        end = last * high * wide
-        for n in range(first, last):
+        for n in range(job * planes // jobs, (job + 1) * planes // jobs):
             for a in range(2 * height):
                 p, q = (n * high + a) * wide, (n * height + a // 2) * width
                 above = a % 2 * wide  # how far back the other row of the pair is, if it comes first
                 for i in range(0, width, V):
-                    k = p + 2 * i
-                    if k + 2 * V > end or q + i + V > top.size:
-                        for j in range(i, min(i + V, width)):
-                            _single(cotangent, image, top, out, p + 2 * j, q + j, above)
-                        continue
-                    t, left = load(top, q + i), load(cotangent, q + i)
+                    k, left = p + 2 * i, 2 * (width - i)
+                    t, h = some(top, q + i, width - i, V), some(cotangent, q + i, width - i, V)
                     if above:
-                        u, v = load(image, k - wide), load(image, k - wide + V)
-                        left = where_below(left, evens(u, v), t)
-                        left = where_below(left, odds(u, v), t)
-                    u, v = load(image, k), load(image, k + V)
+                        u = some(image, k - wide, left, V)
+                        v = some(image, k - wide + V, left - V, V)
+                        h = where_below(h, evens(u, v), t)
+                        h = where_below(h, odds(u, v), t)
+                    u, v = some(image, k, left, V), some(image, k + V, left - V, V)
                     even, odd = evens(u, v), odds(u, v)
-                    r = where_top(left, even, t)
-                    s = where_top(where_below(left, even, t), odd, t)
-                    store(out, k, zip_low(r, s))
-                    store(out, k + V, zip_high(r, s))
+                    r = where_top(h, even, t)
+                    s = where_top(where_below(h, even, t), odd, t)
+                    put(out, k, left, zip_low(r, s), V)
+                    put(out, k + V, left - V, zip_high(r, s), V)
                 for i in range(2 * width, wide):
                     out[p + i] = 0
             for i in range((n * high + 2 * height) * wide, (n + 1) * high * wide):
@@ -157,17 +143,7 @@ def _to_winners(todo, jobs, g, x, y, d, V):
         job = take(todo)
 
 
-@jit
-def _single(cotangent, image, top, out, k, q, above):
-    """The two elements from k on, of the window whose top and cotangent are at q."""
-    t, left = top[q], cotangent[q]
-    if above:
-        for m in (k - above, k - above + 1):
-            if image[m] == t or image[m] != image[m]:
-                left = 0
-    for m in (k, k + 1):
-        if image[m] == t or image[m] != image[m]:
-            out[m] = left
-            left = 0
-        else:
-            out[m] = 0
+@jit(forceinline=True)
+def some(x, place, left, V):
+    """The vector at a place; zeros beyond the ``left`` elements of the row."""
+    return load(x, place) if left >= V else load_some(x, place, left, zeros(x))

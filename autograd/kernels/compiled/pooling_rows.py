@@ -47,6 +47,15 @@ def join(u, v, maxima):
     return largest(u, v)
 
 
+@jit(forceinline=True)
+def put(x, place, left, v, V):
+    """Store a vector, not beyond the ``left`` elements of the row."""
+    if left >= V:
+        store(x, place, v)
+    else:
+        store_some(x, place, left, v)
+
+
 @shared
 def pool(todo, jobs, x, y, window, maxima, V):
     """The largest element, or the sum, of every window."""
@@ -75,10 +84,7 @@ def pool(todo, jobs, x, y, window, maxima, V):
                         else:
                             u = evens(load(row, 2 * i + k), load(row, 2 * i + k + V))
                         v = join(u, v, maxima)
-                    if i + V <= w:
-                        store(out, (n * h + a) * w + i, v)
-                    else:
-                        store_some(out, (n * h + a) * w + i, w - i, v)
+                    put(out, (n * h + a) * w + i, w - i, v, V)
         job = take(todo)
 
 
