@@ -68,8 +68,12 @@ def _top(x, start, end, V):
 
 @jit
 def _exponentials(x, start, end, top, e, at, V):
-    """e = exp(x - top) of the elements from ``start`` to ``end``, from ``at`` on; their sum."""
-    parts, top, i = zeros(x), splat(top), start
+    """e = exp(x - top) of the elements from ``start`` to ``end``, from ``at`` on.
+
+    Returns their sum, and the last vector: what did not fill it is 0.
+    """
+    v = parts = zeros(x)
+    top, i = splat(top), start
     while i + V <= end:
         v = exp_below_one(sub(load(x, i), top))
         parts = add(parts, v)
@@ -80,7 +84,7 @@ def _exponentials(x, start, end, top, e, at, V):
         v = exp_below_one(sub(load_some(x, i, end - i, nothing), top))
         parts = add(parts, v)
         store_some(e, at + i - start, end - i, v)
-    return total(parts)
+    return total(parts), v
 
 
 @shared
@@ -92,7 +96,7 @@ def _losses(todo, jobs, x, labels, y, V):
         for n in range(job * rows // jobs, (job + 1) * rows // jobs):
             start = n * classes
             top = _top(x, start, start + classes, V)
-            whole = _exponentials(x, start, start + classes, top, e, 0, V)
+            whole, _ = _exponentials(x, start, start + classes, top, e, 0, V)
             y[n] = np.log(whole) + (top - x[start + labels[n]])
         job = take(todo)
 
@@ -105,12 +109,12 @@ def _slopes(todo, jobs, g, x, labels, dx, V):
         for n in range(job * rows // jobs, (job + 1) * rows // jobs):
             start, end = n * classes, (n + 1) * classes
             top = _top(x, start, end, V)
-            whole = _exponentials(x, start, end, top, dx, start, V)
+            whole, last = _exponentials(x, start, end, top, dx, start, V)
             i, scale = start, splat(x.dtype.type(g[n] / whole))
             while i + V <= end:
                 store(dx, i, mul(load(dx, i), scale))
                 i += V
             if i < end:
-                store_some(dx, i, end - i, mul(load_some(dx, i, end - i, scale), scale))
+                store_some(dx, i, end - i, mul(last, scale))
             dx[start + labels[n]] -= g[n]
         job = take(todo)
