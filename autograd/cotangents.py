@@ -26,11 +26,10 @@ def fitted(gp, g, p, node):
     Sums over the axes that broadcasting added; keeps 0 times an infinite derivative 0.
     """
     plan = node.plan
-    if type(gp) is ndarray:
-        if gp.flags.writeable and not plan.op.trusted:
-            gp = gp.copy()  # a user's formula may give memory that it will give or change again
-    elif not isinstance(gp, (np.generic, Tensor, Several)):
+    if type(gp) is not ndarray and not isinstance(gp, (np.generic, Tensor, Several)):
         gp = _checked(gp, p, node)
+    if type(gp) is ndarray and gp.flags.writeable and not plan.op.trusted:
+        gp = gp.copy()  # a user's formula may give memory that it will give or change again
     if plan.elementwise:
         gp = zero_stays(gp, g)
     if gp.shape != p.shape:

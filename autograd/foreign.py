@@ -33,12 +33,12 @@ def plain(a, op):
     ------
     DtypeError
         A matrix, a masked array, an array with units, a sparse matrix.  Where ``op`` is None these
-        come back as they are.
+        come back as they are, and so do all other arrays that are more than an ndarray.
     """
     if type(a) in PLAIN or isinstance(a, np.generic):
         return a
     if isinstance(a, ndarray):
-        if not _own_arithmetic(type(a)):
+        if op is not None and not _own_arithmetic(type(a)):
             return a.view(ndarray)  # a memmap, say
     elif hasattr(a, "__array_function__"):
         return a

@@ -59,7 +59,7 @@ class Tensor(ArrayMethods, InPlace):
         self.data = _numeric(data, dtype, copy=True)
         if isinstance(self.data, ndarray):
             self.data.flags.writeable = False
-        self.node = self.grad = None
+        self.node = self.grad = self._rests = None
         self.name = name
         if requires_grad:
             self.requires_grad_()
@@ -103,12 +103,12 @@ class Tensor(ArrayMethods, InPlace):
 
         With another value, a new one: those graphs are not of this value.
         """
-        leaf, held = getattr(self, "_rests", (None, None))
-        self._rests = None, None
-        if leaf is not None and (held() if type(held) is ref else held) is self.data:
-            self.node, leaf.out = leaf, ref(self)
-            return
-        if leaf is not None:
+        rests = getattr(self, "_rests", None)
+        if rests is not None:
+            self._rests, (leaf, held) = None, rests
+            if (held() if type(held) is ref else held) is self.data:
+                self.node, leaf.out = leaf, ref(self)
+                return
             leaf.out = graph.replaced
         self.node = graph.Leaf(self)
 
