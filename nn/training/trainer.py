@@ -10,6 +10,7 @@ import numpy as np
 from autograd import Tensor, no_grad
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from nn.modes import evaluating
+from nn.module import Module
 from nn.optim import ReduceLROnPlateau, clip_grad_norm_
 from nn.storage import save
 from nn.training.batches import Batches
@@ -333,7 +334,7 @@ class Trainer(Resumable):
             self._checkpoint()
 
     def evaluate(self, loader) -> dict[str, float]:
-        """Loss and metrics over a loader, in eval mode; nothing is changed.
+        """Loss and metrics over a loader, model and loss in eval mode; nothing is changed.
 
         Returns
         -------
@@ -344,7 +345,11 @@ class Trainer(Resumable):
 
     def _evaluated(self, batches):
         sums: dict[str, float] = {}
-        with evaluating(self.model), no_grad():
+        with contextlib.ExitStack() as modes:
+            for part in (self.model, self.loss):
+                if isinstance(part, Module):
+                    modes.enter_context(evaluating(part))
+            modes.enter_context(no_grad())
             for batch in batches.start_at(0, 0):
                 inputs, target, n = batches.parts(batch)
                 outputs = self.model(*inputs)

@@ -156,6 +156,30 @@ def test_modes_of_modules_are_left_as_they_were():
     assert model[2].training
 
 
+def test_a_loss_with_modes_of_its_own_is_validated_in_eval_mode():
+    class Loss(nn.Module):
+        def __init__(self):
+            self.norm, self.frozen = nn.BatchNorm1d(2), nn.BatchNorm1d(2).eval()
+            self.drop = nn.Dropout(0.5)
+
+        def forward(self, scores, labels):
+            scores = self.drop(self.norm(self.frozen(scores)))
+            return nn.functional.cross_entropy(scores, labels)
+
+    data, runs = nn.data.DataLoader((IMAGES, LABELS), 8), []
+    for validation in (None, data):
+        model, loss = network(), Loss()
+        optimizer = nn.SGD([*model.parameters(), *loss.parameters()], lr=0.1)
+        trainer = make(model, optimizer=optimizer, loss=loss, validation=validation)
+        trainer.fit(2)
+        assert trainer.evaluate(data) == trainer.evaluate(data)
+        assert loss.training and loss.drop.training and not loss.frozen.training
+        runs.append(trainer)
+    assert_equal(weights(runs[0]), weights(runs[1]))
+    assert_equal(*(run.loss.state_dict() for run in runs))
+    assert runs[0].losses == runs[1].losses
+
+
 def test_several_inputs_and_targets():
     class Two(nn.Module):
         def __init__(self):
@@ -585,6 +609,8 @@ MISTAKES = [
     (lambda: make(monitor="x", metrics={"a": print}, validation=[(IMAGES, LABELS)]),
      ValueRangeError, "measured: loss, a, validation loss, validation a"),
     (lambda: make(metrics={"lr": print}), ValueRangeError, r"another name than \['lr'\]"),
+    (lambda: make(metrics={"validation loss": print}, validation=[(IMAGES, LABELS)]),
+     ValueRangeError, r"another name than \['validation loss'\]"),
     (lambda: trained(model=convolutional(), data=squares(4) + squares(5)), ShapeError,
      "linear: .*18 features.*expects 8"),
     (lambda: trained(data=[(IMAGES[:, :5], LABELS)]), ShapeError, "5 features.*expects 6"),
