@@ -175,6 +175,7 @@ class Trainer(Resumable):
         self.history: list[dict] = []
         self.losses: list[float] = []
         self.stopped = ""
+        self._asked = 0  # the most epochs that fit was asked for
         self._sums: dict[str, float] = {}  # over the samples of the present epoch
         self._seconds = 0.0
 
@@ -183,14 +184,15 @@ class Trainer(Resumable):
     def fit(self, epochs: int) -> list[dict]:
         """Train until ``epochs`` epochs are done in all, or it stops early; returns ``history``.
 
-        Called again with more epochs, it goes on.
+        Called again with more epochs than ever before, it goes on, also where it had stopped
+        early: with its patience begun anew.  With no more it stays stopped, resumed or not.
 
         Raises
         ------
         TrainingError
             The loss is not finite; or the folder holds the checkpoints of another run.
         """
-        self.epochs = count("epochs", epochs)
+        epochs = count("epochs", epochs)
         if self.checkpoints and self.log and self.step == 0:
             held = self.checkpoints.paths()
             if held:
@@ -200,6 +202,9 @@ class Trainer(Resumable):
                     "folder."
                 )
             self.log.restart()
+        if self.stopped and epochs > self._asked:
+            self.stopped, self.bad_epochs = "", 0
+        self.epochs, self._asked = epochs, max(epochs, self._asked)
         if not self.model.training:
             self.model.train()
         try:

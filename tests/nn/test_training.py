@@ -261,6 +261,20 @@ def test_patience_goes_on_where_a_checkpoint_left_it(tmp_path):
     assert again.epoch == 4 and "for 3 epochs" in again.stopped
 
 
+def test_more_epochs_go_on_after_an_early_stop(tmp_path):
+    def start(folder):
+        return make(mode="max", patience=3, folder=tmp_path / folder)  # the loss only falls
+
+    trainer = start("a")
+    assert len(trainer.fit(10)) == 4 and "for 3 epochs" in trainer.stopped
+    assert len(trainer.fit(10)) == len(trainer.fit(9)) == 4
+    assert len(trainer.fit(12)) == 7 and "for 3 epochs" in trainer.stopped
+    again = start("a")
+    again.resume()
+    assert len(again.fit(10)) == len(again.fit(12)) == 7  # as the run that it is
+    assert len(again.fit(13)) == 10
+
+
 def test_functions_are_called_and_may_stop():
     seen = []
     trainer = make(
@@ -443,7 +457,9 @@ def test_a_checkpoint_of_another_training_changes_nothing(tmp_path):
         optimizer = nn.SGD(model.parameters(), momentum=0.9)
         schedule = nn.optim.StepLR(optimizer, 3)
         make(model, optimizer=optimizer, schedule=schedule, folder=tmp_path).resume()
-    with pytest.raises(ValueRangeError, match="the state lacks _seconds, _sums, bad_epochs"):
+    with pytest.raises(
+        ValueRangeError, match="the state lacks _asked, _seconds, _sums, bad_epochs"
+    ):
         make().load_state_dict({})
 
 
