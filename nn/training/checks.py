@@ -33,7 +33,7 @@ def check_parts(model, loss, optimizer, schedule, metrics):
             "Trainer: metrics must be a dict, as in {'accuracy': nn.training.accuracy}, got "
             f"{type(metrics).__name__}"
         )
-    columns = {"loss", "epoch", "step", "lr", "seconds", "samples"}
+    columns = {"loss", "epoch", "step", "lr", "seconds"}
     taken = [k for k in metrics or () if k in columns or str(k).startswith("validation ")]
     if taken:
         raise ValueRangeError(f"Trainer: a metric needs another name than {taken}")

@@ -122,6 +122,45 @@ def test_accumulated_batches_are_one_large_batch():
         assert a["loss"] == pytest.approx(b["loss"]) and a["accuracy"] == b["accuracy"]
 
 
+@pytest.mark.parametrize("name", ["CrossEntropyLoss", "NLLLoss"])
+@pytest.mark.parametrize("weight", [None, [1.0, 0.5, 3.0, 0.2]])
+def test_labels_count_as_in_one_large_batch(name, weight):
+    x = IMAGES[:10].astype(float)
+    y = np.array([0, 1, 2, 3, 0, -100, -100, -100, -100, 1])
+    runs = []
+    for size in (10, 5, 4):
+        nn.init.seed(0)
+        model = nn.Sequential(nn.Linear(6, 4)).astype(float)
+        if name == "NLLLoss":
+            model = nn.Sequential(model, nn.LogSoftmax(1))
+        data = nn.data.DataLoader((x, y), size)
+        loss = getattr(nn, name)(weight if weight is None else np.array(weight))
+        trainer = make(model, data=data, accumulate=10 // size + 1, loss=loss)
+        before = trainer.evaluate(data)["loss"]
+        trainer.fit(1)
+        runs.append([before, trainer.losses[0], trainer.history[0]["loss"], weights(trainer)])
+        assert before == pytest.approx(trainer.losses[0])
+    for run in runs[1:]:
+        np.testing.assert_allclose(run[:3], runs[0][:3], rtol=1e-12)
+        for a, b in zip(run[3].values(), runs[0][3].values(), strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-12)
+
+
+def test_what_the_mean_of_a_loss_is_over():
+    loss = nn.CrossEntropyLoss(np.array([1, 2.5]), ignore_index=2)
+    assert loss.mean_over(Tensor(np.array([[0, 1], [1, 2]]))) == 6
+    assert nn.NLLLoss(ignore_index=0).mean_over([0, 1, 0]) == 1
+    assert nn.CrossEntropyLoss().mean_over(np.full((2, 3), 0.5)) is None  # probabilities
+    assert nn.CrossEntropyLoss(reduction="sum").mean_over(LABELS) is None
+    model = network()
+    scores, labels = model(IMAGES).data, LABELS.copy()
+    labels[3] = 7
+    trainer = make(model, data=[(IMAGES, labels)], loss=nn.CrossEntropyLoss(np.ones(2)))
+    with pytest.raises(ValueRangeError, match="label is 7, but with 2"):
+        trainer.fit(1)
+    np.testing.assert_array_equal(model(IMAGES).data, scores)
+
+
 def test_an_incomplete_last_group_counts_with_its_samples():
     trainer = make(batch=9, accumulate=2)  # 9, 9 | 9, 9 | 4
     trainer.fit(1)
