@@ -93,7 +93,8 @@ def read_image(
     Parameters
     ----------
     path : path
-        Any format that Pillow reads.  Of moving pictures it is the first.
+        Any format that Pillow reads.  Of moving pictures it is the first.  Pixels of more than 8
+        bits are taken as 0 to 65535, those of 32 bits too, floating ones as 0 to 1.
     size : int or (height, width), optional
         The image is scaled, keeping its proportions, to the smallest that covers this, and the
         middle is cut out: nothing is distorted, and there are no borders.
@@ -108,7 +109,8 @@ def read_image(
     Raises
     ------
     DataError
-        If it is no image, a damaged one, or Pillow is not installed.
+        If it is no image, a damaged one, one with pixels out of that range, or Pillow is not
+        installed.
     """
     if mode not in ("RGB", "L"):
         raise ValueRangeError(f"read_image: mode must be 'RGB' or 'L', got {mode!r}")
@@ -119,7 +121,7 @@ def read_image(
         raise DataError(_missing("read_image", "Pillow")) from error
     try:
         with Image.open(path) as file:
-            image = _plain(ImageOps.exif_transpose(file), mode)
+            image = _plain(path, ImageOps.exif_transpose(file), mode)
     except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
         raise DataError(
             f"read_image: {os.fspath(path)!r} is missing, damaged or no image: {error}. Replace "
@@ -132,14 +134,22 @@ def read_image(
     return pixels[np.newaxis] if mode == "L" else np.ascontiguousarray(pixels.transpose(2, 0, 1))
 
 
-def _plain(image, mode):
+def _plain(path, image, mode):
     """The image in the mode, of 8 bits, without transparency."""
     from PIL import Image
 
     if image.mode.startswith("I") or image.mode == "F":  # 16 bits; convert() would clip them
-        top = 65535 if image.mode.startswith("I") else 1.0
-        values = np.asarray(image, np.float64) * (255 / top)
-        image = Image.fromarray(np.clip(np.rint(values), 0, 255).astype(np.uint8))
+        top = 65535 if image.mode.startswith("I") else 1
+        values = np.asarray(image, np.float64)
+        scaled = np.rint(values * (255 / top))
+        if not (scaled.min() >= 0 and scaled.max() <= 255):
+            raise DataError(
+                f"read_image: {os.fspath(path)!r} has pixels from {values.min():g} to "
+                f"{values.max():g}, but of {'floats' if top == 1 else 'integers of 32 bits'} 0 to "
+                f"{top} is expected. Scale them and save the image again, or make the array of "
+                "np.asarray(PIL.Image.open(path)) yourself."
+            )
+        image = Image.fromarray(scaled.astype(np.uint8))
     if image.mode in ("LA", "PA", "RGBA", "RGBa") or "transparency" in image.info:
         image = image.convert("RGBA")
         white = Image.new("RGBA", image.size, "white")

@@ -40,7 +40,27 @@ def _numbers(layer, name, v):
     return None if v is None else np.array(value(array(layer, name, v)))
 
 
-class CrossEntropyLoss(ClassLoss):
+class LabelLoss(ClassLoss):
+    """Base of the losses whose mean is over the labels that count, by the weights of classes."""
+
+    ignore_index: int
+
+    def mean_over(self, target):
+        """What the mean is divided by: the labels that count, or the sum of their weights.
+
+        None if it is no mean of labels.  It says how means of several batches are put together.
+        """
+        labels = value(array(type(self).__name__, "target", target))
+        if self.reduction != "mean" or labels.dtype.kind not in "iu":
+            return None
+        labels = labels[labels != self.ignore_index]
+        if self.weight is None:
+            return labels.size
+        known = (labels >= 0) & (labels < len(self.weight))  # the loss refuses the others
+        return float(np.sum(self.weight[labels[known]], dtype=float))
+
+
+class CrossEntropyLoss(LabelLoss):
     """``-log softmax(x)[label]``, the mean over the batch.
 
     Parameters
@@ -70,7 +90,7 @@ class CrossEntropyLoss(ClassLoss):
         )
 
 
-class NLLLoss(ClassLoss):
+class NLLLoss(LabelLoss):
     """``-x[label]`` of log probabilities, as `LogSoftmax` gives them."""
 
     def __init__(self, weight=None, ignore_index=-100, reduction="mean"):

@@ -43,8 +43,9 @@ def main(argv=None) -> dict:
     model.eval()
     reading.begin()
     with no_grad():
-        costs = [reading(x, y).item() for x, y in stream(held_out, 8, options.steps)]
-    bits = float(np.mean(costs)) / math.log(2)
+        pieces = [(reading(x, y).item(), len(x)) for x, y in stream(held_out, 8, options.steps)]
+    costs, lengths = zip(*pieces, strict=True)  # the last one is shorter
+    bits = float(np.average(costs, weights=lengths)) / math.log(2)
     rng = np.random.default_rng(options.seed)
     start = letters.encode(options.begin)
     written = letters.decode(model.sample(start, options.write, options.temperature, rng=rng))

@@ -33,9 +33,10 @@ def check_parts(model, loss, optimizer, schedule, metrics):
             "Trainer: metrics must be a dict, as in {'accuracy': nn.training.accuracy}, got "
             f"{type(metrics).__name__}"
         )
-    taken = {"loss", "epoch", "step", "lr", "seconds", "samples"} & set(metrics or ())
+    columns = {"loss", "epoch", "step", "lr", "seconds"}
+    taken = [k for k in metrics or () if k in columns or str(k).startswith("validation ")]
     if taken:
-        raise ValueRangeError(f"Trainer: a metric needs another name than {sorted(taken)}")
+        raise ValueRangeError(f"Trainer: a metric needs another name than {taken}")
     if schedule is not None and schedule.optimizer is not optimizer:
         raise ValueRangeError("Trainer: the schedule belongs to another optimizer")
     _check_parameters(model, loss, optimizer)

@@ -20,7 +20,8 @@ class TrainingError(AutogradError, RuntimeError):
 
 
 _PLAIN = (
-    "step", "epoch", "batch", "history", "stopped", "best", "bad_epochs", "_sums", "_seconds",
+    "step", "epoch", "batch", "history", "stopped", "best", "bad_epochs", "_asked", "_sums",
+    "_seconds",
 )  # fmt: skip
 
 

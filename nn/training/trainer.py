@@ -10,6 +10,7 @@ import numpy as np
 from autograd import Tensor, no_grad
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from nn.modes import evaluating
+from nn.module import Module
 from nn.optim import ReduceLROnPlateau, clip_grad_norm_
 from nn.storage import save
 from nn.training.batches import Batches
@@ -42,7 +43,9 @@ class Trainer(Resumable):
     model : Module
     loss : callable
         ``loss(outputs, target)`` -> Tensor of one number, a mean over the batch.  A Module may
-        have parameters of its own.
+        have parameters of its own.  Means of several batches are put together by their samples,
+        or by ``loss.mean_over(target)``, as `nn.CrossEntropyLoss` has it: labels that count, by
+        their weights.  A function with ignored labels, or weights, needs such a method.
     optimizer : nn.optim.Optimizer
     train, validation : nn.data.DataLoader, or another iterable of batches
         A batch is a tuple of arrays (inputs, target); a single array is its own target.
@@ -55,7 +58,8 @@ class Trainer(Resumable):
     inputs : int
         How many arrays of a batch go to the model; the target is what remains.
     accumulate : int
-        Batches whose gradients make one step together, as one large batch would.
+        Batches whose gradients make one step together, as one large batch would: see ``loss``.
+        Each must have a loss; one whose labels are all ignored is refused, as without this.
     clip_norm : float, optional
         Limit of the gradient's norm: `nn.optim.clip_grad_norm_`.
     monitor : str, optional
@@ -174,7 +178,8 @@ class Trainer(Resumable):
         self.history: list[dict] = []
         self.losses: list[float] = []
         self.stopped = ""
-        self._sums: dict[str, float] = {}  # over the samples of the present epoch
+        self._asked = 0  # the most epochs that fit was asked for
+        self._sums: dict[str, tuple] = {}  # sum and weight, over the present epoch
         self._seconds = 0.0
 
     # -- the run -----------------------------------------------------------------------------------
@@ -182,14 +187,15 @@ class Trainer(Resumable):
     def fit(self, epochs: int) -> list[dict]:
         """Train until ``epochs`` epochs are done in all, or it stops early; returns ``history``.
 
-        Called again with more epochs, it goes on.
+        Called again with more epochs than ever before, it goes on, also where it had stopped
+        early: with its patience begun anew.  With no more it stays stopped, resumed or not.
 
         Raises
         ------
         TrainingError
             The loss is not finite; or the folder holds the checkpoints of another run.
         """
-        self.epochs = count("epochs", epochs)
+        epochs = count("epochs", epochs)
         if self.checkpoints and self.log and self.step == 0:
             held = self.checkpoints.paths()
             if held:
@@ -199,6 +205,9 @@ class Trainer(Resumable):
                     "folder."
                 )
             self.log.restart()
+        if self.stopped and epochs > self._asked:
+            self.stopped, self.bad_epochs = "", 0
+        self.epochs, self._asked = epochs, max(epochs, self._asked)
         if not self.model.training:
             self.model.train()
         try:
@@ -253,13 +262,14 @@ class Trainer(Resumable):
 
     def _train_on(self, batches):
         """One step on a list of (inputs, target, samples)."""
-        total = sum(n for _, _, n in batches)
+        shares = [self._share(target, n) for _, target, n in batches]
+        total = sum(shares)
         self.optimizer.zero_grad()
         mean, sums = 0.0, dict(self._sums)
-        for inputs, target, n in batches:
+        for (inputs, target, n), share in zip(batches, shares, strict=True):
             loss, outputs = self._forward(inputs, target)
-            mean += loss.data.item() * n / total
-            (loss if n == total else loss * (n / total)).backward()
+            mean += loss.data.item() * share / total
+            (loss if share == total else loss * (share / total)).backward()
             self._add(sums, loss, outputs, target, n)
         if self.clip_norm is not None:
             self._clip()
@@ -270,6 +280,12 @@ class Trainer(Resumable):
         self.losses.append(mean)
         if self.schedule is not None and self.by_step:
             self.schedule.step()
+
+    def _share(self, target, n):
+        """How much the loss of a batch of n samples counts among others: what its mean is over."""
+        mean_over = getattr(self.loss, "mean_over", None)
+        share = None if mean_over is None else mean_over(target)
+        return n if share is None else share
 
     def _forward(self, inputs, target):
         outputs = self.model(*inputs)
@@ -298,8 +314,9 @@ class Trainer(Resumable):
             outputs, target = _plain(outputs), _plain(target)
             values.update({k: _number(k, f(outputs, target)) for k, f in self.metrics.items()})
         for k, v in values.items():
-            sums[k] = sums.get(k, 0.0) + n * v
-        sums["samples"] = sums.get("samples", 0) + n
+            share = self._share(target, n) if k == "loss" else n
+            total, weight = sums.get(k, (0.0, 0))
+            sums[k] = total + share * v, weight + share
 
     # -- the end of an epoch -----------------------------------------------------------------------
 
@@ -333,7 +350,7 @@ class Trainer(Resumable):
             self._checkpoint()
 
     def evaluate(self, loader) -> dict[str, float]:
-        """Loss and metrics over a loader, in eval mode; nothing is changed.
+        """Loss and metrics over a loader, model and loss in eval mode; nothing is changed.
 
         Returns
         -------
@@ -343,8 +360,12 @@ class Trainer(Resumable):
         return self._evaluated(Batches(loader, self.inputs))
 
     def _evaluated(self, batches):
-        sums: dict[str, float] = {}
-        with evaluating(self.model), no_grad():
+        sums: dict[str, tuple] = {}
+        with contextlib.ExitStack() as modes:
+            for part in (self.model, self.loss):
+                if isinstance(part, Module):
+                    modes.enter_context(evaluating(part))
+            modes.enter_context(no_grad())
             for batch in batches.start_at(0, 0):
                 inputs, target, n = batches.parts(batch)
                 outputs = self.model(*inputs)
@@ -391,7 +412,7 @@ def _plain(v):
 
 
 def _means(sums):
-    return {k: v / sums["samples"] for k, v in sums.items() if k != "samples"}
+    return {k: total / weight for k, (total, weight) in sums.items()}
 
 
 def _number(name, v):

@@ -468,6 +468,27 @@ def test_16_bits_are_scaled(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("pixels", "message"),
+    [
+        (np.array([[0, 255]], np.float32), r"from 0 to 255, but of floats 0 to 1 is expected"),
+        (np.array([[-0.1, 1]], np.float32), r"from -0.1 to 1, but of floats 0 to 1"),
+        (np.array([[np.nan, 1]], np.float32), r"from nan to nan, but of floats 0 to 1"),
+        (np.array([[0, 70_000]], np.int32), r"from 0 to 70000, but of integers .* 0 to 65535"),
+    ],
+)
+def test_pixels_out_of_range_are_refused(tmp_path, pixels, message):
+    Image.fromarray(pixels).save(tmp_path / "a.tiff")
+    with pytest.raises(DataError, match=rf"a\.tiff.*{message}.*Scale them"):
+        read_image(tmp_path / "a.tiff")
+
+
+def test_floating_pixels_are_from_0_to_1(tmp_path):
+    pixels = np.array([[0, 0.4], [1, 1 + 1e-6]], np.float32)
+    Image.fromarray(pixels).save(tmp_path / "a.tiff")
+    np.testing.assert_allclose(read_image(tmp_path / "a.tiff", mode="L")[0], pixels, atol=1e-5)
+
+
 def test_photo_is_turned_upright(tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6  # held with the right side down

@@ -9,6 +9,7 @@ import pytest
 from autograd.errors import DtypeError, IndexRangeError, ShapeError, ValueRangeError
 from nn import data
 from nn.data import DataError, Vocabulary, moving_digits, stream, windows
+from nn.tasks.shakespeare import Reader
 
 rng = np.random.default_rng(5)
 
@@ -141,6 +142,15 @@ def test_names():
 def test_shakespeare():
     found = run("shakespeare", "--write", "30", "--cell", "gru")
     assert len(found["written"]) == 30 and found["losses"][-1] < found["losses"][0]
+
+
+def test_pieces_of_shakespeare_count_by_their_length():
+    found = run("shakespeare", "--write", "1", "--steps", "200")  # 200 and 49
+    text = data.shakespeare(verbose=False)[:20_000]
+    ids = Vocabulary(text).encode(text)
+    ((x, y),) = stream(ids[18_000:], 8, 249)
+    loss = Reader(found["model"])(x, y)
+    assert found["bits"] == pytest.approx(loss.item() / np.log(2), rel=1e-6)
 
 
 def test_forecast(tmp_path):

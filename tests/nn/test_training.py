@@ -122,6 +122,45 @@ def test_accumulated_batches_are_one_large_batch():
         assert a["loss"] == pytest.approx(b["loss"]) and a["accuracy"] == b["accuracy"]
 
 
+@pytest.mark.parametrize("name", ["CrossEntropyLoss", "NLLLoss"])
+@pytest.mark.parametrize("weight", [None, [1.0, 0.5, 3.0, 0.2]])
+def test_labels_count_as_in_one_large_batch(name, weight):
+    x = IMAGES[:10].astype(float)
+    y = np.array([0, 1, 2, 3, 0, -100, -100, -100, -100, 1])
+    runs = []
+    for size in (10, 5, 4):
+        nn.init.seed(0)
+        model = nn.Sequential(nn.Linear(6, 4)).astype(float)
+        if name == "NLLLoss":
+            model = nn.Sequential(model, nn.LogSoftmax(1))
+        data = nn.data.DataLoader((x, y), size)
+        loss = getattr(nn, name)(weight if weight is None else np.array(weight))
+        trainer = make(model, data=data, accumulate=10 // size + 1, loss=loss)
+        before = trainer.evaluate(data)["loss"]
+        trainer.fit(1)
+        runs.append([before, trainer.losses[0], trainer.history[0]["loss"], weights(trainer)])
+        assert before == pytest.approx(trainer.losses[0])
+    for run in runs[1:]:
+        np.testing.assert_allclose(run[:3], runs[0][:3], rtol=1e-12)
+        for a, b in zip(run[3].values(), runs[0][3].values(), strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-12)
+
+
+def test_what_the_mean_of_a_loss_is_over():
+    loss = nn.CrossEntropyLoss(np.array([1, 2.5]), ignore_index=2)
+    assert loss.mean_over(Tensor(np.array([[0, 1], [1, 2]]))) == 6
+    assert nn.NLLLoss(ignore_index=0).mean_over([0, 1, 0]) == 1
+    assert nn.CrossEntropyLoss().mean_over(np.full((2, 3), 0.5)) is None  # probabilities
+    assert nn.CrossEntropyLoss(reduction="sum").mean_over(LABELS) is None
+    model = network()
+    scores, labels = model(IMAGES).data, LABELS.copy()
+    labels[3] = 7
+    trainer = make(model, data=[(IMAGES, labels)], loss=nn.CrossEntropyLoss(np.ones(2)))
+    with pytest.raises(ValueRangeError, match="label is 7, but with 2"):
+        trainer.fit(1)
+    np.testing.assert_array_equal(model(IMAGES).data, scores)
+
+
 def test_an_incomplete_last_group_counts_with_its_samples():
     trainer = make(batch=9, accumulate=2)  # 9, 9 | 9, 9 | 4
     trainer.fit(1)
@@ -154,6 +193,30 @@ def test_modes_of_modules_are_left_as_they_were():
     model.eval()
     trainer.fit(3)
     assert model[2].training
+
+
+def test_a_loss_with_modes_of_its_own_is_validated_in_eval_mode():
+    class Loss(nn.Module):
+        def __init__(self):
+            self.norm, self.frozen = nn.BatchNorm1d(2), nn.BatchNorm1d(2).eval()
+            self.drop = nn.Dropout(0.5)
+
+        def forward(self, scores, labels):
+            scores = self.drop(self.norm(self.frozen(scores)))
+            return nn.functional.cross_entropy(scores, labels)
+
+    data, runs = nn.data.DataLoader((IMAGES, LABELS), 8), []
+    for validation in (None, data):
+        model, loss = network(), Loss()
+        optimizer = nn.SGD([*model.parameters(), *loss.parameters()], lr=0.1)
+        trainer = make(model, optimizer=optimizer, loss=loss, validation=validation)
+        trainer.fit(2)
+        assert trainer.evaluate(data) == trainer.evaluate(data)
+        assert loss.training and loss.drop.training and not loss.frozen.training
+        runs.append(trainer)
+    assert_equal(weights(runs[0]), weights(runs[1]))
+    assert_equal(*(run.loss.state_dict() for run in runs))
+    assert runs[0].losses == runs[1].losses
 
 
 def test_several_inputs_and_targets():
@@ -235,6 +298,20 @@ def test_patience_goes_on_where_a_checkpoint_left_it(tmp_path):
     assert (again.best, again.bad_epochs) == (again.history[0]["loss"], 2)
     again.fit(10)
     assert again.epoch == 4 and "for 3 epochs" in again.stopped
+
+
+def test_more_epochs_go_on_after_an_early_stop(tmp_path):
+    def start(folder):
+        return make(mode="max", patience=3, folder=tmp_path / folder)  # the loss only falls
+
+    trainer = start("a")
+    assert len(trainer.fit(10)) == 4 and "for 3 epochs" in trainer.stopped
+    assert len(trainer.fit(10)) == len(trainer.fit(9)) == 4
+    assert len(trainer.fit(12)) == 7 and "for 3 epochs" in trainer.stopped
+    again = start("a")
+    again.resume()
+    assert len(again.fit(10)) == len(again.fit(12)) == 7  # as the run that it is
+    assert len(again.fit(13)) == 10
 
 
 def test_functions_are_called_and_may_stop():
@@ -419,7 +496,9 @@ def test_a_checkpoint_of_another_training_changes_nothing(tmp_path):
         optimizer = nn.SGD(model.parameters(), momentum=0.9)
         schedule = nn.optim.StepLR(optimizer, 3)
         make(model, optimizer=optimizer, schedule=schedule, folder=tmp_path).resume()
-    with pytest.raises(ValueRangeError, match="the state lacks _seconds, _sums, bad_epochs"):
+    with pytest.raises(
+        ValueRangeError, match="the state lacks _asked, _seconds, _sums, bad_epochs"
+    ):
         make().load_state_dict({})
 
 
@@ -585,6 +664,8 @@ MISTAKES = [
     (lambda: make(monitor="x", metrics={"a": print}, validation=[(IMAGES, LABELS)]),
      ValueRangeError, "measured: loss, a, validation loss, validation a"),
     (lambda: make(metrics={"lr": print}), ValueRangeError, r"another name than \['lr'\]"),
+    (lambda: make(metrics={"validation loss": print}, validation=[(IMAGES, LABELS)]),
+     ValueRangeError, r"another name than \['validation loss'\]"),
     (lambda: trained(model=convolutional(), data=squares(4) + squares(5)), ShapeError,
      "linear: .*18 features.*expects 8"),
     (lambda: trained(data=[(IMAGES[:, :5], LABELS)]), ShapeError, "5 features.*expects 6"),
