@@ -1,5 +1,6 @@
 """PyTorch's names that have no counterpart here, and what takes their place: for error messages."""
 
+import re
 from importlib import import_module
 from inspect import signature
 from typing import ClassVar
@@ -178,6 +179,22 @@ OF_MODULES = {
     "proj_size": "Put an nn.Linear after it.",
     "bias": "Without weight and bias both: affine=False.",
 }
+WHOSE = {  # how the names of the modules begin that the advice is for; else it is for all
+    "size_average": ".*Loss",
+    "reduce": ".*Loss",
+    "min_value": "Hardtanh",
+    "max_value": "Hardtanh",
+    "return_indices": "(Adaptive)?MaxPool",
+    "divisor_override": "AvgPool",
+    "recompute_scale_factor": "Upsample",
+    "padding_mode": "ConvTranspose",
+    "max_norm": "Embedding",
+    "norm_type": "Embedding",
+    "scale_grad_by_freq": "Embedding",
+    "sparse": "Embedding",
+    "proj_size": "RNN|LSTM|GRU",
+    "bias": "BatchNorm|InstanceNorm|GroupNorm",
+}
 
 ROOMS = ("optim", "functional", "models", "training", "data", "init")
 
@@ -205,7 +222,7 @@ def refuse(owner: str, options: dict):
 class Refusing:
     """Base of classes that PyTorch has, too: its options that are not here say what to do instead.
 
-    Others are left to Python's TypeError.
+    Others are left to Python's TypeError, and so are all those of classes that users write.
     """
 
     refused: ClassVar[dict[str, str]] = {}
@@ -218,13 +235,14 @@ class Refusing:
         DtypeError
             An option of ``refused`` that the constructor does not take.
         """
-        if not options.keys().isdisjoint(cls.refused):
+        if not options.keys().isdisjoint(cls.refused) and cls.__module__.startswith("nn."):
             taken = signature(cls.__init__).parameters
             if not any(p.kind is p.VAR_KEYWORD for p in taken.values()):
                 for name in options.keys() & cls.refused.keys() - taken.keys():
-                    raise DtypeError(
-                        f"{cls.__name__}: there is no option {name!r}. {cls.refused[name]}"
-                    )
+                    if re.match(WHOSE.get(name, ""), cls.__name__):
+                        raise DtypeError(
+                            f"{cls.__name__}: there is no option {name!r}. {cls.refused[name]}"
+                        )
         return super().__new__(cls)
 
 

@@ -24,9 +24,8 @@ def _edges(a, bins, range, at):
     if range is None and not np.size(value(a)):
         return at
     first, last = (np.min(a), np.max(a)) if range is None else range
-    if value(first) == value(last):
-        first, last = first - 0.5, last + 0.5
-    return np.astype(np.linspace(first, last, len(at)), at.dtype)
+    edges = np.linspace(first, last, len(at))
+    return at + np.astype(edges - value(edges), at.dtype)  # NumPy rounds elsewhere, or widens
 
 
 @instead_of(np.histogram)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from autograd import ops
+from autograd import Tensor, ops
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from nn.functional.checks import array, floating, proportion, value
 from nn.functional.noise import dropout
@@ -23,7 +23,7 @@ def scaled_dot_product_attention(
         What is on offer, at S places.
     value : Tensor or ndarray, (..., S, V)
         What the places have to say.
-    attn_mask : Tensor or ndarray, broadcast to (..., L, S), optional
+    attn_mask : Tensor or ndarray, broadcast to the scores (..., L, S), optional
         Of bools: True where a query may look at a key; or of numbers to add to the scores, -inf
         where it may not.  A query that may look at nothing gets zeros.
     dropout_p : float
@@ -64,19 +64,22 @@ def scaled_dot_product_attention(
     )
     _check(op, query, key, value)
     proportion(op, dropout_p)
-    places = (query.shape[-2], key.shape[-2])
     if is_causal:
         if attn_mask is not None:
             raise ValueRangeError(
                 f"{op}: is_causal makes the mask: give one of them, or attn_mask=mask & "
                 "np.tri(L, S, dtype=bool)"
             )
-        attn_mask = np.tri(*places, dtype=bool)
-    scores = query @ key.mT * (1 / math.sqrt(query.shape[-1]) if scale is None else scale)
+        attn_mask = np.tri(query.shape[-2], key.shape[-2], dtype=bool)
+    if scale is None:
+        scale = 1 / math.sqrt(query.shape[-1])
+    elif type(scale) is not Tensor and np.ndim(scale) == 0:  # np.float64 would make all float64
+        scale = float(scale)
+    scores = query @ key.mT * scale
     if attn_mask is None:
         weights = ops.softmax(scores, axis=-1)
     else:
-        weights = _masked(op, scores, array(op, "attn_mask", attn_mask), places)
+        weights = _masked(op, scores, array(op, "attn_mask", attn_mask))
     return dropout(weights, dropout_p) @ value
 
 
@@ -97,10 +100,10 @@ def _check(op, query, key, value):
         )
 
 
-def _masked(op, scores, mask, places):
+def _masked(op, scores, mask):
     """The weights where a mask forbids some: 0 there, and all 0 where it forbids all."""
     try:
-        fits = np.broadcast_shapes(mask.shape, scores.shape)[-2:] == places
+        fits = np.broadcast_shapes(mask.shape, scores.shape) == scores.shape
     except ValueError:
         fits = False
     if not fits:

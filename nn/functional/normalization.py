@@ -143,7 +143,8 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
         The last axes.
     weight : Tensor or ndarray, of that shape, optional
     eps : float, optional
-        By default the smallest step of the dtype at 1: 1.2e-7 in float32.
+        By default the smallest step of the dtype at 1: 1.2e-7 in float32.  Float16 is computed in
+        float32, and has its step.
 
     Raises
     ------
@@ -160,10 +161,11 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
     shape = tuple(input.shape[input.ndim - len(axes) :])
     if weight is not None and tuple(weight.shape) != shape:
         raise ShapeError(f"rms_norm: expected a weight {shape}, got {tuple(weight.shape)}")
-    eps = float(np.finfo(input.dtype).eps) if eps is None else eps
     x = input.astype(np.float32) if input.dtype == np.float16 else input  # squares overflow soon
+    eps = float(np.finfo(x.dtype).eps) if eps is None else eps
     y = x / np.sqrt(np.mean(x * x, axis=axes, keepdims=True) + eps)
-    return _affine(y.astype(input.dtype) if x is not input else y, weight, None, None)
+    dtype = input.dtype if weight is None else np.result_type(input.dtype, weight.dtype)
+    return _affine(y, weight, None, None).astype(dtype, copy=False)
 
 
 def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):

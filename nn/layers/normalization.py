@@ -241,7 +241,7 @@ class RMSNorm(Module):
     normalized_shape : int or tuple of int
         The last axes.
     eps : float, optional
-        By default the smallest step of the input's dtype at 1.
+        By default the smallest step of the input's dtype at 1; of float32's for float16.
     elementwise_affine : bool
         Learn ``weight``, of that shape, 1 at first.
 

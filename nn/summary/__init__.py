@@ -35,7 +35,9 @@ def summary(
     operation without a rule is taken to see all of what its inputs see, and named below the table;
     so is, without a note, indexing by arrays.  Transposed convolution and repetition see slightly
     different lengths from place to place: the interval holds them all.  Integer inputs are not
-    followed, and nothing is inside ``autograd.checkpoint``.
+    followed, and nothing is inside ``autograd.checkpoint``.  Layers that ``forward`` runs under
+    ``no_grad``, such as a frozen backbone, count like others; operations of its own there do not,
+    and are named below the table.
 
     Parameters
     ----------
@@ -98,6 +100,8 @@ def summary(
         notes.append(
             f"Taken to see everything, without multiply-adds: {', '.join(reader.without_rule)}"
         )
+    if found.unrecorded:
+        notes.append(f"Under no_grad, without multiply-adds: {', '.join(found.unrecorded)}")
     parameters = list(model.parameters())
     shown = ", ".join("×".join(map(str, s)) or "1" for s in _shapes(input_shape))
     return Summary(

@@ -12,7 +12,7 @@ from nn.summary.spans import Step, first_shape
 
 def multiply_adds(step: Step) -> int:
     """How many of them the operation of this node needs; 0 where it is no sum of products."""
-    cost = COSTS.get(step.name)
+    cost = COSTS.get(step.known)
     return cost(step) if cost else 0
 
 

@@ -20,7 +20,7 @@ def of_node(step: Step, fields: dict[Node, tuple[Span, ...]]) -> tuple[tuple[Spa
     for k, parent in enumerate(step.node.parents):
         if parent not in fields:
             continue
-        rule = RULES.get(step.name) or (pointwise if step.node.plan.elementwise else None)
+        rule = RULES.get(step.known) or (pointwise if step.node.plan.elementwise else None)
         known &= rule is not None
         rule = rule or unknown
         found.append(

@@ -96,7 +96,7 @@ class Reader:
             multiply_adds=sum(map(multiply_adds, steps)),
             memory=math.prod(shape) * _itemsize(last),
             field=self._field(last),
-            is_view=all(s.name in VIEWS for s in steps),
+            is_view=all(s.known in VIEWS for s in steps),
         )
 
     def _row(self, call, steps, parameters) -> Row:
@@ -111,7 +111,7 @@ class Reader:
             memory=call.bytes,
             field=self._field(call.node),
             is_reused=again,
-            is_view=all(s.name in VIEWS for s in steps),
+            is_view=all(s.known in VIEWS for s in steps),
         )
 
     def _count(self, parameters) -> int:

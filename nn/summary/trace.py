@@ -10,7 +10,8 @@ import numpy as np
 from autograd import Tensor, enable_grad
 from autograd.errors import AutogradError, DtypeError
 from autograd.graph import Node, clock
-from autograd.trees import flatten
+from autograd.recording import Watcher, state, watched
+from autograd.trees import flatten, unflatten
 from nn.modes import evaluating
 from nn.module import Module
 
@@ -37,17 +38,63 @@ class Trace:
     root: Call
     inputs: list[Node | None]
     nodes: list[Node]
+    unrecorded: list[str]
 
 
 def trace(model: Module, inputs: list[Any]) -> Trace:
     """Run ``model`` in eval mode; afterwards it is as it was."""
     calls: list[Call] = []
     roots: dict[Node, None] = {}
-    with evaluating(model), _trained(model), _watched(model, calls, roots), enable_grad():
+    kept = Kept()
+    with (
+        watched(kept),
+        evaluating(model),
+        _trained(model),
+        _watched(model, calls, roots, kept),
+        enable_grad(),
+    ):
         model(*inputs)
         nodes = _under(roots)
     starts = [x.node if isinstance(x, Tensor) else None for x in inputs]
-    return Trace(calls[0], starts, nodes)
+    return Trace(calls[0], starts, nodes, list(kept.unrecorded))
+
+
+class Kept(Watcher):
+    """What the model's own ``no_grad`` would keep out of the graph.
+
+    Modules called there record all the same, and the caller gets plain values, as it expects, to
+    write into arrays for instance; a module that is given those goes on from what was recorded.
+    Operations outside of modules cannot be told from changes of state: they are named.
+    """
+
+    def __init__(self):
+        self.unrecorded: dict[str, None] = {}
+        self.pairs: dict[int, tuple[Tensor, Tensor]] = {}  # both live on, so that ids stay theirs
+
+    def compute(self, op, args, options):
+        """As ever; notes what is not recorded."""
+        if not state.on:
+            self.unrecorded[op.__name__] = None
+        return op.fn(*args, **options)
+
+    def plain(self, tree):
+        """The values of Tensors that are recorded."""
+        return self._each(tree, self._detached)
+
+    def recorded(self, tree):
+        """The Tensors that those values are of."""
+        return self._each(tree, lambda v: self.pairs[id(v)][1] if id(v) in self.pairs else v)
+
+    def _detached(self, v):
+        if not isinstance(v, Tensor) or v.node is None:
+            return v
+        value = v.detach()
+        self.pairs[id(value)] = value, v
+        return value
+
+    def _each(self, tree, f):
+        leaves, structure = flatten(tree)
+        return unflatten(structure, map(f, leaves))
 
 
 @contextmanager
@@ -64,13 +111,13 @@ def _trained(model):
 
 
 @contextmanager
-def _watched(model, calls, roots):
+def _watched(model, calls, roots, kept):
     """Each module's ``forward`` also writes a `Call`; undone on the way out, whatever happens."""
     before = {m: vars(m).get("forward") for m in model.modules()}
     uncalled = [m for m in before if "_calls" not in vars(m)]
     running = []
     for path, module in model.named_modules():
-        vars(module)["forward"] = _noted(path, module, module.forward, running, calls, roots)
+        vars(module)["forward"] = _noted(path, module, module.forward, running, calls, roots, kept)
     try:
         yield
     finally:
@@ -82,7 +129,7 @@ def _watched(model, calls, roots):
             vars(module).pop("_calls", None)
 
 
-def _noted(path, module, forward, running, calls, roots):
+def _noted(path, module, forward, running, calls, roots, kept):
     def noted(*args, **options):
         call = Call(path, module, clock(), parent=running[-1] if running else None)
         if running:
@@ -90,7 +137,8 @@ def _noted(path, module, forward, running, calls, roots):
         calls.append(call)
         running.append(call)
         try:
-            y = forward(*args, **options)
+            with enable_grad():
+                y = forward(*kept.recorded(args), **kept.recorded(options))
         except Exception as e:
             _explain(e, call, args)
         finally:
@@ -102,7 +150,7 @@ def _noted(path, module, forward, running, calls, roots):
         tensors = [v for v in values if isinstance(v, Tensor)]
         call.node = tensors[0].node if tensors else None
         roots.update((v.node, None) for v in tensors if v.node is not None)
-        return y
+        return y if state.on else kept.plain(y)
 
     return noted
 

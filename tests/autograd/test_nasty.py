@@ -351,3 +351,13 @@ def test_methods_are_numpys_functions():
         got = getattr(x, name)(*args)
         np.testing.assert_allclose(got.data, getattr(a, name)(*args), rtol=1e-6)
         assert got.node is not None
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_edges_of_histograms_are_those_of_numpy(dtype):
+    x, y = (10 * np.random.default_rng(3).standard_normal((2, 30))).astype(dtype)
+    t = Tensor(x, requires_grad=True)
+    for bins in range(1, 12):
+        edges, (_, across, _) = np.histogram(t, bins)[1], np.histogram2d(t, y, bins)
+        np.testing.assert_array_equal(edges.data, np.histogram(x, bins)[1], strict=True)
+        np.testing.assert_array_equal(across.data, np.histogram2d(x, y, bins)[1], strict=True)

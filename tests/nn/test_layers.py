@@ -381,10 +381,26 @@ def test_attention_that_may_look_at_nothing_is_zero_with_gradients():
         assert not y.data.any() and not x.grad.any()
 
 
+def test_a_scale_of_attention_keeps_the_dtype():
+    x = np.ones((2, 3), np.float32)
+    y = F.scaled_dot_product_attention(x, x, x, scale=1 / np.sqrt(4))
+    assert y.dtype == np.float32
+    scale = Tensor(np.float32(0.5), requires_grad=True)
+    F.scaled_dot_product_attention(np.eye(3), np.eye(3), np.eye(3), scale=scale)[0, 0].backward()
+    assert scale.grad > 0
+
+
 def test_root_mean_square_of_large_half_precision():
     x = np.full((2, 4), 1000, np.float16)
     y = F.rms_norm(x, 4)
     assert y.dtype == np.float16
     np.testing.assert_array_equal(y, np.ones_like(x))
+    small = np.full((2, 4), 1e-3, np.float16)
+    root = np.sqrt(np.float32(small) ** 2 + np.finfo(np.float32).eps)
+    np.testing.assert_array_equal(F.rms_norm(small, 4), (small / root).astype(np.float16))
+    weight = np.array([0.1, 0.3, 0.7, 1.9], np.float16)
+    want = (small / root * np.float32(weight)).astype(np.float16)  # rounded once, like PyTorch's
+    np.testing.assert_array_equal(F.rms_norm(small, 4, weight), want)
+    assert F.rms_norm(small, 4, weight.astype(np.float32)).dtype == np.float32
     assert nn.RMSNorm(4, 1e-3).extra_repr() == "(4,), eps=0.001"
     assert "eps" not in repr(nn.CosineSimilarity()) and "p=2" in repr(nn.PairwiseDistance())

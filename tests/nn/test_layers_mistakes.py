@@ -55,7 +55,9 @@ MISTAKES = [
     (lambda: F.scaled_dot_product_attention(V[0], V, V), Shape, r"expected query \(..., places, E"),
     (lambda: F.scaled_dot_product_attention(V, V, INTS), Dtype, "value must be floating"),
     (lambda: F.scaled_dot_product_attention(V, V, V, W(2, 2)), Shape, r"mask \(2, 2\) does not br"),
-    (lambda: F.scaled_dot_product_attention(V, V, V, W(2, 3, 3).astype(int)), Dtype, "bools or fl"),
+    (lambda: F.scaled_dot_product_attention(V, V, V, W(3, 3).astype(int)), Dtype, "bools or fl"),
+    (lambda: F.scaled_dot_product_attention(V, V, V, W(2, 3, 3)), Shape, r"mask \(2, 3, 3\) does"),
+    (lambda: F.scaled_dot_product_attention(V, V, V, W(1, 3, 3) > 0), Shape, r"\(1, 3, 3\) does"),
     (lambda: F.scaled_dot_product_attention(V, V, V, W(3, 3), is_causal=True), Range, "give one"),
     (lambda: nn.CosineSimilarity()(V, V[:2]), Shape, "x1 and x2 differ in shape"),
     (lambda: nn.Linear(3, 2)(V), Shape, "x has 4 features, w expects 3"),
@@ -116,3 +118,20 @@ MISTAKES = [
 def test_message(call, error, text):
     with pytest.raises(error, match=text):
         call()
+
+
+def test_options_are_explained_to_whom_it_concerns():
+    class Block(nn.Module):
+        def __init__(self, width):
+            self.width = width
+
+    cases = [
+        (nn.RMSNorm, {"bias": False}),
+        (nn.MaxPool2d, {"padding_mode": "zeros"}),
+        (nn.Linear, {"reduce": True}),
+        (Block, {"padding_mode": 1}),
+        (Block, {"device": "cpu"}),
+    ]
+    for cls, option in cases:
+        with pytest.raises(TypeError, match=f"unexpected keyword argument '{next(iter(option))}'"):
+            cls(3, **option)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Tensor, no_grad, ops
+from autograd import Tensor, no_grad, ops, primitive
 from autograd.errors import DtypeError, IndexRangeError, ShapeError, ValueRangeError
 from nn import functional as F
 from nn.models.googlenet import BasicInception, Inception
@@ -229,6 +229,19 @@ def test_place_of_a_field():
         field.of(3)
 
 
+@pytest.mark.parametrize("name", ["conv", "max_pool", "linear", "einsum", "reshape"])
+def test_a_rule_is_not_for_an_operation_of_the_users_of_that_name(name):
+    def times(x, w):
+        return x * w
+
+    times.__name__ = name
+    own = primitive(times).vjp(x=lambda g, w: g * w, w=lambda g, x: g * x)
+    w = Tensor(np.ones((1, 3, 8, 8), np.float32), requires_grad=True)
+    s = nn.summary(Of(lambda x: own(x, w)), (3, 8, 8))
+    assert s.multiply_adds == 0 and s.rows[0].field.size == (8, 8) and not s.rows[0].is_view
+    assert s.notes == [f"Taken to see everything, without multiply-adds: {name}"]
+
+
 def test_an_operation_without_a_rule_is_named():
     s = nn.summary(Of(lambda x: np.roll(x, 1, axis=2)), (1, 6, 6))
     assert s.rows[0].field.size == (6, 6)
@@ -385,6 +398,37 @@ def test_runs_under_no_grad_and_keeps_hooks():
     with no_grad():
         assert nn.summary(model, (3,)).multiply_adds == 6
     assert seen == [(1, 2)]
+
+
+class Frozen(nn.Module):
+    """A head on a backbone that ``forward`` runs under no_grad, and whose values it keeps."""
+
+    def __init__(self, between):
+        self.backbone = nn.Sequential(nn.Conv2d(3, 4, 3, stride=2), nn.ReLU())
+        self.head, self.between = nn.Conv2d(4, 2, 3), between
+        self.kept = np.zeros((1, 4, 4, 4), np.float32)
+
+    def forward(self, x):
+        with no_grad():
+            features = self.backbone(x)
+            self.kept[...] = features  # which a Tensor that requires grad is refused
+            features = self.between(features)
+        return self.head(features)
+
+
+def test_what_a_model_runs_under_no_grad_counts():
+    model = Frozen(lambda x: x)
+    s = nn.summary(model, (3, 9, 9))
+    assert s.multiply_adds == 4 * 4 * 4 * 27 + 2 * 2 * 2 * 36 and not s.notes
+    assert s["head"].field.size == (7, 7)
+    with no_grad():
+        assert model(Tensor(np.zeros((1, 3, 9, 9), np.float32))).shape == (1, 2, 2, 2)
+
+
+def test_operations_under_no_grad_are_named():
+    s = nn.summary(Frozen(np.tanh), (3, 9, 9))
+    assert s["backbone.0"].field.size == (3, 3) and s["head"].field is None
+    assert s.notes == ["Under no_grad, without multiply-adds: tanh"]
 
 
 def test_untrained_depth_overflows_without_a_warning():
