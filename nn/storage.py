@@ -33,8 +33,9 @@ def save(what, path):
     DtypeError
         The path is none: a module, or what is to be saved.
     """
+    import zipfile  # here, so that `import nn` stays quick
     from os import PathLike
-    from pathlib import Path  # here, so that `import nn` stays quick
+    from pathlib import Path
 
     if not isinstance(path, (str, PathLike)):
         raise DtypeError(
@@ -48,10 +49,15 @@ def save(what, path):
         state = pack(state)
     arrays = {k: v.data if isinstance(v, Tensor) else np.asarray(v) for k, v in state.items()}
     for name, a in arrays.items():
+        if not isinstance(name, str) or "\0" in name:  # zip files end names there
+            raise ValueRangeError(f"save: names must be texts without \\0, got {name!r}")
         if a.dtype.hasobject:
             raise ValueRangeError(f"save: {name!r} is no array of numbers, but {a.dtype}")
-    with replacing(path) as file:
-        np.savez(file, **arrays)
+    # np.savez does the same, but has arguments of its own that names may collide with
+    with replacing(path) as file, zipfile.ZipFile(file, "w") as members:
+        for name, a in arrays.items():
+            with members.open(f"{name}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, a, allow_pickle=False)
 
 
 def load(path, into=None):
@@ -80,7 +86,8 @@ def arrays_in(path) -> dict[str, np.ndarray]:
     path = Path(path)
     try:
         with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
-            found = {name: arrays[name] for name in arrays.files}
+            # by the members' whole names: arrays["w.npy"] is that of "w" where there are both
+            found = {name.removesuffix(".npy"): arrays[name] for name in arrays.zip.namelist()}
     except FileNotFoundError:
         raise StorageError(f"load: there is no file {str(path)!r}") from None
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, AttributeError) as e:

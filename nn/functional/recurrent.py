@@ -51,6 +51,11 @@ def pad_sequences(sequences, value=0):
 
     Past its end each is filled up with ``value``.  The second result are the lengths.
 
+    Raises
+    ------
+    ValueRangeError
+        A value that the sequences' type cannot hold: 0.5 behind integers.
+
     Examples
     --------
     >>> padded, lengths = pad_sequences([[1, 2], [3]])
@@ -68,10 +73,25 @@ def pad_sequences(sequences, value=0):
         )
     lengths = np.array([len(a) for a in arrays])
     dtype = np.result_type(*(a.dtype for a in arrays if a.size)) if lengths.any() else float
+    if not _holds(dtype, value):
+        raise ValueRangeError(
+            f"pad_sequences: the sequences are {dtype}, which cannot hold the value {value!r}. "
+            "Give them in a type that does: np.asarray(s, float) for each."
+        )
     padded = np.full((max(lengths), len(arrays), *(shapes.pop() if shapes else ())), value, dtype)
     for n, a in enumerate(arrays):
         padded[: len(a), n] = a
     return padded, lengths
+
+
+def _holds(dtype, number) -> bool:
+    """Whether a number stays what it is in an array of this type, but for rounding of floats."""
+    if np.iscomplexobj(number):
+        return np.dtype(dtype).kind == "c"
+    if np.dtype(dtype).kind not in "biu":
+        return True
+    with np.errstate(invalid="ignore"):
+        return bool(np.all(np.asarray(number).astype(dtype) == number))
 
 
 def last_step(y, lengths=None):

@@ -56,7 +56,7 @@ def hessian_eigenvalues(
         ``() -> Tensor``: ``lambda: nn.functional.cross_entropy(model(x), y)``.  It is called once:
         dropout and batch statistics are those of this call.
     count : int
-        How many eigenvalues.
+        How many eigenvalues; one that is there three times counts as three.
     method : str
         ``"lanczos"``: the largest, in few products.  ``"power"``: those of the largest magnitude,
         one after the other.
@@ -82,6 +82,12 @@ def hessian_eigenvalues(
 
     Notes
     -----
+    What one run of Lanczos finds is one vector of each eigenspace.  For ``count`` > 1 further runs
+    from random vectors orthogonal to those found follow, until one finds nothing larger, or
+    ``count`` in all.  In exact arithmetic, run to the end, these are the largest with probability
+    1, each as often as it is there.  As it is, up to ``tolerance``, and if ``products`` was enough:
+    if ``history`` is that long, equal eigenvalues may be missing.
+
     C. Lanczos 1950; for networks B. Ghorbani, S. Krishnan and Y. Xiao, "An investigation into
     neural net optimization via Hessian eigenvalue density", 2019.
 
@@ -112,7 +118,7 @@ def hessian_eigenvalues(
         start = np.random.default_rng(seed).standard_normal(size)
         solve = _lanczos if method == "lanczos" else _power
         most = products if method == "lanczos" else products * count
-        turns = bar(range(min(most, size) if method == "lanczos" else most), method, progress)
+        turns = bar(range(most), method, progress)
         return solve(product, start, count, iter(turns), products, tolerance)
 
 
@@ -139,31 +145,57 @@ def hessian_product(loss: Tensor, weights: Sequence[Tensor]) -> Callable[[np.nda
 
 
 def _lanczos(product, start, count, turns, products, tolerance):
-    """Eigenvalues of H on the span of v, Hv, H²v, ...: those of a small tridiagonal matrix."""
-    basis = np.empty((min(products, len(start)) + 1, len(start)))
-    basis[0] = start / np.linalg.norm(start)
-    diagonal, beside, history = [], [], []
-    for k, _ in enumerate(turns, start=1):
-        w = product(basis[k - 1])
-        diagonal.append(float(w @ basis[k - 1]))
-        for _ in range(2):  # rounding lets the basis lean; once is not enough
-            w -= basis[:k].T @ (basis[:k] @ w)
-        beside.append(float(np.linalg.norm(w)))
-        small = np.diag(diagonal) + np.diag(beside[:-1], 1) + np.diag(beside[:-1], -1)
-        values, vectors = np.linalg.eigh(small)
-        values, vectors = values[::-1], vectors[:, ::-1]
-        missing = max(0, count - k)
-        history.append(np.pad(values[:count], (0, missing), constant_values=np.nan))
-        scale = max(np.abs(values).max(), 1e-30)
-        residuals = beside[-1] * np.abs(vectors[-1, :count])
-        if not missing and residuals.max() <= tolerance * scale:
+    """Eigenvalues of H on the span of v, Hv, H²v, ...: those of a small tridiagonal matrix.
+
+    Such a span holds one vector of each eigenspace.  So what has converged is kept, and the search
+    goes on beside it from another v, until nothing larger turns up.  After r runs the largest r are
+    surely among those kept: ``count`` runs are enough.
+    """
+    size = len(start)
+    values, kept = np.empty(0), np.empty((0, size))
+    w, scale, history = start, 1e-30, []
+    rng = np.random.default_rng((size, 1))  # not that of `start`
+    for _ in range(count):
+        first, smallest = len(kept), values[-1] if len(values) == count else -np.inf
+        basis = np.vstack([kept, np.empty((min(products - len(history), size - first), size))])
+        diagonal, beside = [], []
+        for k, _ in zip(range(first, len(basis)), turns, strict=False):
+            basis[k] = w / np.linalg.norm(w)
+            span = basis[: k + 1]
+            w = product(basis[k])
+            diagonal.append(float(w @ basis[k]))
+            w = _outside(span, w)
+            beside.append(float(np.linalg.norm(w)))
+            small = np.diag(diagonal) + np.diag(beside[:-1], 1) + np.diag(beside[:-1], -1)
+            found, along = np.linalg.eigh(small)
+            found, along = found[::-1], along[:, ::-1]
+            both = np.concatenate([values, found])
+            best = np.argsort(-both, kind="stable")[:count]
+            missing = count - len(best)
+            history.append(np.pad(both[best], (0, missing), constant_values=np.nan))
+            scale = max(scale, np.abs(found).max())
+            new = max(1, np.sum(best >= first))
+            residuals = beside[-1] * np.abs(along[-1, :new])
+            if not missing and residuals.max() <= tolerance * scale:
+                break
+            if beside[-1] <= 1e-10 * scale:  # the span holds no more; start beside it
+                w, beside[-1] = _outside(span, rng.standard_normal(size)), 0.0
+        kept = np.vstack([kept, along[:, :count].T @ basis[first : k + 1]])[best]
+        values = both[best]
+        if k + 1 == size or len(history) == products or found[0] <= smallest + tolerance * scale:
             break
-        if beside[-1] <= 1e-10 * scale:  # the span holds no more; start beside it
-            w = np.random.default_rng(k).standard_normal(len(w))
-            w -= basis[:k].T @ (basis[:k] @ w)
-            beside[-1] = 0.0
-        basis[k] = w / np.linalg.norm(w)
-    return _result(product, values[:count], vectors[:, :count].T @ basis[:k], history)
+        w = _outside(kept, rng.standard_normal(size))
+    images = np.array([product(v) for v in kept])
+    values, along = np.linalg.eigh(kept @ images.T)  # those of different runs may lean a little
+    values, along = values[::-1], along[:, ::-1]
+    return _result(values, along.T @ kept, along.T @ images, history)
+
+
+def _outside(span, w):
+    """The part of w that is orthogonal to the rows of ``span``."""
+    for _ in range(2):  # rounding lets it lean; once is not enough
+        w = w - span.T @ (span @ w)
+    return w
 
 
 def _power(product, start, count, turns, products, tolerance):
@@ -188,11 +220,10 @@ def _power(product, start, count, turns, products, tolerance):
         v = v / np.linalg.norm(v)
         values.append(value)
         vectors = np.vstack([vectors, v])
-    return _result(product, np.array(values), vectors, history)
+    values, images = np.array(values), np.array([product(v) for v in vectors])
+    return _result(values, vectors, images, history)
 
 
-def _result(product, values, vectors, history):
-    residuals = np.array(
-        [np.linalg.norm(product(v) - a * v) for a, v in zip(values, vectors, strict=True)]
-    )
-    return HessianEigenvalues(np.array(values), vectors, residuals, np.array(history))
+def _result(values, vectors, images, history):
+    residuals = np.linalg.norm(images - values[:, np.newaxis] * vectors, axis=1)
+    return HessianEigenvalues(values, vectors, residuals, np.array(history))

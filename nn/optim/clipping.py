@@ -101,6 +101,8 @@ def _norm(g, order) -> float:
     """The norm of a vector.  Scaled by its largest element where squares would overflow."""
     if not g.size:
         return 0.0
+    if g.dtype == np.float16:  # squares of 3e-4 and of 300 are beyond it
+        g = g.astype(np.float32)
     with np.errstate(all="ignore"):
         if order == 2:
             square = float(np.vdot(g, g))

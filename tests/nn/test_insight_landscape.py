@@ -140,6 +140,54 @@ def test_all_eigenvalues_of_a_hessian_that_has_equal_ones():
         assert_allclose(found.vectors @ found.vectors.T, np.eye(4), atol=1e-6)
 
 
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 7, 12])
+def test_an_eigenvalue_that_is_there_three_times_is_found_three_times(count):
+    model, x = net(nn.Linear(4, 3, bias=False)), RNG.standard_normal((6, 4))
+    found = hessian_eigenvalues(
+        model, lambda: np.sum(model(x) ** 2) / 2, count, tolerance=1e-6, progress=False
+    )
+    exact = np.repeat(np.linalg.eigvalsh(x.T @ x)[::-1], 3)
+    assert_allclose(found.values, exact[:count], rtol=1e-6)
+    assert_allclose(found.vectors @ found.vectors.T, np.eye(count), atol=1e-9)
+    assert (found.residuals < 1e-5 * exact[0]).all()
+
+
+def test_two_equal_eigenvalues_of_a_model_in_float32():
+    model, x = nn.Linear(2, 2, bias=False), np.diag([1, 2]).astype(np.float32)
+    found = hessian_eigenvalues(model, lambda: np.sum(model(x) ** 2) / 2, 2, progress=False)
+    assert_allclose(found.values, [4, 4], rtol=1e-6)
+    assert_allclose(found.history[-1], [4, 4], rtol=1e-6)
+
+
+def test_the_largest_eigenvalue_takes_one_run():
+    model = net()
+    loss = classify(model)
+    one, two = (hessian_eigenvalues(model, loss, n, progress=False) for n in (1, 2))
+    assert len(one.history) < 10 < len(two.history) < 40
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_eigenvalues_of_random_matrices(seed):
+    rng = np.random.default_rng(seed)
+    size = int(rng.integers(5, 20))
+    few = rng.standard_normal(3 + seed // 2)  # some of them are there several times
+    exact = np.sort(rng.choice(few, size) if seed % 2 else rng.standard_normal(size))[::-1]
+    turn = np.linalg.qr(rng.standard_normal((size, size)))[0]
+    matrix = turn * exact @ turn.T
+    model = nn.Linear(size, 1, bias=False).astype(float)
+
+    def loss():
+        w = model.weight[0]
+        return w @ (matrix @ w) / 2
+
+    for count in (1, 2, 3, 5, size):
+        found = hessian_eigenvalues(
+            model, loss, count, products=500, tolerance=1e-7, progress=False
+        )
+        assert_allclose(found.values, exact[:count], atol=1e-6)
+        assert (found.residuals < 1e-6 * np.abs(exact).max()).all()
+
+
 def test_a_loss_that_is_linear_in_the_weights_has_no_curvature():
     model = nn.Linear(2, 1).astype(float)
     for method in ("lanczos", "power"):

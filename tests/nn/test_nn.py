@@ -266,15 +266,35 @@ def test_save_and_load(tmp_path):
     assert [p.name for p in path.parent.iterdir()] == ["m.npz"]
 
 
+def test_arrays_of_any_name_are_saved(tmp_path):
+    path, a = tmp_path / "m.npz", np.arange(3)
+    names = ["w", "w.npy", "w.npy.npy", ".npy", "", "file", "allow_pickle", "arr_0", "a/b", "größe"]
+    state = {name: a + k for k, name in enumerate(names)}
+    nn.save(state, path)
+    np.testing.assert_equal(nn.load(path), state)
+    with np.load(path) as arrays:
+        assert arrays.files == names
+        np.testing.assert_array_equal(arrays["file"], state["file"])
+    np.savez(path, w=a, v=a.T)  # as files were written before
+    np.testing.assert_equal(nn.load(path), {"w": a, "v": a})
+    m = nn.Linear(2, 2)
+    m.file = Tensor(np.ones(2), requires_grad=True)
+    nn.save(m, path)
+    np.testing.assert_equal(nn.load(path), m.state_dict())
+    for name in (1, "a\0b"):
+        with pytest.raises(ValueRangeError, match="names must be texts"):
+            nn.save({name: a}, path)
+
+
 def test_a_crash_while_saving_leaves_the_old_file_whole(tmp_path, monkeypatch):
     path = tmp_path / "m.npz"
     nn.save({"a": np.ones(3)}, path)
 
-    def crash(f, **arrays):
+    def crash(f, array, **options):
         f.write(b"half a file")
         raise OSError("disk full")
 
-    monkeypatch.setattr(np, "savez", crash)
+    monkeypatch.setattr(np.lib.format, "write_array", crash)
     with pytest.raises(OSError, match="disk full"):
         nn.save({"a": np.zeros(3)}, path)
     np.testing.assert_array_equal(nn.load(path)["a"], np.ones(3))

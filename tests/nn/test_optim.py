@@ -213,6 +213,16 @@ def test_norms_that_overflow_when_squared():
     assert nn.utils.clip_grad_norm_(w, 1.0) == 0
 
 
+@pytest.mark.parametrize("order", [1.0, 2.0, 3.0, float("inf")])
+@pytest.mark.parametrize("size", [6e-8, 3e-4, 1.0, 6e4])
+def test_norms_of_float16(size, order):
+    w = Tensor(np.ones(5000, np.float16), requires_grad=True)
+    w.grad = np.full(5000, size, np.float16)
+    exact = np.linalg.norm(w.grad.astype(float), order)
+    assert nn.utils.clip_grad_norm_(w, 1e30, order) == pytest.approx(exact, rel=1e-5)
+    assert w.grad.dtype == np.float16
+
+
 def test_clipping_says_which_gradient_is_not_finite():
     a, b = Tensor([1.0], requires_grad=True), Tensor([1.0, 2.0], requires_grad=True, name="fc.bias")
     a.grad, b.grad = np.array([3.0]), np.array([np.nan, 1.0])

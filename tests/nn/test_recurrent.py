@@ -479,6 +479,11 @@ WRONG = [
     (lambda: F.sequence_mask([1], 2.5), DtypeError, "steps must be an integer"),
     (lambda: F.pad_sequences([]), ShapeError, "there are no sequences"),
     (lambda: F.pad_sequences([np.ones((2, 2)), np.ones(3)]), ShapeError, "alike but for T_n"),
+    (lambda: F.pad_sequences([[1, 2], [3]], value=0.5), ValueRangeError, "int64.* the value 0.5"),
+    (lambda: F.pad_sequences([[1, 2], [3]], np.nan), ValueRangeError, "hold the value nan"),
+    (lambda: F.pad_sequences([[True], []], value=2), ValueRangeError, "bool.* the value 2"),
+    (lambda: F.pad_sequences([[1.0], []], value=1j), ValueRangeError, "float64.* the value 1j"),
+    (lambda: F.pad_sequences([np.ones(1, np.uint8)], -1), ValueRangeError, "uint8.* the value -1"),
 ]  # fmt: skip
 
 
@@ -514,6 +519,16 @@ def test_pad_sequences():
     assert (padded[:, 1] == -1).all()
     ids, _ = F.pad_sequences([[1, 2], []])
     assert ids.dtype.kind == "i" and ids.T.tolist() == [[1, 2], [0, 0]]
+    for sequences, value in (
+        ([[True], []], 0),
+        ([[1], []], 2.0),
+        ([np.ones(1, np.float32), []], 0.1),
+        ([[1j], []], 0.5),
+        ([np.ones((1, 2), np.int8), np.ones((0, 2))], [3, 4]),
+    ):
+        padded, _ = F.pad_sequences(sequences, value)
+        assert padded.dtype == np.asarray(sequences[0]).dtype
+        np.testing.assert_allclose(padded[0, 1], value)
 
 
 def test_repr():
