@@ -165,7 +165,8 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
     eps = float(np.finfo(x.dtype).eps) if eps is None else eps
     y = x / np.sqrt(np.mean(x * x, axis=axes, keepdims=True) + eps)
     dtype = input.dtype if weight is None else np.result_type(input.dtype, weight.dtype)
-    return _affine(y, weight, None, None).astype(dtype, copy=False)
+    y = _affine(y, weight, None, None)
+    return y if y.dtype == dtype else np.astype(y, dtype)
 
 
 def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
