@@ -11,7 +11,7 @@ from autograd.errors import GraphError
 from autograd.memory import keep
 from autograd.ops.shapes import copy
 from autograd.plan import Operation
-from autograd.tensor import Tensor, as_tensor, wrap
+from autograd.tensor import Tensor, as_tensor, needs_grad, wrap
 from autograd.trees import flatten, unflatten
 
 SAMPLE = 256  # elements of a result that are kept, to see whether the second run gives the same
@@ -72,11 +72,11 @@ class _Segment(Operation):
     def run(self):
         """The forward pass: the results, without the graph that made them."""
         given, leaves = self.given, self.given.leaves
-        inside = [_leaf_like(t) if _needs_grad(t) else t for t in leaves]
-        own = {t.node for t in inside if _needs_grad(t)}
+        inside = [_leaf_like(t) if needs_grad(t) else t for t in leaves]
+        own = {t.node for t in inside if needs_grad(t)}
         start = graph.clock()
         outs, structure = flatten(given.call(self.f, inside))
-        self.outs = [k for k, y in enumerate(outs) if _needs_grad(y)]
+        self.outs = [k for k, y in enumerate(outs) if needs_grad(y)]
         if not self.outs:
             return unflatten(structure, outs)
         results = tuple(outs[k].data for k in self.outs)
@@ -84,7 +84,7 @@ class _Segment(Operation):
         ends = _ends([outs[k].node for k in self.outs], start)
         closures = tuple(node for node in ends if node not in own)
         names = given.names + [f"closure {k}" for k in range(len(closures))]
-        nodes = [t.node if _needs_grad(t) else None for t in leaves] + list(closures)
+        nodes = [t.node if needs_grad(t) else None for t in leaves] + list(closures)
         values = [keep(v) for v in given.values()] + [_value(n, self.__name__) for n in closures]
         self.tensors = [j for j, t in enumerate(leaves) if type(t) is Tensor and t.node is None]
         given.leaves = []  # the graph must not keep the user's Tensors alive
@@ -120,7 +120,7 @@ class _Segment(Operation):
     def _same(self, outs):
         """The results of the second run that need a gradient, checked to be those of the first."""
         ys = [outs[k] for k in self.outs if k < len(outs)]
-        same = len(ys) == len(self.samples) and all(map(_needs_grad, ys))
+        same = len(ys) == len(self.samples) and all(map(needs_grad, ys))
         if not same or not all(map(_agree, (_sample(y.data) for y in ys), self.samples)):
             raise GraphError(
                 f"checkpoint: {self.__name__} gave another result when it was run again for its "
@@ -150,10 +150,6 @@ class _Segment(Operation):
                 if p not in seen:
                     seen.add(p)
                     todo.append(p)
-
-
-def _needs_grad(t) -> bool:
-    return type(t) is Tensor and t.node is not None
 
 
 def _leaf_like(t):

@@ -20,7 +20,7 @@ from autograd.graph import Node, Released
 from autograd.memory import check_unchanged, keep
 from autograd.plan import is_output
 from autograd.recording import Watcher, watched
-from autograd.tensor import Tensor, as_tensor, wrap
+from autograd.tensor import Tensor, as_tensor, needs_grad, wrap
 
 
 class Calls(Watcher):
@@ -183,7 +183,7 @@ def _transposed(node, moving, create_graph):
         ]
         dot = sum(products[1:], products[0])
     tangents = [np.zeros_like(t.data) for t in us]
-    if type(dot) is Tensor and dot.node is not None:
+    if needs_grad(dot):
         at = [k for k, t in enumerate(us) if t.requires_grad]
         got = gradients(dot, [us[k] for k in at], np.ones_like(dot.data), create_graph)
         for k, t in zip(at, got, strict=True):

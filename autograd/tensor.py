@@ -229,6 +229,11 @@ def recorded(plan, parents, y, saved, constants):
     return n if type(y) is tuple else t
 
 
+def needs_grad(v) -> bool:
+    """Whether ``v`` is a Tensor that gradients reach."""
+    return type(v) is Tensor and v.node is not None
+
+
 def tensor(data, dtype=None, requires_grad=False, name=None) -> Tensor:
     """`Tensor` with PyTorch's order of arguments: ``tensor([1, 2], dtype=float)``."""
     return Tensor(data, requires_grad, name, dtype)

@@ -14,7 +14,7 @@ from autograd import forward, graph, recording
 from autograd.backward import pulled, zeros
 from autograd.errors import DtypeError, ShapeError, ValueRangeError, describe
 from autograd.ops.shapes import copy
-from autograd.tensor import Tensor, as_tensor, wrap
+from autograd.tensor import Tensor, as_tensor, needs_grad, wrap
 from autograd.trees import flatten, leaves_like, unflatten
 
 
@@ -108,7 +108,7 @@ def jvp(f, args, tangents):
     with forward.followed() as calls:
         run = Run("jvp", f, tuple(range(len(args))), args, {})
     directions = _directions("jvp", run.structure, run.xs, tangents)
-    nested = run.nested or any(type(v) is Tensor and v.requires_grad for v in directions)
+    nested = run.nested or any(map(needs_grad, directions))
     moving = list(map(forward.direction, directions, run.xs))
     slope = run.y.node and forward.tangent(run.y, run.xs, moving, calls, nested)
     return run.value(), zeros(run.y) if slope is None else slope
@@ -263,7 +263,7 @@ class Run:
 
     def pull(self, cotangent):
         """dL/dx in the structure of the arguments, for the cotangent dL/df."""
-        nested = self.nested or (type(cotangent) is Tensor and cotangent.requires_grad)
+        nested = self.nested or needs_grad(cotangent)
         return self.tree(self.gradients(cotangent, nested))
 
     def tree(self, values):
@@ -274,7 +274,7 @@ class Run:
 
 def _variable(op, f, x):
     """A node of its own for the value of ``x``, linked to the node of ``x`` if it has one."""
-    if type(x) is Tensor and x.requires_grad:
+    if needs_grad(x):
         return copy(x)
     t = as_tensor(x)
     if t.dtype.kind not in "fc":

@@ -7,7 +7,7 @@ import numpy as np
 from autograd.backward import gradients
 from autograd.ops.register import ufunc, values_only
 from autograd.primitive import primitive
-from autograd.tensor import Tensor
+from autograd.tensor import Tensor, needs_grad
 
 add = ufunc(np.add, operator.add, a=lambda g: g, b=lambda g: g)
 subtract = ufunc(np.subtract, operator.sub, a=lambda g: g, b=lambda g: -g)
@@ -97,7 +97,7 @@ def over(g, y):
     if type(y) is not Tensor or y.node is None or not np.any(zero):
         return g / (y + zero)
     limit = zero & (g == 0)
-    if type(g) is Tensor and g.node is not None:
+    if needs_grad(g):
         if g.is_leaf:  # forward mode, which asks for the slope at any g
             limit = np.zeros_like(zero)
         else:

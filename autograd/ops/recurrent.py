@@ -29,7 +29,7 @@ from autograd.ops.recurrent_cells import GATES, STEPS, recurrent_steps, walk
 from autograd.ops.register import as_array, listed, value
 from autograd.primitive import Primitive, primitive
 from autograd.recording import enable_grad
-from autograd.tensor import Tensor
+from autograd.tensor import Tensor, needs_grad
 
 
 class Notes:
@@ -116,7 +116,7 @@ def _cotangents(cell, g, y, x, w_ih, w_hh, b_ih, b_hh, h0, c0, mask, reverse, no
 
 def _apart(v):
     """The same values as a Tensor to differentiate by: a node of its own, which nobody hooks."""
-    if type(v) is Tensor and v.node is not None:
+    if needs_grad(v):
         return +v
     return Tensor(value(v), requires_grad=True)
 

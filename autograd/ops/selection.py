@@ -5,7 +5,7 @@ import numpy as np
 from autograd.errors import DtypeError, ValueRangeError
 from autograd.ops.indexing import along, setitem
 from autograd.ops.register import as_array, constant, instead_of, value, values_only
-from autograd.tensor import FUNCTIONS, Tensor
+from autograd.tensor import FUNCTIONS, Tensor, needs_grad
 
 
 @instead_of(np.select)
@@ -116,11 +116,7 @@ values_only(
 def ix_(*args):
     """Sequences as the axes of an open mesh; those that need no gradient as plain indices."""
     pairs = zip(args, np.ix_(*map(value, args)), strict=True)
-    return tuple(np.reshape(a, at.shape) if _needs_grad(a) else at for a, at in pairs)
-
-
-def _needs_grad(a) -> bool:
-    return type(a) is Tensor and a.node is not None
+    return tuple(np.reshape(a, at.shape) if needs_grad(a) else at for a, at in pairs)
 
 
 @instead_of(np.resize)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from autograd import Tensor
 from autograd.errors import DtypeError
+from autograd.tensor import needs_grad
 from nn import functional as F
 from nn.functional.checks import array, one_of, value
 from nn.layers.base import options
@@ -32,7 +32,7 @@ class ClassLoss(Loss):
 
 def _numbers(layer, name, v):
     """A copy of a constant as an ndarray, so that it is state and not a parameter."""
-    if type(v) is Tensor and v.requires_grad:
+    if needs_grad(v):
         raise DtypeError(
             f"{layer}: {name} is a constant here, but got a Tensor that requires grad. Pass its "
             ".detach(), or call the loss of nn.functional, where it has a gradient."

@@ -205,6 +205,15 @@ class GroupNorm(Module):
         return f"{self.num_groups}, {self.num_channels}" + options(self, eps=1e-5, affine=True)
 
 
+def _sizes(layer, normalized_shape):
+    """The sizes of the last axes, checked; a number is that of one."""
+    single = hasattr(normalized_shape, "__index__")
+    sizes = (normalized_shape,) if single else tuple(normalized_shape)
+    for n in sizes:
+        positive(layer, normalized_shape=n)
+    return sizes
+
+
 class LayerNorm(Module):
     """The last axes normalised: (..., *normalized_shape) -> same.  Ba, Kiros and Hinton 2016.
 
@@ -212,11 +221,7 @@ class LayerNorm(Module):
     """
 
     def __init__(self, normalized_shape, eps=1e-5, elementwise_affine=True, bias=True):
-        if hasattr(normalized_shape, "__index__"):
-            normalized_shape = (normalized_shape,)
-        self.normalized_shape, self.eps = tuple(normalized_shape), eps
-        for n in self.normalized_shape:
-            positive("LayerNorm", normalized_shape=n)
+        self.normalized_shape, self.eps = _sizes("LayerNorm", normalized_shape), eps
         self.elementwise_affine = elementwise_affine
         affine = elementwise_affine
         self.weight = init.constant(self.normalized_shape, 1.0) if affine else None
@@ -257,11 +262,7 @@ class RMSNorm(Module):
     """
 
     def __init__(self, normalized_shape, eps=None, elementwise_affine=True):
-        if hasattr(normalized_shape, "__index__"):
-            normalized_shape = (normalized_shape,)
-        self.normalized_shape, self.eps = tuple(normalized_shape), eps
-        for n in self.normalized_shape:
-            positive("RMSNorm", normalized_shape=n)
+        self.normalized_shape, self.eps = _sizes("RMSNorm", normalized_shape), eps
         self.elementwise_affine = elementwise_affine
         self.weight = init.constant(self.normalized_shape, 1.0) if elementwise_affine else None
 

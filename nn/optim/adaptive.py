@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from autograd.errors import ValueRangeError
 from nn.optim.optimizer import Optimizer, within
 
 
@@ -226,23 +225,19 @@ class Adam(Optimizer):
             amsgrad=amsgrad,
         )
 
-    def check(self, lr, betas, eps, weight_decay, amsgrad):
+    def check(self, lr, betas, eps, weight_decay, **options):
         """Raise ValueRangeError if an option is out of range."""
         within(self, 0, 1, betas=betas)
         within(self, 0, np.inf, eps=eps, weight_decay=weight_decay)
 
-    def buffers(self, amsgrad, **options):
+    def buffers(self, amsgrad=False, **options):
         """Running means of the gradient and of its square."""
         names = ["exp_avg", "exp_avg_sq", *["max_exp_avg_sq"] * amsgrad]
         return dict.fromkeys(names, 0.0)
 
     def update(self, w, g, state, lr, betas, eps, weight_decay, amsgrad):
         """w <- w - lr m / sqrt(v)."""
-        if weight_decay:
-            g = g + weight_decay * w
-        m, v, t = state["exp_avg"], state["exp_avg_sq"], state["step"]
-        m += (1 - betas[0]) * (g - m)
-        v += (1 - betas[1]) * (g * g - v)
+        m, v, t = _moments(_decayed(w, g, lr, weight_decay, False), state, betas)
         if amsgrad:
             v = np.maximum(v, state["max_exp_avg_sq"], out=state["max_exp_avg_sq"])
         root = np.sqrt(v)
@@ -251,6 +246,22 @@ class Adam(Optimizer):
         np.divide(m, root, out=root)
         root *= lr / (1 - betas[0] ** t)
         w -= root
+
+
+def _decayed(w, g, lr, weight_decay, decoupled):
+    """The gradient with that of the L2 penalty; or, decoupled, w is made smaller, and it is g."""
+    if decoupled:
+        w *= 1 - lr * weight_decay
+        return g
+    return g + weight_decay * w if weight_decay else g
+
+
+def _moments(g, state, betas):
+    """The running means of g and of its square, with this step in them, and its number."""
+    m, v = state["exp_avg"], state["exp_avg_sq"]
+    m += (1 - betas[0]) * (g - m)
+    v += (1 - betas[1]) * (g * g - v)
+    return m, v, state["step"]
 
 
 class AdamW(Adam):
@@ -266,7 +277,7 @@ class AdamW(Adam):
 
     def update(self, w, g, state, lr, betas, eps, weight_decay, amsgrad):
         """w <- (1 - lr weight_decay) w - lr m / sqrt(v)."""
-        w *= 1 - lr * weight_decay
+        g = _decayed(w, g, lr, weight_decay, True)
         super().update(w, g, state, lr, betas, eps, 0, amsgrad)
 
 
@@ -320,29 +331,17 @@ class NAdam(Adam):
             decoupled_weight_decay=decoupled_weight_decay,
         )
 
-    def check(self, momentum_decay, decoupled_weight_decay, **options):
+    def check(self, momentum_decay, **options):
         """Raise ValueRangeError if an option is out of range."""
-        super().check(**options, amsgrad=False)
-        if not momentum_decay >= 0:
-            raise ValueRangeError(
-                f"{type(self).__name__}: momentum_decay must be >= 0, got {momentum_decay!r}"
-            )
-
-    def buffers(self, **options):
-        """Running means of the gradient and of its square."""
-        return super().buffers(amsgrad=False)
+        super().check(**options)
+        within(self, 0, np.inf, momentum_decay=momentum_decay)
 
     def update(
         self, w, g, state, lr, betas, eps, weight_decay, momentum_decay, decoupled_weight_decay
     ):
-        """W <- w - lr n / sqrt(v)."""
-        if decoupled_weight_decay:
-            w *= 1 - lr * weight_decay
-        elif weight_decay:
-            g = g + weight_decay * w
-        m, v, t = state["exp_avg"], state["exp_avg_sq"], state["step"]
-        m += (1 - betas[0]) * (g - m)
-        v += (1 - betas[1]) * (g * g - v)
+        """w <- w - lr n / sqrt(v)."""
+        g = _decayed(w, g, lr, weight_decay, decoupled_weight_decay)
+        m, v, t = _moments(g, state, betas)
         now, ahead = (betas[0] * (1 - 0.96 ** (k * momentum_decay) / 2) for k in (t, t + 1))
         product = _product(betas[0], momentum_decay, t)
         n = (1 - now) / (1 - product) * g + ahead / (1 - product * ahead) * m
@@ -402,23 +401,10 @@ class RAdam(Adam):
             decoupled_weight_decay=decoupled_weight_decay,
         )
 
-    def check(self, decoupled_weight_decay, **options):
-        """Raise ValueRangeError if an option is out of range."""
-        super().check(**options, amsgrad=False)
-
-    def buffers(self, **options):
-        """Running means of the gradient and of its square."""
-        return super().buffers(amsgrad=False)
-
     def update(self, w, g, state, lr, betas, eps, weight_decay, decoupled_weight_decay):
-        """W <- w - lr c m / sqrt(v)."""
-        if decoupled_weight_decay:
-            w *= 1 - lr * weight_decay
-        elif weight_decay:
-            g = g + weight_decay * w
-        m, v, t = state["exp_avg"], state["exp_avg_sq"], state["step"]
-        m += (1 - betas[0]) * (g - m)
-        v += (1 - betas[1]) * (g * g - v)
+        """w <- w - lr c m / sqrt(v)."""
+        g = _decayed(w, g, lr, weight_decay, decoupled_weight_decay)
+        m, v, t = _moments(g, state, betas)
         step, left = lr / (1 - betas[0] ** t), 1 - betas[1] ** t
         most = 2 / (1 - betas[1]) - 1
         r = most - 2 * t * betas[1] ** t / left

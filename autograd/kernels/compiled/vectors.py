@@ -250,11 +250,7 @@ def highest(typing, u):
         v, n = args[0], u.lanes
         while n > 1:
             n //= 2
-            mask = ir.VectorType(ir.IntType(32), n)
-            low, high = (
-                builder.shuffle_vector(v, v, ir.Constant(mask, list(range(first, first + n))))
-                for first in (0, n)
-            )
+            low, high = _lanes(builder, v, range(n)), _lanes(builder, v, range(n, 2 * n))
             v = builder.select(builder.fcmp_ordered(">", low, high), low, high)
         return builder.extract_element(v, ir.Constant(ir.IntType(32), 0))
 
