@@ -28,9 +28,9 @@ def max_pool(x, geometry):
 
 def _wins(x, y, places, padding):
     """Per place in the window: which windows have their first largest element there."""
-    free = np.ones_like(y, dtype=bool)
-    has_nan, inside = np.any(np.isnan(y)), None
-    if np.any(np.isneginf(y)):  # then padding could win
+    free, least, inside = np.ones_like(y, dtype=bool), np.min(y) if y.size else 0, None
+    has_nan = np.isnan(least)
+    if not least > -np.inf and any(map(any, padding)):  # then padding could win
         image = cropped(np.ones_like(x, dtype=bool), padding)
         inside = padded(image, padding, False)
     for place in places:

@@ -6,6 +6,8 @@ from autograd.kernels.windows import Geometry
 
 def per_axis(op, name, value, d, least):
     """An integer, or one per spatial axis, as a tuple of ``d`` integers."""
+    if type(value) is int and value >= least:
+        return (value,) * d
     values = tuple(value) if isinstance(value, (tuple, list)) else (value,) * d
     if len(values) != d or any(not hasattr(v, "__index__") or isinstance(v, bool) for v in values):
         raise ValueRangeError(f"{op}: {name} must be an integer or {d} integers, got {value!r}")

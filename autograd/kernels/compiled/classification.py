@@ -13,7 +13,7 @@ from autograd.kernels.compiled.vectors import (
     highest,
     lanes,
     load,
-    load_some,
+    load_inside,
     maximum,
     mul,
     splat,
@@ -61,7 +61,7 @@ def _top(x, start, end, V):
         best, other = maximum(load(x, i), best), maximum(load(x, i + V), other)
         i += 2 * V
     while i < end:
-        best = maximum(load_some(x, i, end - i, best), best)
+        best = maximum(load_inside(x, i, 0, end - i, best), best)
         i += V
     return highest(maximum(best, other))
 
@@ -81,7 +81,7 @@ def _exponentials(x, start, end, top, e, at, V):
         i += V
     if i < end:
         nothing = splat(x.dtype.type(-np.inf))  # its exponential is 0
-        v = exp_below_one(sub(load_some(x, i, end - i, nothing), top))
+        v = exp_below_one(sub(load_inside(x, i, 0, end - i, nothing), top))
         parts = add(parts, v)
         store_some(e, at + i - start, end - i, v)
     return total(parts), v

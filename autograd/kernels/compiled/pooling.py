@@ -8,15 +8,13 @@ import math
 
 import numpy as np
 
-from autograd.kernels.compiled import convolution, jit
+from autograd.kernels.compiled import convolution
 from autograd.kernels.compiled import pooling_rows as rows
 from autograd.kernels.compiled.jobs import run, shared, take
-from autograd.kernels.compiled.pooling_rows import join, put
+from autograd.kernels.compiled.pooling_rows import inside, join, put
 from autograd.kernels.compiled.shuffles import evens, odds, zip_high, zip_low
 from autograd.kernels.compiled.vectors import (
     lanes,
-    load,
-    load_some,
     where_below,
     where_top,
     zeros,
@@ -38,7 +36,9 @@ def max_unpool(g, x, y, geometry):
     d = np.empty_like(x, order="C")
     if geometry != PAIRS:
         window = rows.window_of(geometry)
-        if window is None or (any(map(any, geometry.padding)) and np.isneginf(y).any()):
+        if window is None or not rows.can_move(window, lanes(x.itemsize)):
+            return NotImplemented
+        if any(map(any, geometry.padding)) and np.isneginf(y).any():
             return NotImplemented  # padding, which is -inf, must not win
         run(rows.to_winners, _jobs(x), *map(_images, (g, x, y, d)), window, lanes(x.itemsize))
         return d
@@ -103,10 +103,10 @@ def _pairs(todo, jobs, x, y, maxima, V):
             for a in range(height):
                 p, q = (n * x.shape[1] + 2 * a) * wide, (n * height + a) * width
                 for i in range(0, width, V):
-                    k, left = p + 2 * i, 2 * (width - i)
-                    u = join(some(flat, k, left, V), some(flat, k + wide, left, V), maxima)
-                    k, left = k + V, left - V
-                    v = join(some(flat, k, left, V), some(flat, k + wide, left, V), maxima)
+                    u = inside(flat, p, 2 * i, wide, zeros(x), V)
+                    u = join(u, inside(flat, p + wide, 2 * i, wide, zeros(x), V), maxima)
+                    v = inside(flat, p, 2 * i + V, wide, zeros(x), V)
+                    v = join(v, inside(flat, p + wide, 2 * i + V, wide, zeros(x), V), maxima)
                     put(out, q + i, width - i, join(evens(u, v), odds(u, v), maxima), V)
         job = take(todo)
 
@@ -124,13 +124,15 @@ def _to_winners(todo, jobs, g, x, y, d, V):
                 above = a % 2 * wide  # how far back the other row of the pair is, if it comes first
                 for i in range(0, width, V):
                     k, left = p + 2 * i, 2 * (width - i)
-                    t, h = some(top, q + i, width - i, V), some(cotangent, q + i, width - i, V)
+                    t = inside(top, q, i, width, zeros(x), V)
+                    h = inside(cotangent, q, i, width, zeros(x), V)
                     if above:
-                        u = some(image, k - wide, left, V)
-                        v = some(image, k - wide + V, left - V, V)
+                        u = inside(image, p - wide, 2 * i, wide, zeros(x), V)
+                        v = inside(image, p - wide, 2 * i + V, wide, zeros(x), V)
                         h = where_below(h, evens(u, v), t)
                         h = where_below(h, odds(u, v), t)
-                    u, v = some(image, k, left, V), some(image, k + V, left - V, V)
+                    u = inside(image, p, 2 * i, wide, zeros(x), V)
+                    v = inside(image, p, 2 * i + V, wide, zeros(x), V)
                     even, odd = evens(u, v), odds(u, v)
                     r = where_top(h, even, t)
                     s = where_top(where_below(h, even, t), odd, t)
@@ -141,9 +143,3 @@ def _to_winners(todo, jobs, g, x, y, d, V):
             for i in range((n * high + 2 * height) * wide, (n + 1) * high * wide):
                 out[i] = 0
         job = take(todo)
-
-
-@jit(forceinline=True)
-def some(x, place, left, V):
-    """The vector at a place; zeros beyond the ``left`` elements of the row."""
-    return load(x, place) if left >= V else load_some(x, place, left, zeros(x))

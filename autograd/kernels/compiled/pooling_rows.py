@@ -11,12 +11,21 @@ import numpy as np
 from autograd.kernels.compiled import jit
 from autograd.kernels.compiled.jobs import shared, take
 from autograd.kernels.compiled.packing import copy_row
-from autograd.kernels.compiled.shuffles import evens, zip_high, zip_low
+from autograd.kernels.compiled.shuffles import (
+    evens,
+    further1,
+    further2,
+    further4,
+    further8,
+    odds,
+    zip_high,
+    zip_low,
+)
 from autograd.kernels.compiled.vectors import (
     add,
     largest,
     load,
-    load_some,
+    load_inside,
     splat,
     store,
     store_some,
@@ -56,6 +65,14 @@ def put(x, place, left, v, V):
         store_some(x, place, left, v)
 
 
+@jit(forceinline=True)
+def inside(x, row, at, wide, other, V):
+    """A vector of a row, from its element ``at`` on; ``other`` before and behind the row."""
+    if at >= 0 and at + V <= wide:
+        return load(x, row + at)
+    return load_inside(x, row, at, wide, other)
+
+
 @shared
 def pool(todo, jobs, x, y, window, maxima, V):
     """The largest element, or the sum, of every window."""
@@ -72,8 +89,7 @@ def pool(todo, jobs, x, y, window, maxima, V):
                 for block in range(0, wide, V):
                     v, j = splat(fill), max(0, min(block, wide - V))
                     for r in range(first, last):
-                        k = (n * high + r) * wide + j
-                        u = load(image, k) if wide >= V else load_some(image, k, wide, splat(fill))
+                        u = inside(image, (n * high + r) * wide, j, wide, splat(fill), V)
                         v = join(u, v, maxima)
                     store(row, left + j, v)
                 for i in range(0, w, V):
@@ -88,66 +104,84 @@ def pool(todo, jobs, x, y, window, maxima, V):
         job = take(todo)
 
 
+def can_move(window, lanes):
+    """Whether `moved` can put what stays at a window's last place where it belongs."""
+    return (window[1] - 1) // window[3] <= min(lanes, 15)
+
+
+@jit(forceinline=True)
+def moved(v, far, before):
+    """The vector, ``far`` lanes further on, after the last lanes of the one ``before`` it."""
+    if far & 1:
+        v, before = further1(before, v), further1(before, before)
+    if far & 2:
+        v, before = further2(before, v), further2(before, before)
+    if far & 4:
+        v, before = further4(before, v), further4(before, before)
+    if far & 8:
+        v = further8(before, v)
+    return v
+
+
 @shared
 def to_winners(todo, jobs, g, x, y, d, window, V):
     """``g`` added at the first largest element of every window, in the order of its elements.
 
     A vector holds windows that lie beside each other.  What is left of g goes from place to place
-    in the windows; what stays there is added up by padded row and by place in a window's row.
+    in the windows; what stays at one moves as many lanes as the place is strides from the first.
     """
     kh, kw, sh, sw, top, left = window
     (planes, h, w), (high, wide) = y.shape, x.shape[1:]
-    reach = max(w, -(-(left + wide) // sw))
-    half = kw + reach + V  # with room for kw in front
-    whole = np.zeros(max((h - 1) * sh + kh, top + high) * kw * half, g.dtype)
-    length = max(sw * (w + V) + kw, left + wide) + 2 * V
-    rows = np.full(kh * length, -np.inf, x.dtype)
-    cotangent, best = np.zeros(w + V, g.dtype), np.zeros(w + V, g.dtype)
-    joined = np.empty(sw * half + 2 * V, g.dtype)
+    reach, steps = max(w, -(-(left + wide) // sw)), -(-kw // sw)
+    pitch = sw * (reach + V)
+    whole = np.zeros(max((h - 1) * sh + kh, top + high) * pitch, g.dtype)
+    before = np.zeros(kh * sw * steps * V, g.dtype)
+    least = splat(x.dtype.type(-np.inf))
     flat_g, flat_y, image, out = g.ravel(), y.ravel(), x.ravel(), d.ravel()
     job = take(todo)
     while job < jobs:
         for n in range(job * planes // jobs, (job + 1) * planes // jobs):
             for a in range(h):
-                p, shared = (n * h + a) * w, max(0, kh - sh) if a else 0
-                copy_row(cotangent, 0, flat_g, p, w)
-                copy_row(best, 0, flat_y, p, w)
+                row, shared = (n * h + a) * w, max(0, kh - sh) if a else 0
                 first, last = max(0, a * sh - top), min(high, a * sh - top + kh)
-                for r in range(first, last):
-                    start = (r - first) * length + left
-                    copy_row(rows, start, image, (n * high + r) * wide, wide)
-                for i in range(0, w, V):
-                    rest, t = load(cotangent, i), load(best, i)
+                for i in range(0, reach, V):
+                    rest = inside(flat_g, row, i, w, zeros(g), V)
+                    t, q = inside(flat_y, row, i, w, zeros(g), V), 0
                     for r in range(first, last):
-                        p = (r - first) * length + sw * i
-                        for k in range(kw):
-                            if sw == 1:
-                                e = load(rows, p + k)
+                        u = v = zeros(g)
+                        p, at = (n * high + r) * wide, sw * i - left
+                        for far in range(steps):
+                            e = inside(image, p, at, wide, least, V)
+                            if sw == 2:
+                                f = inside(image, p, at + V, wide, least, V)
+                                e, f = evens(e, f), odds(e, f)
+                            won, rest = where_top(rest, e, t), where_below(rest, e, t)
+                            if far:
+                                u = add(moved(won, far, load(before, q) if i else zeros(g)), u)
+                                store(before, q, won)
                             else:
-                                e = evens(load(rows, p + k), load(rows, p + k + V))
-                            q = ((r + top) * kw + k) * half + kw + i
-                            won = where_top(rest, e, t)
-                            if r + top - a * sh < shared:
-                                won = add(won, load(whole, q))
-                            store(whole, q, won)
-                            rest = where_below(rest, e, t)
+                                u = add(won, u)
+                            if sw == 2 and 2 * far + 1 < kw:
+                                won, rest = where_top(rest, f, t), where_below(rest, f, t)
+                                if far:
+                                    old = load(before, q + V) if i else zeros(g)
+                                    v = add(moved(won, far, old), v)
+                                    store(before, q + V, won)
+                                else:
+                                    v = add(won, v)
+                            at, q = at + sw, q + sw * V
+                        p = (r + top) * pitch + sw * i
+                        if sw == 2:
+                            u, v = zip_low(u, v), zip_high(u, v)
+                        if r + top - a * sh < shared:
+                            u = add(load(whole, p), u)
+                            if sw == 2:
+                                v = add(load(whole, p + V), v)
+                        store(whole, p, u)
+                        if sw == 2:
+                            store(whole, p + V, v)
             for r in range(high):
-                for j in range(0, reach, V):
-                    u = v = zeros(g)
-                    for k in range(kw):
-                        q = ((r + top) * kw + k) * half + kw + j
-                        if sw == 1:
-                            u = add(load(whole, q - k), u)
-                        elif k % 2 == 0:
-                            u = add(load(whole, q - k // 2), u)
-                        else:
-                            v = add(load(whole, q - k // 2), v)
-                    if sw == 1:
-                        store(joined, j, u)
-                    else:
-                        store(joined, 2 * j, zip_low(u, v))
-                        store(joined, 2 * j + V, zip_high(u, v))
-                copy_row(out, (n * high + r) * wide, joined, left, wide)
+                copy_row(out, (n * high + r) * wide, whole, (top + r) * pitch + left, wide)
         job = take(todo)
 
 

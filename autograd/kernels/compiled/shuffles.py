@@ -54,6 +54,14 @@ def _zipped(n, first):
     return [k // 2 + k % 2 * n for k in range(first, first + n)]
 
 
+def _further(far):
+    """Of v, which comes after u: as many lanes further on, after the last ones of u."""
+    return _shuffler(lambda n: list(range(n - min(far, n), 2 * n - min(far, n))))
+
+
+further1, further2, further4, further8 = map(_further, (1, 2, 4, 8))
+
+
 @intrinsic
 def pairs(typing, u, v):
     """The sums of two neighbours each: those of u, then those of v."""

@@ -69,27 +69,30 @@ def store(typing, array, place, vector):
 
 
 @intrinsic
-def load_some(typing, array, place, count, other):
-    """The first ``count`` lanes from a place of a flat array; in the rest, those of ``other``.
+def load_inside(typing, array, row, at, wide, other):
+    """The elements from ``at`` on of a row, which has ``wide`` from place ``row`` of a flat array.
 
-    Fast where the memory behind them has been touched before.
+    In lanes before or behind the row, ``other``'s.  Fast where the memory around it has been
+    touched before.
     """
     vector = Vector(array.dtype)
 
     def code(context, builder, sig, args):
         kind = context.get_value_type(vector)
-        at = place_of(context, builder, sig.args, args, kind)
+        at = place_of(context, builder, sig.args, [args[0], builder.add(args[1], args[2])], kind)
         numbers = ir.VectorType(ir.IntType(32), vector.lanes)
-        count = _everywhere(builder, numbers, builder.trunc(args[2], numbers.element))
-        places = ir.Constant(numbers, list(range(vector.lanes)))
-        some = builder.icmp_signed("<", places, count)
-        given = [at, numbers.element(_bytes(array)), some, args[3]]
+        first, wide = (
+            _everywhere(builder, numbers, builder.trunc(a, numbers.element)) for a in args[2:4]
+        )
+        places = builder.add(ir.Constant(numbers, list(range(vector.lanes))), first)
+        some = builder.icmp_unsigned("<", places, wide)
+        given = [at, numbers.element(_bytes(array)), some, args[4]]
         scalar = f"v{vector.lanes}f{vector.scalar.bitwidth}"
         takes = ir.FunctionType(kind, [a.type for a in given])
         name = f"llvm.masked.load.{scalar}.p0{scalar}"
         return builder.call(cgutils.get_or_insert_function(builder.module, takes, name), given)
 
-    return vector(array, types.intp, types.intp, vector), code
+    return vector(array, types.intp, types.intp, types.intp, vector), code
 
 
 @intrinsic
