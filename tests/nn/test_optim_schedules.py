@@ -109,6 +109,15 @@ def test_one_cycle_turns_adams_first_beta():
     assert optimizer.lr == pytest.approx(0.1)
 
 
+@pytest.mark.parametrize("total, share", [(10, 0.1), (2, 0.5), (1, 1.0)])
+def test_one_cycle_that_starts_at_its_top(total, share):
+    schedule = OneCycleLR(optimizer := sgd(), 0.5, total_steps=total, pct_start=share)
+    assert optimizer.lr == 0.5
+    for _ in range(total - 1):
+        schedule.step()
+    assert optimizer.lr == pytest.approx(0.5 / 25 / 1e4 if total > 1 else 0.5)
+
+
 def test_plateau_with_negative_measures():
     optimizer = sgd()
     schedule = ReduceLROnPlateau(optimizer, patience=1)
