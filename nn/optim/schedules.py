@@ -280,6 +280,7 @@ class SequentialLR(LRScheduler):
         k = bisect.bisect_right(self.milestones, self.last_epoch)
         now = self.schedulers[k]
         now.last_epoch = self.last_epoch - (self.milestones[k - 1] if k else 0)
+        now.base_lrs = self.base_lrs  # of a state that was loaded
         now._set()
 
 

@@ -118,6 +118,20 @@ def test_one_cycle_that_starts_at_its_top(total, share):
     assert optimizer.lr == pytest.approx(0.5 / 25 / 1e4 if total > 1 else 0.5)
 
 
+def test_a_sequence_goes_on_from_the_rates_of_its_state():
+    def made(lr):
+        optimizer = SGD([Tensor([1.0], requires_grad=True)], lr)
+        return SequentialLR(optimizer, [LinearLR(optimizer), StepLR(optimizer, 3)], [2])
+
+    schedule, resumed = made(0.1), made(7.0)
+    resumed.optimizer.load_state_dict(schedule.optimizer.state_dict())
+    resumed.load_state_dict(schedule.state_dict())
+    for _ in range(4):
+        schedule.step()
+        resumed.step()
+        assert resumed.get_last_lr() == schedule.get_last_lr()
+
+
 def test_plateau_with_negative_measures():
     optimizer = sgd()
     schedule = ReduceLROnPlateau(optimizer, patience=1)
