@@ -144,6 +144,15 @@ class Odd:
     """What someone might pass for an optimizer."""
 
 
+def grown():
+    schedule = StepLR(optimizer := sgd(), 3)
+    optimizer.add_param_group({"params": Tensor(1.0, requires_grad=True)})
+    try:
+        schedule.step()
+    finally:
+        assert schedule.last_epoch == 0
+
+
 def too_far():
     schedule = OneCycleLR(sgd(), 0.1, total_steps=2)
     for _ in range(3):
@@ -175,6 +184,7 @@ MISTAKES = [
     (lambda: OneCycleLR(Adagrad([Tensor([1.0], requires_grad=True)]), 0.1, 10), ValueRangeError,
      "Adagrad has no momentum; use cycle_momentum=False"),
     (too_far, ValueRangeError, "step 3 of a cycle of 2 steps"),
+    (grown, ValueRangeError, r"StepLR.step: the optimizer has 2 groups now, and had 1 when"),
     (lambda: ReduceLROnPlateau(sgd(), "least"), ValueRangeError, "mode must be 'min' or 'max'"),
     (lambda: ReduceLROnPlateau(sgd(), factor=10), ValueRangeError, r"factor must be in \(0, 1\)"),
     (lambda: StepLR(sgd(), 3).load_state_dict({"last_epoch": 1, "base_lrs": [1, 2]}),
