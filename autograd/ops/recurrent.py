@@ -137,6 +137,8 @@ def _before(y, h0, reverse, notes):
     tape = notes.tape(h) if type(h) is ndarray else None
     if tape is not None:
         return tape.before
+    if not len(h):
+        return h
     return np.concatenate([h[1:], h0[None]] if reverse else [h0[None], h[:-1]])
 
 

@@ -99,7 +99,8 @@ class OneCycleLR(LRScheduler):
         """The value at the present step, which is on the way between two of ``values``."""
         t = self.last_epoch
         k = next((k for k in range(1, len(self.ends)) if t <= self.ends[k]), len(self.ends) - 1)
-        done = (t - self.ends[k - 1]) / (self.ends[k] - self.ends[k - 1])
+        length = self.ends[k] - self.ends[k - 1]
+        done = (t - self.ends[k - 1]) / length if length else 1.0
         if self.cosine:
             return values[k] + (values[k - 1] - values[k]) * (1 + math.cos(math.pi * done)) / 2
         return values[k - 1] + (values[k] - values[k - 1]) * done

@@ -132,11 +132,8 @@ class Optimizer(missing.Refusing):
         return loss
 
     def _step(self, by):
-        roots, todo = set(), []
-        for group in self.param_groups:
-            options = {k: group[k] for k in self.defaults}
-            ready = (p for p in group["params"] if p.grad is not None and p.node is not None)
-            todo += [(p, options) for p in ready]
+        roots, all_of_them = set(), self._with_options()
+        todo = [(p, o) for p, o in all_of_them if p.grad is not None and p.node is not None]
         for p, _ in todo:
             if np.shape(p.grad) != p.shape:
                 raise ShapeError(
@@ -145,20 +142,28 @@ class Optimizer(missing.Refusing):
         with np.errstate(all="ignore"):  # no warning stops a step half-way
             for p, options in todo:
                 with p.changing(by) as w:
-                    self._update(w, np.asarray(p.grad), self._state_of(p, options), options)
+                    state = self._completed(p, options)
+                    state["step"] += 1
+                    self._update(w, np.asarray(p.grad), state, options)
                 root = p.node.fed_by and p.node.fed_by()
                 if root is not None:
                     roots.add(root)
         for root in roots:
             graph.release(root, by)
 
-    def _state_of(self, p, options):
+    def _with_options(self):
+        """Every parameter with the options of its group."""
+        for group in self.param_groups:
+            options = {k: group[k] for k in self.defaults}
+            for p in group["params"]:
+                yield p, options
+
+    def _completed(self, p, options):
         """What is kept for ``p``; an option changed on the way may ask for more."""
         state = self.state.setdefault(p, {"step": 0})
         for name, value in self.buffers(**options).items():
             if name not in state:
                 state[name] = np.full(p.shape, value, p.dtype)
-        state["step"] += 1
         return state
 
     def _update(self, w, g, state, options):
@@ -257,10 +262,11 @@ class Optimizer(missing.Refusing):
     def state_dict(self) -> dict:
         """Copies of what is kept, and the options; parameters as numbers, in PyTorch's layout."""
         numbers = {p: k for k, p in enumerate(self._parameters())}
+        kept = {p: self._completed(p, o) for p, o in self._with_options() if p in self.state}
         return {
             "state": {
                 numbers[p]: {k: np.array(v) if k != "step" else v for k, v in state.items()}
-                for p, state in self.state.items()
+                for p, state in kept.items()
             },
             "param_groups": [
                 {**group, "params": [numbers[p] for p in group["params"]]}
@@ -306,17 +312,18 @@ class Optimizer(missing.Refusing):
 
     def _loaded(self, p, k, kept, options):
         by, names = f"load_state_dict of {type(self).__name__}", self.buffers(**options)
-        if kept.keys() != names.keys() | {"step"}:
+        if not kept.keys() >= names.keys() | {"step"}:
             raise ValueRangeError(
                 f"{by}: for parameter {k} it needs {sorted(names.keys() | {'step'})}, got "
                 f"{sorted(kept)}"
             )
-        for n in names:
-            if np.shape(kept[n]) != p.shape:
+        arrays = {n: v for n, v in kept.items() if n != "step"}  # some of options now switched off
+        for n, v in arrays.items():
+            if np.shape(v) != p.shape:
                 raise ShapeError(
-                    f"{by}: {n!r} of parameter {k} has shape {np.shape(kept[n])}, {_described(p)}"
+                    f"{by}: {n!r} of parameter {k} has shape {np.shape(v)}, {_described(p)}"
                 )
-        arrays = {n: np.array(kept[n], p.dtype, order="C") for n in names}
+        arrays = {n: np.array(v, p.dtype, order="C") for n, v in arrays.items()}
         return {"step": int(kept["step"]), **arrays}
 
     def _parameters(self):

@@ -62,7 +62,14 @@ class LRScheduler(missing.Refusing):
         raise NotImplementedError(f"{type(self).__name__} has no lr(self, base, t)")
 
     def step(self):
-        """Go on by one."""
+        """Go on by one.  Raises ValueRangeError where the optimizer has got more groups."""
+        groups, known = len(self.optimizer.param_groups), len(self.base_lrs)
+        if groups != known:
+            raise ValueRangeError(
+                f"{type(self).__name__}.step: the optimizer has {groups} groups now, and had "
+                f"{known} when the schedule was made. Give it all groups at the start, the later "
+                "ones frozen (it skips them), or make a new schedule after add_param_group."
+            )
         self.last_epoch += 1
         self._set()
 
@@ -280,6 +287,7 @@ class SequentialLR(LRScheduler):
         k = bisect.bisect_right(self.milestones, self.last_epoch)
         now = self.schedulers[k]
         now.last_epoch = self.last_epoch - (self.milestones[k - 1] if k else 0)
+        now.base_lrs = self.base_lrs  # of a state that was loaded
         now._set()
 
 

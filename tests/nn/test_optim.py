@@ -109,6 +109,30 @@ def test_momentum_switched_on_during_training():
     assert all("momentum_buffer" in optimizer.state[p] for p in ps)
 
 
+@pytest.mark.parametrize("stepped", [False, True])
+@pytest.mark.parametrize("first", [False, True])
+@pytest.mark.parametrize(
+    "rule, option, on",
+    [("SGD", "momentum", 0.9), ("RMSprop", "centered", 1), ("Adam", "amsgrad", 1)],
+)
+def test_a_run_goes_on_from_its_state_after_an_option_was_switched(
+    rule, option, on, first, stepped
+):
+    """What an option that is now off has left is kept: it may be switched on again."""
+    ps = parameters()
+    optimizer = getattr(nn.optim, rule)(ps, lr=0.01, **{option: first * on})
+    one_step(ps, optimizer)
+    optimizer.param_groups[0][option] = (not first) * on
+    if stepped:
+        one_step(ps, optimizer)
+    twins = [Tensor(p.data, requires_grad=True) for p in ps]
+    twin = getattr(nn.optim, rule)(twins)
+    twin.load_state_dict(optimizer.state_dict())
+    for now in (not first, first):
+        optimizer.param_groups[0][option] = twin.param_groups[0][option] = now * on
+        np.testing.assert_array_equal(one_step(ps, optimizer), one_step(twins, twin))
+
+
 def test_parameters_without_a_gradient_and_frozen_ones_stay():
     a, b, c = (Tensor([1.0], requires_grad=True) for _ in range(3))
     optimizer = nn.optim.Adam([a, b, c, a])

@@ -109,6 +109,29 @@ def test_one_cycle_turns_adams_first_beta():
     assert optimizer.lr == pytest.approx(0.1)
 
 
+@pytest.mark.parametrize("total, share", [(10, 0.1), (2, 0.5), (1, 1.0)])
+def test_one_cycle_that_starts_at_its_top(total, share):
+    schedule = OneCycleLR(optimizer := sgd(), 0.5, total_steps=total, pct_start=share)
+    assert optimizer.lr == 0.5
+    for _ in range(total - 1):
+        schedule.step()
+    assert optimizer.lr == pytest.approx(0.5 / 25 / 1e4 if total > 1 else 0.5)
+
+
+def test_a_sequence_goes_on_from_the_rates_of_its_state():
+    def made(lr):
+        optimizer = SGD([Tensor([1.0], requires_grad=True)], lr)
+        return SequentialLR(optimizer, [LinearLR(optimizer), StepLR(optimizer, 3)], [2])
+
+    schedule, resumed = made(0.1), made(7.0)
+    resumed.optimizer.load_state_dict(schedule.optimizer.state_dict())
+    resumed.load_state_dict(schedule.state_dict())
+    for _ in range(4):
+        schedule.step()
+        resumed.step()
+        assert resumed.get_last_lr() == schedule.get_last_lr()
+
+
 def test_plateau_with_negative_measures():
     optimizer = sgd()
     schedule = ReduceLROnPlateau(optimizer, patience=1)
@@ -119,6 +142,15 @@ def test_plateau_with_negative_measures():
 
 class Odd:
     """What someone might pass for an optimizer."""
+
+
+def grown():
+    schedule = StepLR(optimizer := sgd(), 3)
+    optimizer.add_param_group({"params": Tensor(1.0, requires_grad=True)})
+    try:
+        schedule.step()
+    finally:
+        assert schedule.last_epoch == 0
 
 
 def too_far():
@@ -152,6 +184,7 @@ MISTAKES = [
     (lambda: OneCycleLR(Adagrad([Tensor([1.0], requires_grad=True)]), 0.1, 10), ValueRangeError,
      "Adagrad has no momentum; use cycle_momentum=False"),
     (too_far, ValueRangeError, "step 3 of a cycle of 2 steps"),
+    (grown, ValueRangeError, r"StepLR.step: the optimizer has 2 groups now, and had 1 when"),
     (lambda: ReduceLROnPlateau(sgd(), "least"), ValueRangeError, "mode must be 'min' or 'max'"),
     (lambda: ReduceLROnPlateau(sgd(), factor=10), ValueRangeError, r"factor must be in \(0, 1\)"),
     (lambda: StepLR(sgd(), 3).load_state_dict({"last_epoch": 1, "base_lrs": [1, 2]}),

@@ -309,7 +309,7 @@ def test_no_steps_at_all(kind, unrolled):
 
 
 @each_kind
-@pytest.mark.parametrize("shape", [(1, N, I), (T, 1, I), (1, 1, I), (T, 0, I)], ids=str)
+@pytest.mark.parametrize("shape", [(1, N, I), (T, 1, I), (1, 1, I), (T, 0, I), (0, N, I)], ids=str)
 def test_small_sizes(kind, shape):
     model, x = layer(kind, num_layers=2, bidirectional=True), leaf(*shape)
     y, state = model(x)
