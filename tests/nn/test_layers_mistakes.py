@@ -104,6 +104,7 @@ MISTAKES = [
     (lambda: F.cross_entropy(INTS, LABELS), Dtype, "cross_entropy: input must be floating"),
     (lambda: F.cross_entropy(V[:0], LABELS[:0]), Shape, "the batch is empty"),
     (lambda: F.mse_loss(V, V[:, :1]), Shape, r"differ in shape, \(3, 4\) and \(3, 1\)"),
+    (lambda: F.mse_loss(V[:, :1], V[:, 0]), Shape, r"\(3,\).*use target.reshape\(input.shape\)"),
     (lambda: F.binary_cross_entropy(V * 2, V), Range, "For scores use binary_cross_entropy_w"),
     (lambda: F.binary_cross_entropy_with_logits(V, V, W(5)), Shape, r"weight of shape \(5,\)"),
     (lambda: F.hinge_loss(V, V * 0), Range, r"make 2 \* target - 1"),
