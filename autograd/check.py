@@ -147,7 +147,7 @@ def gradcheck(
         With function, argument, index and both numbers; ``.report`` holds all rows.  Also for a
         function that changes its inputs, or gives other results for the same ones.
     DtypeError
-        No input is floating.
+        No input is floating, or no result.
 
     Examples
     --------
@@ -195,6 +195,10 @@ class _Check:
         self.us = [_random(x, rng) for x in self.arrays]
         with recording.no_grad():
             ys = self.run([Tensor(x) for x in self.arrays])
+        if not ys:
+            raise DtypeError(
+                f"gradcheck: {self.name} returned no floating array: nothing to differentiate"
+            )
         self.vs = [_random(y, rng) for y in ys]
 
     def _argument_names(self, inputs):

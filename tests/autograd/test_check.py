@@ -131,6 +131,8 @@ def test_large_inputs_are_sampled():
 def test_nothing_to_check():
     with pytest.raises(DtypeError, match="no input.*3.0 instead of 3"):
         gradcheck(lambda x: x, np.array([1, 2]))
+    with pytest.raises(DtypeError, match="argmax returned no floating array"):
+        gradcheck(np.argmax, np.ones(3))
 
 
 def test_a_function_that_changes_its_input():
