@@ -31,6 +31,7 @@ MISTAKES = [
     (lambda: nn.MaxPool2d(0), Range, "MaxPool2d: kernel_size must be a positive"),
     (lambda: nn.BatchNorm2d(-1), Range, "BatchNorm2d: num_features must be a positive"),
     (lambda: nn.BatchNorm2d(3, momentum=2), Range, "momentum must be between 0 and 1, or None"),
+    (lambda: nn.ReLU(V), Dtype, r"inplace must be True or False, got ndarray.*ReLU\(\)\(x\)"),
     (lambda: nn.BatchNorm2d(3, test_statistics="x"), Range, "'running' or 'batch', got 'x'"),
     (lambda: nn.InstanceNorm2d(3, momentum=None), Range, "momentum must be a number"),
     (lambda: nn.GroupNorm(3, 4), Range, "4 channels do not part into 3 groups"),
