@@ -144,9 +144,10 @@ def gradcheck(
     Raises
     ------
     GradcheckError
-        With function, argument, index and both numbers; ``.report`` holds all rows.
+        With function, argument, index and both numbers; ``.report`` holds all rows.  Also for a
+        function that changes its inputs, or gives other results for the same ones.
     DtypeError
-        No input is floating.
+        No input is floating, or no result.
 
     Examples
     --------
@@ -154,6 +155,7 @@ def gradcheck(
     True
     """
     check = _Check(f, inputs, eps, rtol, atol, np.random.default_rng(seed))
+    check.repeats()
     report = Report(check.name, left_out=check.left_out)
     for k in range(1, order + 1):
         report.rows += check.at_order(k)
@@ -193,6 +195,10 @@ class _Check:
         self.us = [_random(x, rng) for x in self.arrays]
         with recording.no_grad():
             ys = self.run([Tensor(x) for x in self.arrays])
+        if not ys:
+            raise DtypeError(
+                f"gradcheck: {self.name} returned no floating array: nothing to differentiate"
+            )
         self.vs = [_random(y, rng) for y in ys]
 
     def _argument_names(self, inputs):
@@ -240,6 +246,18 @@ class _Check:
             if s.node is None:
                 return [np.zeros_like(x) for x in arrays]
             return gradients(s, xs)
+
+    def repeats(self):
+        """Refuse a random function: its differences are noise, which would pass for a kink."""
+        arrays = self.arrays + self.vs
+        values = [self.value(1, arrays) for _ in range(4)]
+        self.unchanged()
+        if not np.allclose(values, values[0], rtol=1e-10, atol=1e-12, equal_nan=True):
+            raise GradcheckError(
+                f"gradcheck: {self.name} gives different results for the same inputs, so finite "
+                f"differences say nothing about its derivative. Call eval() on a module with "
+                f"dropout, or let the function make its own generator, from a seed, in every call."
+            )
 
     def at_order(self, k):
         """The rows of order k, one per argument (and, from order 2 on, cotangent)."""
@@ -315,12 +333,16 @@ class _Check:
                 row = Row(1, self.names[i], x.shape, tuple(map(int, at)), 0.0, 0.0, "FAIL", x.size)
                 row.formula, row.numeric, row.note = got[at].item(), expected[i][at].item(), note
                 rows.append(row)
+        self.unchanged()
+        return rows
+
+    def unchanged(self):
+        """Refuse a function that has written into its inputs."""
         for k, (x, before) in enumerate(zip(self.leaves, self.before, strict=True)):
             if before is not None and x.tobytes() != before.tobytes():
                 raise GradcheckError(
                     f"gradcheck: {self.name} changed its input number {k} in place"
                 )
-        return rows
 
 
 def _in_double(x):

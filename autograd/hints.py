@@ -61,6 +61,7 @@ _INSTEAD = {
     "stack": "np.stack([t, u])", "concatenate": "np.concatenate([t, u])",
     "value": "t.data", "view": "t.reshape(shape), with t.shape[0] for t.size(0)",
     "view_as": "t.reshape(u.shape)",
+    "at": "t[i] = v, which is recorded",
     "zero_": "t.assign(0)", "vjp": "autograd.gradients(t, xs, cotangent)",
 }  # fmt: skip
 
@@ -84,6 +85,8 @@ _MODULE = {
     "softmax": "autograd.ops.softmax", "backward": "y.backward()",
     "vmap": "f for whole arrays: NumPy's functions take an axis", "jacrev": "autograd.jacobian",
     "jacfwd": "autograd.jacobian, or jvp for a direction", "stop_gradient": "t.detach()",
+    "Value": "Tensor(value, requires_grad=True)", "jit": "f as it is: operations run at once",
+    "nn": "import nn, a package of its own", "optim": "nn.optim, in the package nn",
     "differential_operators": "from autograd import grad: they are in autograd itself",
 }  # fmt: skip
 

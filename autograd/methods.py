@@ -126,7 +126,8 @@ class ArrayMethods:
         if self.node is not None and recording.state.on:
             raise DtypeError(
                 f"{kind}(t) of a Tensor that requires grad would cut the graph, and so would "
-                "math.exp(t). Use np.exp(t) to record it, or t.item() for the number."
+                "math.exp(t) or array[i] = t. Use np.exp(t) to record it, t.item() for the number. "
+                "With y = Tensor(array), y[i] = t is recorded; so is np.stack([t, u])."
             )
         return self.data
 

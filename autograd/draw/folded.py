@@ -131,12 +131,12 @@ class Plan:
 
         An output has a box for that.
         """
-        if unit.run in self.rolled:
-            return self._over_time(unit.run, e, show)
-        if any(e is output for output in self.graph.outputs):
-            return []
         name = e.name or self._in_the_last_turn(unit, e)
         lines: list[Line] = [(Text(wording.clipped(name), "name"),)] if name else []
+        if unit.run in self.rolled:
+            return lines + self._over_time(unit.run, e, show)
+        if any(e is output for output in self.graph.outputs):
+            return []
         if e.size == 1:
             return lines + parts.value(e, show) + parts.gradient(self.graph, e, show)
         if show.statistics and e.value is not None:

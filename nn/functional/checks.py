@@ -69,10 +69,13 @@ def one_of(op, name, got, choices):
 
 def same_shape(op, x, target, names=("input", "target")):
     """Losses do not broadcast: (N, 1) against (N,) would silently give (N, N)."""
-    if tuple(x.shape) != tuple(target.shape):
+    shapes = tuple(x.shape), tuple(target.shape)
+    if shapes[0] != shapes[1]:
+        long = [[n for n in shape if n != 1] for shape in shapes]
+        remedy = f"; use {names[1]}.reshape({names[0]}.shape)" if long[0] == long[1] else ""
         raise ShapeError(
-            f"{op}: {names[0]} and {names[1]} differ in shape, {tuple(x.shape)} and "
-            f"{tuple(target.shape)}"
+            f"{op}: {names[0]} and {names[1]} differ in shape, {shapes[0]} and {shapes[1]}, "
+            f"and nothing is broadcast here{remedy}"
         )
 
 

@@ -1,6 +1,6 @@
 """What layers share: checks of sizes, the text of their options, layers without parameters."""
 
-from autograd.errors import ValueRangeError
+from autograd.errors import DtypeError, ValueRangeError
 from nn.module import Module
 
 
@@ -38,4 +38,10 @@ class Elementwise(Module):
     """
 
     def __init__(self, inplace=False):
+        if not isinstance(inplace, int):  # True and False are
+            name = type(self).__name__
+            raise DtypeError(
+                f"{name}: inplace must be True or False, got {type(inplace).__name__}. A layer is "
+                f"made first and called then: {name}()(x)"
+            )
         self.inplace = inplace

@@ -64,12 +64,13 @@ class BatchNormalization(RunningNorm):
         test_statistics="running",
     ):  # fmt: skip
         super().__init__(num_features, eps, momentum, affine, track_running_stats)
-        one_of(type(self).__name__, "test_statistics", test_statistics, ("running", "batch"))
         self.test_statistics = test_statistics
+        self._check_test_statistics()
 
     def forward(self, x):
         """x (N, C, ...) -> same."""
         x = self._checked(x)
+        self._check_test_statistics()  # it may have been set since
         mean, var, factor = self.running_mean, self.running_var, 0.0
         if self.training and mean is not None:
             check_batch_norm(x, self.weight, self.bias, mean, var, True)
@@ -77,6 +78,10 @@ class BatchNormalization(RunningNorm):
         elif self.test_statistics == "batch":
             mean = var = None
         return F.batch_norm(x, mean, var, self.weight, self.bias, self.training, factor, self.eps)
+
+    def _check_test_statistics(self):
+        name, choices = "test_statistics", ("running", "batch")
+        one_of(type(self).__name__, name, self.test_statistics, choices)
 
     def _factor(self) -> float:
         """How far the running statistics move towards this batch's; counts the batch."""

@@ -131,6 +131,8 @@ def test_large_inputs_are_sampled():
 def test_nothing_to_check():
     with pytest.raises(DtypeError, match="no input.*3.0 instead of 3"):
         gradcheck(lambda x: x, np.array([1, 2]))
+    with pytest.raises(DtypeError, match="argmax returned no floating array"):
+        gradcheck(np.argmax, np.ones(3))
 
 
 def test_a_function_that_changes_its_input():
@@ -140,6 +142,18 @@ def test_a_function_that_changes_its_input():
 
     with pytest.raises(GradcheckError, match="changed its input number 1"):
         gradcheck(f, np.ones(3), np.array([0, 1]), order=1)
+
+
+def test_a_random_function_is_refused_though_its_jumps_look_like_kinks():
+    wrong = square(lambda g, x: 7 * g)
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        with pytest.raises(GradcheckError, match="noisy gives different results for the same inp"):
+
+            def noisy(x):
+                return wrong(x) + rng.normal()
+
+            gradcheck(noisy, np.array([0.5]), order=1)
 
 
 def test_results_that_do_not_depend_on_the_input():

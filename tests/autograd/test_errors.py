@@ -178,6 +178,10 @@ MISTAKES = [
     (lambda: autograd.Variable, AttributeError, r"write Tensor\(array, requires_grad=True\)"),
     (lambda: autograd.stop_gradient, AttributeError, r"write t.detach\(\)"),
     (lambda: autograd.vmap, AttributeError, "write f for whole arrays"),
+    (lambda: autograd.jit, AttributeError, "write f as it is"),
+    (lambda: autograd.Value(2.0), AttributeError, "write Tensor"),
+    (lambda: autograd.nn.Linear, AttributeError, "write import nn"),
+    (lambda: x.at[0].set(1.0), AttributeError, r"write t\[i\] = v"),
     (lambda: autograd.frobnicate, AttributeError, "has no attribute 'frobnicate'$"),
     (lambda: x.exp(), AttributeError, r"write np.exp\(t\)"),
     (lambda: x.numpy(), AttributeError, "write t.data$"),
@@ -256,6 +260,15 @@ def test_message(mistake, kind, words):
         or kind is TypeError
     )
     assert x.grad is None
+
+
+def test_numpys_error_for_an_array_element_says_why():
+    with pytest.raises(ValueError, match="array element") as e:
+        np.zeros(3)[0] = s
+    assert "y = Tensor(array), y[i] = t is recorded" in str(e.value.__cause__)
+    y = Tensor(np.zeros(3))
+    y[0] = s
+    assert gradients(y.sum(), s) == 1
 
 
 def test_the_operand_of_another_type_decides_in_lists_and_scalars():

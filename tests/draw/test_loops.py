@@ -116,6 +116,19 @@ def test_rolled(renderer, opened):
         assert len(g.boxes) < 14
 
 
+def test_rolled_names_each_result_that_a_turn_hands_on(renderer):
+    r = np.random.default_rng(0)
+    W, h, J = leaf(0.5 * r.normal(size=(3, 3))), np.ones(3), 0
+    for x in r.normal(size=(12, 3)):
+        h = np.tanh(W @ h + x)
+        J = J + (h * h).sum()
+    J.backward()
+    g = groups(draw(J, rolled=True))
+    (cell,) = cells(g).values()
+    kinds = [line if line in ("J", "h") else words(line)[:4] for line in g.text[cell].split("\n")]
+    assert kinds[-6:] == ["J", "t=1:", "t=12", "h", "t=1:", "t=12"]
+
+
 def test_before_backward(renderer):
     g = groups(recurrent(5, backward=False)[0])
     assert "‖" not in g.all and words("gradient: not computed") in words(g.all)

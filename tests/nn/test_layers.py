@@ -8,7 +8,7 @@ import pytest
 
 import nn
 from autograd import Tensor, gradcheck
-from autograd.errors import DtypeError, ShapeError
+from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from nn import functional as F
 from tests.reference import conv_by_definition, conv_matrix
 
@@ -133,6 +133,13 @@ def test_batch_norm_backward_is_the_lectures_with_its_sign_corrected():
     np.testing.assert_allclose(layer.bias.grad, np.sum(g, 0), rtol=1e-12)
     printed = -d_hat / np.sqrt(var + eps) + d_var * 2 * (x - mean) / n + d_mean / n
     assert np.abs(printed - t.grad).max() > 0.1  # the sign in print is wrong
+
+
+def test_a_misspelt_way_at_test_time_is_refused_when_it_runs():
+    layer = nn.BatchNorm1d(3).eval()
+    layer.test_statistics = "Batch"
+    with pytest.raises(ValueRangeError, match="test_statistics must be .* got 'Batch'"):
+        layer(np.ones((4, 3), np.float32))
 
 
 def test_three_ways_at_test_time():
