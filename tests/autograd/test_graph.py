@@ -4,6 +4,7 @@ import copy
 import gc
 import pickle
 import threading
+import time
 import weakref
 
 import numpy as np
@@ -474,6 +475,46 @@ def test_a_hook_that_changes_a_leaf_in_the_middle_of_a_pass():
     z.register_hook(lambda g: g * x.assign(7.0).data[0])  # a pass does not record
     with pytest.raises(GraphError, match="multiply needs '.' as it was, but assign"):
         z.sum().backward()
+
+
+def test_another_thread_that_changes_a_leaf_in_the_middle_of_a_pass():
+    x = leaf([1.0, 2.0])
+
+    def changed():
+        with no_grad():
+            x.assign(7.0)
+
+    @primitive
+    def same(a):
+        return a
+
+    def formula(g):
+        thread = threading.Thread(target=changed)
+        thread.start()
+        thread.join()
+        return g
+
+    y = same.vjp(a=formula)(x * x).sum()
+    with pytest.raises(GraphError, match="multiply needs '.' as it was, but assign"):
+        y.backward()
+    assert x.grad is None
+
+
+def test_threads_that_share_a_leaf_add_to_its_gradient_one_after_the_other():
+    class Slow(np.ndarray):
+        def __add__(self, other):
+            total = np.asarray(self) + other
+            time.sleep(0.05)
+            return total
+
+    x = leaf([1.0, 2.0])
+    x.grad = np.zeros(2).view(Slow)
+    threads = [threading.Thread(target=(k * x).sum().backward) for k in (1, 10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    np.testing.assert_array_equal(x.grad, [11.0, 11.0])
 
 
 def test_derivatives_through_a_released_graph_are_refused():
