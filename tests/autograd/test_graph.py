@@ -13,7 +13,7 @@ import pytest
 from autograd import Tensor, as_tensor, enable_grad, gradients, no_grad, ops, primitive, recording
 
 from autograd import grad, graph, hvp, jvp  # isort: skip
-from autograd.errors import DtypeError, GraphError, ShapeError
+from autograd.errors import AutogradError, DtypeError, GraphError, ShapeError
 
 
 def leaf(v, name=None):
@@ -116,6 +116,22 @@ def test_nothing_stays_alive_with_the_collector_off():
 
 
 def test_backward_again_gives_the_same_and_leaves_accumulate():
+def test_an_error_keeps_no_graph_alive_with_the_collector_off():
+    gc.collect()
+    gc.disable()
+    try:
+        x = leaf(np.ones(3))
+        y = np.exp(x)
+        node = weakref.ref(y.node)
+        for f in (lambda t: t @ np.ones(5), lambda t: np.sum(t, axis=3), np.linalg.inv):
+            with pytest.raises(AutogradError):
+                f(y)
+        del y
+        assert node() is None
+    finally:
+        gc.enable()
+
+
     x = leaf(np.array([1.0, 2.0]))
     h = np.exp(x)
     y = (h * h).sum()
