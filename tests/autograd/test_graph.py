@@ -1,5 +1,6 @@
 """The graph: paths, sharing, memory, repeated passes, changes in place."""
 
+import asyncio
 import copy
 import gc
 import pickle
@@ -115,7 +116,6 @@ def test_nothing_stays_alive_with_the_collector_off():
         gc.enable()
 
 
-def test_backward_again_gives_the_same_and_leaves_accumulate():
 def test_an_error_keeps_no_graph_alive_with_the_collector_off():
     gc.collect()
     gc.disable()
@@ -132,6 +132,7 @@ def test_an_error_keeps_no_graph_alive_with_the_collector_off():
         gc.enable()
 
 
+def test_backward_again_gives_the_same_and_leaves_accumulate():
     x = leaf(np.array([1.0, 2.0]))
     h = np.exp(x)
     y = (h * h).sum()
@@ -372,6 +373,77 @@ def test_recording_is_per_thread():
         thread.start()
         thread.join()
     assert seen[0] is not None
+
+
+def test_recording_is_per_asyncio_task():
+    x, seen = leaf(1.0), []
+
+    async def evaluates():
+        with no_grad():
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            seen.append((x * 2).node)
+
+    async def trains():
+        y = x * 2
+        await asyncio.sleep(0)
+        (y + x * 3).backward()
+
+    async def both():
+        await asyncio.gather(evaluates(), trains())
+
+    asyncio.run(both())
+    assert seen == [None] and x.grad == 5.0 and recording.special == 0
+
+
+def test_a_task_begun_under_no_grad_records_when_the_block_has_ended():
+    x, seen = leaf(1.0), []
+
+    async def outlives():
+        for _ in range(2):
+            seen.append((x * 2).node is None)
+            await asyncio.sleep(0)
+
+    async def main():
+        with no_grad():
+            task = asyncio.create_task(outlives())
+            await asyncio.sleep(0)
+        await task
+
+    asyncio.run(main())
+    assert seen == [True, False]
+
+
+def test_blocks_may_end_in_any_order():
+    def plain():
+        with no_grad():
+            yield
+
+    x, steps = leaf(1.0), plain()
+    next(steps)
+    with enable_grad():
+        steps.close()
+        assert recording.state.on and (x * 2).node is not None
+        with no_grad():
+            assert (x * 2).node is None
+    assert (x * 2).node is not None and recording.special == 0
+
+
+def test_ctrl_c_on_the_way_into_a_block_leaves_nothing_set(monkeypatch):
+    x = leaf(1.0)
+
+    def interrupted(n):
+        raise KeyboardInterrupt
+
+    with no_grad():
+        monkeypatch.setattr(recording, "_count", interrupted)
+        with pytest.raises(KeyboardInterrupt), no_grad():
+            pass
+        with pytest.raises(KeyboardInterrupt), enable_grad():
+            pass
+        monkeypatch.undo()
+        assert (x * 2).node is None
+    assert recording.state.on and (x * 2).node is not None
 
 
 def test_no_grad_refuses_to_decorate_a_generator_function():
