@@ -13,7 +13,7 @@ import pytest
 
 from autograd import Tensor, as_tensor, enable_grad, gradients, no_grad, ops, primitive, recording
 
-from autograd import grad, graph, hvp, jvp  # isort: skip
+from autograd import grad, graph, hvp, jvp, memory  # isort: skip
 from autograd.errors import AutogradError, DtypeError, GraphError, ShapeError
 
 
@@ -179,6 +179,24 @@ def test_backward_after_an_input_changed_raises_and_says_who(change):
         y.backward()
     assert x.grad is None
     np.testing.assert_array_equal(x.data, before)
+
+
+def test_backward_after_a_change_that_was_interrupted_raises(monkeypatch):
+    x = leaf([1.0, 2.0])
+    y = (x * x).sum()
+    note_change = memory.note_change
+
+    def interrupted(data, by):
+        if x.data[0] == 7.0:
+            raise KeyboardInterrupt
+        note_change(data, by)
+
+    monkeypatch.setattr(memory, "note_change", interrupted)
+    with pytest.raises(KeyboardInterrupt), no_grad():
+        x.assign(7.0)
+    with pytest.raises(GraphError, match="but assign has changed it in place"):
+        y.backward()
+    assert not x.data.flags.writeable
 
 
 def test_backward_after_a_scalar_leaf_changed_raises():
