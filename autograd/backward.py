@@ -1,6 +1,8 @@
 """The backward pass: cotangents flow from the newest node to the oldest, each formula runs once."""
 
+import os
 import sys
+import threading
 import weakref
 from collections.abc import Callable
 from math import isnan
@@ -17,6 +19,11 @@ from autograd.tensor import Tensor, as_tensor, check_leaves, described
 
 USUAL = (ndarray, float64)  # what the value of a leaf is, mostly
 _hooked_ever = False  # until the first hook, no pass looks for one
+_giving = threading.RLock()  # leaves may be shared by threads: one at a time adds to what they have
+if hasattr(os, "register_at_fork"):  # a forked process has none of the threads that may hold it
+    os.register_at_fork(
+        before=_giving.acquire, after_in_parent=_giving.release, after_in_child=_giving.release
+    )
 
 
 def gradients(y, xs, cotangent=None, create_graph=False):
@@ -87,16 +94,17 @@ def zeros(x):
 
 def backward(y, cotangent=None):
     """Fill ``.grad`` of every living Tensor under ``y``; leaves add to what they have."""
-    total = [
-        (node, t, own(g) if node.plan or t.grad is None else _added(t, g))
-        for node, g in _sweep(y, cotangent, None, False).items()
-        if (t := node.out()) is not None
-    ]
-    root = weakref.ref(y.node)
-    for node, t, g in total:
-        t.grad = g
-        if node.plan is None:
-            node.fed_by = root
+    found, root = _sweep(y, cotangent, None, False), weakref.ref(y.node)
+    with _giving:
+        total = [
+            (node, t, own(g) if node.plan or t.grad is None else _added(t, g))
+            for node, g in found.items()
+            if (t := node.out()) is not None
+        ]
+        for node, t, g in total:
+            t.grad = g
+            if node.plan is None:
+                node.fed_by = root
 
 
 def _added(t, g):
@@ -156,7 +164,7 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
     oldest = min((x.order for x in targets), default=0) if targets else 0
     nodes = graph.results(y.node, oldest)  # newest first: a cotangent is whole at its node's turn
     wanted = set() if targets is None else _leading_to(targets, nodes, oldest)
-    changed_at, hooked, watcher = graph.changed_at, _hooked_ever, recording.state.watcher
+    hooked, watcher = _hooked_ever, recording.state.watcher
     with recording.set_recording(create_graph), np.errstate(all="ignore"):
         for node in nodes:
             g = pending.pop(node, None)
@@ -166,7 +174,6 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
                 g = lent(g)
             if hooked and has_hook(node):
                 g = lent(_hooked(node, g))
-                changed_at = graph.changed_at  # a hook may have changed something
             if targets is None:
                 if node.out() is not None:
                     found[node] = g
@@ -175,7 +182,7 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
                     found[node] = g
                 if wanted.isdisjoint(node.parents):
                     continue
-            if node.order < changed_at:
+            if node.order < graph.changed_at:  # by a hook or another thread, maybe just now
                 memory.check_unchanged(node)
             plan, saved = node.plan, node.saved
             if create_graph:

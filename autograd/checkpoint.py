@@ -72,6 +72,7 @@ class _Segment(Operation):
     def run(self):
         """The forward pass: the results, without the graph that made them."""
         given, leaves = self.given, self.given.leaves
+        values = [keep(v) for v in given.values()]  # before the function may change them
         inside = [_leaf_like(t) if needs_grad(t) else t for t in leaves]
         own = {t.node for t in inside if needs_grad(t)}
         start = graph.clock()
@@ -85,7 +86,7 @@ class _Segment(Operation):
         closures = tuple(node for node in ends if node not in own)
         names = given.names + [f"closure {k}" for k in range(len(closures))]
         nodes = [t.node if needs_grad(t) else None for t in leaves] + list(closures)
-        values = [keep(v) for v in given.values()] + [_value(n, self.__name__) for n in closures]
+        values += [_value(n, self.__name__) for n in closures]
         self.tensors = [j for j, t in enumerate(leaves) if type(t) is Tensor and t.node is None]
         given.leaves = []  # the graph must not keep the user's Tensors alive
         self.inputs = [j for j, node in enumerate(nodes) if node is not None]

@@ -78,6 +78,13 @@ def describe(v):
 
 
 def reraise(e, op, inputs):
-    """Raise what `explained` makes of ``e``; ``e`` itself stays free of a reference to itself."""
+    """Raise what `explained` makes of ``e``.
+
+    No error refers to itself, not by this frame in its traceback either: what the frames of the
+    caller hold, a whole graph, goes with the error, not with the next garbage collection.
+    """
     error = explained(e, op, inputs)
-    raise error from (e if error is not e else None)
+    try:
+        raise error from (e if error is not e else None)
+    finally:
+        del e, error

@@ -104,14 +104,15 @@ class InPlace:
         while isinstance(data, ndarray) and not data.flags.writeable:
             frozen.append(data)
             data = data.base
-        for a in reversed(frozen):
-            a.flags.writeable = True
+        note_change(self.data, who)  # who writes, and is interrupted, has changed it
         try:
+            for a in reversed(frozen):
+                a.flags.writeable = True
             yield self.data
         finally:
-            note_change(self.data, who)
             for a in frozen:
                 a.flags.writeable = False
+            note_change(self.data, who)
 
     def assign(self, value):
         """Change the value in place to ``value``, broadcast to this shape; returns the Tensor."""

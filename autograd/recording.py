@@ -1,20 +1,57 @@
-"""Whether this thread records, and who watches."""
+"""Whether this thread, or this asyncio task in it, records, and who watches."""
 
 import contextlib
 import functools
 import inspect
 import threading
+from contextvars import ContextVar
 from typing import Any
 
 from autograd.errors import GraphError
 
 
-class _State(threading.local):
-    on = True
-    watcher: Any = None
+class _Block:
+    """What a ``with`` has set, until it ends: in tasks that were begun inside it, too."""
 
-    def __init__(self):
-        self.before: list[bool] = []
+    __slots__ = ("value", "over")
+
+    def __init__(self, value):
+        self.value, self.over = value, True  # so that Ctrl-C on the way in leaves nothing set
+
+
+_switches: ContextVar[tuple] = ContextVar("switches", default=())  # innermost last
+_watchers: ContextVar[tuple] = ContextVar("watchers", default=())
+
+
+def _enter(blocks: ContextVar[tuple], value) -> _Block:
+    """A new block, the innermost; it holds from ``over = False`` on."""
+    block = _Block(value)
+    blocks.set((*[b for b in blocks.get() if not b.over], block))
+    return block
+
+
+def _innermost(blocks: tuple, plain):
+    """What the innermost of the blocks that hold has set."""
+    for block in reversed(blocks):
+        if not block.over:
+            return block.value
+    return plain
+
+
+class _State:
+    """What holds in this thread and task."""
+
+    @property
+    def on(self) -> bool:
+        """Whether operations are recorded."""
+        blocks = _switches.get()
+        return _innermost(blocks, True) if blocks else True
+
+    @property
+    def watcher(self) -> Any:
+        """Who is told of them, or None."""
+        blocks = _watchers.get()
+        return _innermost(blocks, None) if blocks else None
 
 
 state = _State()
@@ -29,7 +66,7 @@ def _count(n: int):
 
 
 class set_recording:
-    """Context manager and decorator: record, or not, in this thread; with parentheses or without.
+    """Context manager and decorator: record, or not, in this thread and asyncio task.
 
     ``with no_grad():``, ``with no_grad:``, ``@no_grad`` and ``@no_grad()`` are all right.
     """
@@ -38,13 +75,16 @@ class set_recording:
         self.on = on
 
     def __enter__(self):
-        state.before.append(state.on)
+        block = _enter(_switches, self.on)
         _count(not self.on)
-        state.on = self.on
+        block.over = False
 
     def __exit__(self, *exc):
-        state.on = state.before.pop()
-        _count(-(not self.on))
+        for block in reversed(_switches.get()):
+            if block.value is self.on and not block.over:
+                block.over = True
+                _count(-(not self.on))
+                return
 
     def __call__(self, f=None):
         """Decorate ``f``: the switch is set while it runs."""
@@ -87,14 +127,14 @@ class Watcher:
 
 @contextlib.contextmanager
 def watched(watcher: Watcher):
-    """Tell ``watcher`` what happens in this thread; the one before is told again afterwards."""
-    before = state.watcher
-    state.watcher = watcher
+    """Tell ``watcher`` what happens in this thread and task; afterwards the one before again."""
+    block = _enter(_watchers, watcher)
     _count(1)
     try:
+        block.over = False
         yield watcher
     finally:
-        state.watcher = before
+        block.over = True
         _count(-1)
 
 

@@ -16,11 +16,11 @@ class _OncePerPass:
     def __call__(self, make, *parts):
         """``make()``, or what it gave for these very objects."""
         key = tuple(map(id, parts))
-        if key not in self.found:
-            result = make()
+        result, refs = self.found.get(key, (None, ()))
+        if not refs or any(r() is not p for r, p in zip(refs, parts, strict=True)):
+            result = make()  # none yet, or what Ctrl-C kept `forget` from taking away
             self.found[key] = result, [weakref.ref(p, lambda _: self.forget(key)) for p in parts]
-            return result
-        return self.found[key][0]
+        return result
 
     def forget(self, key):
         """One of the objects is gone."""

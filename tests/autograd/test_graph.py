@@ -1,9 +1,11 @@
 """The graph: paths, sharing, memory, repeated passes, changes in place."""
 
+import asyncio
 import copy
 import gc
 import pickle
 import threading
+import time
 import weakref
 
 import numpy as np
@@ -11,8 +13,8 @@ import pytest
 
 from autograd import Tensor, as_tensor, enable_grad, gradients, no_grad, ops, primitive, recording
 
-from autograd import grad, graph, hvp, jvp  # isort: skip
-from autograd.errors import DtypeError, GraphError, ShapeError
+from autograd import grad, graph, hvp, jvp, memory  # isort: skip
+from autograd.errors import AutogradError, DtypeError, GraphError, ShapeError
 
 
 def leaf(v, name=None):
@@ -114,6 +116,22 @@ def test_nothing_stays_alive_with_the_collector_off():
         gc.enable()
 
 
+def test_an_error_keeps_no_graph_alive_with_the_collector_off():
+    gc.collect()
+    gc.disable()
+    try:
+        x = leaf(np.ones(3))
+        y = np.exp(x)
+        node = weakref.ref(y.node)
+        for f in (lambda t: t @ np.ones(5), lambda t: np.sum(t, axis=3), np.linalg.inv):
+            with pytest.raises(AutogradError):
+                f(y)
+        del y
+        assert node() is None
+    finally:
+        gc.enable()
+
+
 def test_backward_again_gives_the_same_and_leaves_accumulate():
     x = leaf(np.array([1.0, 2.0]))
     h = np.exp(x)
@@ -161,6 +179,24 @@ def test_backward_after_an_input_changed_raises_and_says_who(change):
         y.backward()
     assert x.grad is None
     np.testing.assert_array_equal(x.data, before)
+
+
+def test_backward_after_a_change_that_was_interrupted_raises(monkeypatch):
+    x = leaf([1.0, 2.0])
+    y = (x * x).sum()
+    note_change = memory.note_change
+
+    def interrupted(data, by):
+        if x.data[0] == 7.0:
+            raise KeyboardInterrupt
+        note_change(data, by)
+
+    monkeypatch.setattr(memory, "note_change", interrupted)
+    with pytest.raises(KeyboardInterrupt), no_grad():
+        x.assign(7.0)
+    with pytest.raises(GraphError, match="but assign has changed it in place"):
+        y.backward()
+    assert not x.data.flags.writeable
 
 
 def test_backward_after_a_scalar_leaf_changed_raises():
@@ -357,6 +393,77 @@ def test_recording_is_per_thread():
     assert seen[0] is not None
 
 
+def test_recording_is_per_asyncio_task():
+    x, seen = leaf(1.0), []
+
+    async def evaluates():
+        with no_grad():
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            seen.append((x * 2).node)
+
+    async def trains():
+        y = x * 2
+        await asyncio.sleep(0)
+        (y + x * 3).backward()
+
+    async def both():
+        await asyncio.gather(evaluates(), trains())
+
+    asyncio.run(both())
+    assert seen == [None] and x.grad == 5.0 and recording.special == 0
+
+
+def test_a_task_begun_under_no_grad_records_when_the_block_has_ended():
+    x, seen = leaf(1.0), []
+
+    async def outlives():
+        for _ in range(2):
+            seen.append((x * 2).node is None)
+            await asyncio.sleep(0)
+
+    async def main():
+        with no_grad():
+            task = asyncio.create_task(outlives())
+            await asyncio.sleep(0)
+        await task
+
+    asyncio.run(main())
+    assert seen == [True, False]
+
+
+def test_blocks_may_end_in_any_order():
+    def plain():
+        with no_grad():
+            yield
+
+    x, steps = leaf(1.0), plain()
+    next(steps)
+    with enable_grad():
+        steps.close()
+        assert recording.state.on and (x * 2).node is not None
+        with no_grad():
+            assert (x * 2).node is None
+    assert (x * 2).node is not None and recording.special == 0
+
+
+def test_ctrl_c_on_the_way_into_a_block_leaves_nothing_set(monkeypatch):
+    x = leaf(1.0)
+
+    def interrupted(n):
+        raise KeyboardInterrupt
+
+    with no_grad():
+        monkeypatch.setattr(recording, "_count", interrupted)
+        with pytest.raises(KeyboardInterrupt), no_grad():
+            pass
+        with pytest.raises(KeyboardInterrupt), enable_grad():
+            pass
+        monkeypatch.undo()
+        assert (x * 2).node is None
+    assert recording.state.on and (x * 2).node is not None
+
+
 def test_no_grad_refuses_to_decorate_a_generator_function():
     with pytest.raises(GraphError, match="steps is a generator function.*inside it"):
 
@@ -474,6 +581,46 @@ def test_a_hook_that_changes_a_leaf_in_the_middle_of_a_pass():
     z.register_hook(lambda g: g * x.assign(7.0).data[0])  # a pass does not record
     with pytest.raises(GraphError, match="multiply needs '.' as it was, but assign"):
         z.sum().backward()
+
+
+def test_another_thread_that_changes_a_leaf_in_the_middle_of_a_pass():
+    x = leaf([1.0, 2.0])
+
+    def changed():
+        with no_grad():
+            x.assign(7.0)
+
+    @primitive
+    def same(a):
+        return a
+
+    def formula(g):
+        thread = threading.Thread(target=changed)
+        thread.start()
+        thread.join()
+        return g
+
+    y = same.vjp(a=formula)(x * x).sum()
+    with pytest.raises(GraphError, match="multiply needs '.' as it was, but assign"):
+        y.backward()
+    assert x.grad is None
+
+
+def test_threads_that_share_a_leaf_add_to_its_gradient_one_after_the_other():
+    class Slow(np.ndarray):
+        def __add__(self, other):
+            total = np.asarray(self) + other
+            time.sleep(0.05)
+            return total
+
+    x = leaf([1.0, 2.0])
+    x.grad = np.zeros(2).view(Slow)
+    threads = [threading.Thread(target=(k * x).sum().backward) for k in (1, 10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    np.testing.assert_array_equal(x.grad, [11.0, 11.0])
 
 
 def test_derivatives_through_a_released_graph_are_refused():

@@ -210,6 +210,22 @@ def test_what_a_pass_found_is_let_go_with_the_pass():
     assert len(once_per_pass.found) == before
 
 
+def test_what_an_interrupt_kept_from_being_forgotten_is_not_found_again(monkeypatch):
+    from autograd.ops.passes import once_per_pass
+
+    class Part:
+        pass
+
+    part = Part()
+    once_per_pass(lambda: "old", part)
+    monkeypatch.setattr(type(once_per_pass), "forget", lambda self, key: None)
+    del part
+    part = Part()  # at the same place in memory
+    assert once_per_pass(lambda: "new", part) == "new" == once_per_pass(lambda: "newer", part)
+    monkeypatch.undo()
+    del part
+
+
 @each_kind
 def test_the_graph_is_freed_with_the_result(kind):
     x = leaf(T, N, I)
