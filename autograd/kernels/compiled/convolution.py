@@ -18,9 +18,9 @@ import numpy as np
 
 from autograd.kernels import after
 from autograd.kernels.compiled import jit, winograd
+from autograd.kernels.compiled.convolution_layout import JOBS, layout_of
+from autograd.kernels.compiled.convolution_packing import pack, spread, unpack
 from autograd.kernels.compiled.jobs import run, shared, take
-from autograd.kernels.compiled.layout import JOBS, layout_of
-from autograd.kernels.compiled.packing import pack, spread, unpack
 from autograd.kernels.compiled.tiles import three, tile
 from autograd.kernels.compiled.vectors import fma, load, splat_of, total, zeros
 
