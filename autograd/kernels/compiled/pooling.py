@@ -8,19 +8,12 @@ import math
 
 import numpy as np
 
-from autograd.kernels.compiled import convolution, jit
+from autograd.kernels.compiled import convolution
 from autograd.kernels.compiled import pooling_rows as rows
 from autograd.kernels.compiled.jobs import run, shared, take
-from autograd.kernels.compiled.pooling_rows import join, put
+from autograd.kernels.compiled.pooling_rows import join, put, some
 from autograd.kernels.compiled.shuffles import evens, odds, zip_high, zip_low
-from autograd.kernels.compiled.vectors import (
-    lanes,
-    load,
-    load_some,
-    where_below,
-    where_top,
-    zeros,
-)
+from autograd.kernels.compiled.vectors import lanes, where_below, where_top
 from autograd.kernels.windows import Geometry
 
 PAIRS = Geometry((2, 2), (2, 2), ((0, 0), (0, 0)), (1, 1))
@@ -141,9 +134,3 @@ def _to_winners(todo, jobs, g, x, y, d, V):
             for i in range((n * high + 2 * height) * wide, (n + 1) * high * wide):
                 out[i] = 0
         job = take(todo)
-
-
-@jit(forceinline=True)
-def some(x, place, left, V):
-    """The vector at a place; zeros beyond the ``left`` elements of the row."""
-    return load(x, place) if left >= V else load_some(x, place, left, zeros(x))

@@ -47,6 +47,12 @@ def join(u, v, maxima):
 
 
 @jit(forceinline=True)
+def some(x, place, left, V, fill=0):
+    """The vector at a place; ``fill`` beyond the ``left`` elements of the row."""
+    return load(x, place) if left >= V else load_some(x, place, left, splat(x.dtype.type(fill)))
+
+
+@jit(forceinline=True)
 def put(x, place, left, v, V):
     """Store a vector, not beyond the ``left`` elements of the row."""
     if left >= V:
@@ -71,9 +77,7 @@ def pool(todo, jobs, x, y, window, maxima, V):
                 for block in range(0, wide, V):
                     v, j = splat(fill), max(0, min(block, wide - V))
                     for r in range(first, last):
-                        k = (n * high + r) * wide + j
-                        u = load(image, k) if wide >= V else load_some(image, k, wide, splat(fill))
-                        v = join(u, v, maxima)
+                        v = join(some(image, (n * high + r) * wide + j, wide, V, fill), v, maxima)
                     store(row, left + j, v)
                 for i in range(0, w, V):
                     v = splat(fill)
