@@ -1,7 +1,8 @@
 """What `gradcheck` found, as a table."""
 
-import html
 from dataclasses import dataclass, field
+
+from autograd import tables
 
 
 @dataclass
@@ -70,12 +71,7 @@ class Report:
         ]  # fmt: skip
 
     def __str__(self):
-        table = self.table()
-        widths = [max(len(row[k]) for row in table) for k in range(len(table[0]))]
-        lines = [
-            "  ".join(text.ljust(w) for text, w in zip(row, widths, strict=True)).rstrip()
-            for row in table
-        ]
+        lines = tables.lines(self.table())
         verdict = "all agree" if self.ok else "DISAGREES"
         title = f"gradcheck of {self.function}: {verdict} with finite differences"
         if self.left_out:
@@ -87,11 +83,5 @@ class Report:
     __repr__ = __str__
 
     def _repr_html_(self):
-        head, *body = self.table()
-        cells = ["<tr>" + "".join(f"<th>{c}</th>" for c in head) + "</tr>"]
-        for row in body:
-            style = ' style="color:#B00020;font-weight:bold"' if row[-1].startswith("FAIL") else ""
-            texts = "".join(f"<td>{html.escape(c)}</td>" for c in row)
-            cells.append(f"<tr{style}>{texts}</tr>")
-        title = html.escape(str(self).partition("\n")[0])
-        return f"<table><caption>{title}</caption>{''.join(cells)}</table>"
+        title = str(self).partition("\n")[0]
+        return tables.as_html(self.table(), title, red=lambda row: row[-1].startswith("FAIL"))
