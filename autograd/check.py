@@ -1,111 +1,17 @@
 """Gradients checked against finite differences, to second order and beyond."""
 
-import html
 import inspect
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from autograd import recording
 from autograd.backward import gradients
+from autograd.check_report import Report, Row
 from autograd.errors import DtypeError, GradcheckError
 from autograd.tensor import Tensor, as_tensor
 from autograd.trees import flatten, unflatten
 
 MOST = 200  # elements checked one by one per argument; of larger ones a random choice
-
-
-@dataclass
-class Row:
-    """One argument at one order: its worst element.
-
-    ``status`` is 'ok', 'kink' (left and right derivatives differ, and the gradient lies between),
-    'edge' (the function ends here), or 'FAIL'.
-    """
-
-    order: int
-    argument: str
-    shape: tuple
-    index: tuple
-    formula: float
-    numeric: float
-    status: str
-    checked: int
-    note: str = ""
-
-    @property
-    def difference(self) -> float:
-        """|formula - numeric|."""
-        return abs(self.formula - self.numeric)
-
-
-@dataclass
-class Report:
-    """What `gradcheck` found; prints as a table.
-
-    ``left_out``: the arguments that were not differentiated, because they are not floating.
-    """
-
-    function: str
-    rows: list[Row] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
-
-    @property
-    def ok(self) -> bool:
-        """Whether no row failed."""
-        return all(row.status != "FAIL" for row in self.rows)
-
-    @property
-    def kinks(self) -> list[Row]:
-        """The rows at a point without a derivative."""
-        return [row for row in self.rows if row.status in ("kink", "edge")]
-
-    def table(self) -> list[tuple[str, ...]]:
-        """The rows as text, a heading first."""
-        head: tuple[str, ...] = (
-            "order",
-            "argument",
-            "shape",
-            "checked",
-            "worst at",
-            "formula",
-            "numeric",
-            "",
-        )
-        return [head] + [
-            (
-                str(r.order), r.argument, str(r.shape), str(r.checked), str(list(r.index)),
-                f"{r.formula + 0.0:.8g}", f"{r.numeric + 0.0:.8g}", f"{r.status} {r.note}".strip(),
-            )
-            for r in self.rows
-        ]  # fmt: skip
-
-    def __str__(self):
-        table = self.table()
-        widths = [max(len(row[k]) for row in table) for k in range(len(table[0]))]
-        lines = [
-            "  ".join(text.ljust(w) for text, w in zip(row, widths, strict=True)).rstrip()
-            for row in table
-        ]
-        verdict = "all agree" if self.ok else "DISAGREES"
-        title = f"gradcheck of {self.function}: {verdict} with finite differences"
-        if self.left_out:
-            lines.append(
-                f"not differentiated, being no floating numbers: {', '.join(self.left_out)}"
-            )
-        return "\n".join([title, *lines])
-
-    __repr__ = __str__
-
-    def _repr_html_(self):
-        head, *body = self.table()
-        cells = ["<tr>" + "".join(f"<th>{c}</th>" for c in head) + "</tr>"]
-        for row in body:
-            style = ' style="color:#B00020;font-weight:bold"' if row[-1].startswith("FAIL") else ""
-            texts = "".join(f"<td>{html.escape(c)}</td>" for c in row)
-            cells.append(f"<tr{style}>{texts}</tr>")
-        title = html.escape(str(self).partition("\n")[0])
-        return f"<table><caption>{title}</caption>{''.join(cells)}</table>"
 
 
 def gradcheck(

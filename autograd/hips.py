@@ -7,7 +7,8 @@ import inspect
 
 import numpy as np
 
-from autograd.transforms import Run, grad, hvp, jacobian, jvp, name_of, named
+from autograd.running import Run, name_of, named
+from autograd.transforms import grad, hvp, jacobian, jvp
 from autograd.trees import flatten, leaves_like, unflatten
 
 

@@ -5,7 +5,7 @@ import weakref
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from autograd import recording
+from autograd import recording, tables
 
 
 @dataclass
@@ -124,30 +124,17 @@ class Profile(recording.Watcher, AbstractContextManager):
         ]  # fmt: skip
         known = sum(r.total for r in self.rows.values())
         foot = ("the rest", "", _time(total - known), "", f"{1 - known / total:.0%}", "", "")
-        return head, [*body, foot]
+        return [head, *body, foot]
 
     def __str__(self):
-        head, body = self._table()
-        widths = [max(map(len, column)) for column in zip(head, *body, strict=True)]
-        lines = [
-            "  ".join(
-                cell.ljust(w) if k == 0 else cell.rjust(w)
-                for k, (cell, w) in enumerate(zip(row, widths, strict=True))
-            )
-            for row in (head, *body)
-        ]
+        lines = tables.lines(self._table(), right=range(1, 7))
         return "\n".join([*lines, f"in all: {_time(self.seconds)}"])
 
     def __repr__(self):
         return f"<profile of {len(self.rows)} operations, {_time(self.seconds)}: print it>"
 
     def _repr_html_(self):
-        head, body = self._table()
-        cells = "".join(
-            "<tr>" + "".join(f"<td style='text-align:right'>{c}</td>" for c in row) + "</tr>"
-            for row in body
-        )
-        return f"<table><tr>{''.join(f'<th>{c}</th>' for c in head)}</tr>{cells}</table>"
+        return tables.as_html(self._table(), right=range(1, 7))
 
 
 def profile() -> Profile:

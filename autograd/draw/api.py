@@ -19,8 +19,8 @@ from autograd.draw.marks import marks_of
 from autograd.draw.theme import THEMES
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from autograd.names import Names, caller
+from autograd.running import name_of
 from autograd.tensor import Tensor
-from autograd.transforms import name_of
 
 MOST, MOST_FULL = 400, 2000  # boxes of a drawing, where nothing more can be folded
 MOST_NODES = 10_000  # above, a table at once

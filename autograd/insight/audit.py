@@ -1,6 +1,5 @@
 """`audit`: every formula of a graph, at the very values it has, against finite differences."""
 
-import html
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
@@ -8,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import graph, recording, wording
+from autograd import graph, recording, tables, wording
 from autograd.calls import CallPlan
 from autograd.cotangents import fitted
 from autograd.errors import DtypeError, GraphError
@@ -103,24 +102,12 @@ class Audit:
         return found
 
     def __str__(self):
-        table = self.table()
-        widths = [max(len(row[k]) for row in table) for k in range(len(HEAD))]
-        lines = [
-            "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip()
-            for row in table
-        ]
-        return "\n".join([self.summary(), *lines])
+        return "\n".join([self.summary(), *tables.lines(self.table())])
 
     __repr__ = __str__
 
     def _repr_html_(self):
-        head, *body = self.table()
-        lines = ["<tr>" + "".join(f"<th>{c}</th>" for c in head) + "</tr>"]
-        for row in body:
-            style = ' style="color:#B00020;font-weight:bold"' if "FAILED" in row[6] else ""
-            cells = "".join(f"<td>{html.escape(c)}</td>" for c in row)
-            lines.append(f"<tr{style}>{cells}</tr>")
-        return f"<table><caption>{html.escape(self.summary())}</caption>{''.join(lines)}</table>"
+        return tables.as_html(self.table(), self.summary(), red=lambda row: "FAILED" in row[6])
 
 
 def audit(t, seed: int = 0) -> Audit:

@@ -4,6 +4,8 @@ import html
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograd import tables
+
 
 @dataclass
 class Explanation:
@@ -41,15 +43,9 @@ class Explanation:
     __repr__ = __str__
 
     def _repr_html_(self):
-        rows = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>"
-            for row in ((c.through, c.place, c.local, c.upstream, c.shown) for c in
-                        self.contributions)
-        )  # fmt: skip
-        head = "".join(
-            f"<th>{c}</th>" for c in ("through", "line", "local", "upstream", "contribution")
-        )
-        table = f"<table><tr>{head}</tr>{rows}</table>" if rows else ""
+        head = ("through", "line", "local", "upstream", "contribution")
+        rows = [(c.through, c.place, c.local, c.upstream, c.shown) for c in self.contributions]
+        table = tables.as_html([head, *rows]) if rows else ""
         return f"<p>{html.escape(self.text)}</p>{table}"
 
 

@@ -1,7 +1,6 @@
 """`live_graph`: which graphs are alive, how large they are, and which variable keeps them."""
 
 import gc
-import html
 import inspect
 import sys
 import types
@@ -10,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from autograd import graph, wording
+from autograd import graph, tables, wording
 from autograd.insight.lines import line_of, variables_of
 from autograd.memory import owner
 from autograd.tensor import Tensor
@@ -81,24 +80,13 @@ class LiveGraphs:
         return rows
 
     def __str__(self):
-        table = self.table()
-        widths = [max(len(row[k]) for row in table) for k in range(len(table[0]))]
-        lines = [
-            "  ".join(
-                c.rjust(w) if k < 2 else c.ljust(w)
-                for k, (c, w) in enumerate(zip(row, widths, strict=True))
-            ).rstrip()
-            for row in table
-        ]
-        return "\n".join([self.summary(), *(lines if self.graphs else [])])
+        lines = tables.lines(self.table(), right=(0, 1)) if self.graphs else []
+        return "\n".join([self.summary(), *lines])
 
     __repr__ = __str__
 
     def _repr_html_(self):
-        head, *body = self.table()
-        rows = ["<tr>" + "".join(f"<th>{c}</th>" for c in head) + "</tr>"]
-        rows += ["<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in r) + "</tr>" for r in body]
-        return f"<table><caption>{html.escape(self.summary())}</caption>{''.join(rows)}</table>"
+        return tables.as_html(self.table(), self.summary(), right=(0, 1))
 
 
 def live_graph() -> LiveGraphs:

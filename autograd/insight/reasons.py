@@ -193,8 +193,8 @@ ZERO: dict[tuple[str, str], Any] = {
     **{
         (op, "x"): _flat(op) for op in ("floor", "ceil", "trunc", "rint", "round", "sign")
     },
-    **{(op, k): _flat(op) for op, k in (("heaviside", "a"), ("floor_divide", "a"))},
-    ("floor_divide", "b"): _flat("floor_divide"),
+    ("heaviside", "a"): _flat("heaviside"),
+    **{("floor_divide", k): _flat("floor_divide") for k in ("a", "b")},
 }  # fmt: skip
 
 
@@ -212,9 +212,8 @@ def why_zero(op: str, argument: str, values: dict, called: str) -> str:
 
 
 def _infinite_at(name, slope, at):
-    where = f"±{at}" if at == 1 and "x²-1" not in slope else str(at)
-    text = f"the derivative {slope} is infinite at {name} = {where}"
-    return name, lambda v: abs(v) == 1 if where == "±1" else v == at, text
+    text = f"the derivative {slope} is infinite at {name} = {at}"
+    return name, lambda v: abs(v) == 1 if at == "±1" else v == at, text
 
 
 _LOG = [
@@ -254,9 +253,9 @@ _SLOPES = {  # (operation, argument): its derivative, and where that is infinite
     ("reciprocal", "x"): ("-1/x²", 0),
     ("divide", "a"): ("1/b", 0),
     ("divide", "b"): ("-a/b²", 0),
-    ("arcsin", "x"): ("1/√(1-x²)", 1),
-    ("arccos", "x"): ("-1/√(1-x²)", 1),
-    ("arctanh", "x"): ("1/(1-x²)", 1),
+    ("arcsin", "x"): ("1/√(1-x²)", "±1"),
+    ("arccos", "x"): ("-1/√(1-x²)", "±1"),
+    ("arctanh", "x"): ("1/(1-x²)", "±1"),
     ("arccosh", "x"): ("1/√(x²-1)", 1),
 }
 BACKWARD: dict[tuple[str, str], list] = {

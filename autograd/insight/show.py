@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from autograd import wording
+from autograd import tables, wording
 from autograd.insight.lines import line_of
 
 FULL = 64  # numbers up to which an array is shown as a table
@@ -93,7 +93,8 @@ def module_html(module) -> str:
 
 
 def _module(module) -> str:
-    rows, shown, trained, fixed, seen = [], 0, 0, 0, set()
+    rows: list[tuple[str, ...]] = []
+    shown, trained, fixed, seen = 0, 0, 0, set()
     for path, m in module.named_modules():
         shapes, count, norms = [], 0, []
         for name, p in m.attributes():
@@ -110,10 +111,10 @@ def _module(module) -> str:
             norm = f"{math.hypot(*norms):.3g}" if norms else ""
             cells = (path or "(this module)", type(m).__name__, ", ".join(shapes),
                      f"{count:,}" if count else "", norm)  # fmt: skip
-            rows.append("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in cells) + "</tr>")
+            rows.append(cells)
     if shown > ROWS:
-        rows.append(f"<tr><td>... {shown - ROWS:,} more</td></tr>")
+        rows.append((f"... {shown - ROWS:,} more",))
     title = f"{type(module).__name__}: {trained:,} numbers to train"
     title += f", {fixed:,} frozen" if fixed else ""
-    head = "".join(f"<th>{c}</th>" for c in ("path", "module", "parameters", "numbers", "‖grad‖"))
-    return f"<table><caption>{html.escape(title)}</caption><tr>{head}</tr>{''.join(rows)}</table>"
+    head = ("path", "module", "parameters", "numbers", "‖grad‖")
+    return tables.as_html([head, *rows], title)

@@ -84,7 +84,7 @@ class Call:
 def call_of(node, values: dict) -> Call:
     """What ``node`` was called with, from the values that are known."""
     by_name = isinstance(node.plan.op, Primitive)
-    return _of_primitive(node, values) if by_name else _of_call(node, values)
+    return _of_primitive(node, values) if by_name else _of_call(node)
 
 
 def _of_primitive(node, values) -> Call:
@@ -164,7 +164,7 @@ def _list(node, k, name, saved, inputs):
     return [mine.get(i, GONE) for i in range(n)]
 
 
-def _of_call(node, values) -> Call:
+def _of_call(node) -> Call:
     """Of one of `autograd.calls`: all its arguments are saved, as 'argument 0', 'argument axis'."""
     call = Call(node.plan.op.fn, [], {}, [])
     if call.fn is None:

@@ -1,6 +1,6 @@
 """Convolution in d dimensions as one matrix product over windows (im2col), and its two adjoints.
 
-`depthwise` and `flat` do without copies of all windows, and take over where that pays.
+`depthwise` and `convolution_flat` do without copies of all windows, and take over where that pays.
 Shapes: x (N, C, *S), w (O, C/groups, *K), y and g (N, O, *P).  All three are bilinear.
 """
 
@@ -8,12 +8,12 @@ import math
 
 import numpy as np
 
-from autograd.kernels import after, compilable, depthwise, flat
+from autograd.kernels import after, compilable, convolution_flat, depthwise
 from autograd.kernels.windows import overlap_add, windows
 
 
 @compilable(lambda x, w, *_: x.size * math.prod(w.shape[2:]) * w.shape[0])
-@after(depthwise.conv, flat.conv)
+@after(depthwise.conv, convolution_flat.conv)
 def conv(x, w, b, geometry, groups):
     """y = b[o] + Σ over c, k of w[o, c, k] x[n, c, stride·p + dilation·k]: (N, O, *P)."""
     columns, out = _columns(x, w.shape, geometry, groups)
@@ -23,7 +23,7 @@ def conv(x, w, b, geometry, groups):
 
 
 @compilable(lambda g, w, *_: g.size * math.prod(w.shape[1:]))
-@after(depthwise.conv_dx, flat.conv_dx)
+@after(depthwise.conv_dx, convolution_flat.conv_dx)
 def conv_dx(g, w, x_shape, geometry, groups):
     """The adjoint in x: every window gets wᵀ g, and windows overlap: (N, C, *S)."""
     out = g.shape[2:]
@@ -34,7 +34,7 @@ def conv_dx(g, w, x_shape, geometry, groups):
 
 
 @compilable(lambda x, g, w_shape, *_: g.size * math.prod(w_shape[1:]))
-@after(depthwise.conv_dw, flat.conv_dw)
+@after(depthwise.conv_dw, convolution_flat.conv_dw)
 def conv_dw(x, g, w_shape, geometry, groups):
     """The adjoint in w: every window of x times its cotangent: (O, C/groups, *K)."""
     columns, _ = _columns(x, w_shape, geometry, groups)

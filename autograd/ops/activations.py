@@ -1,6 +1,7 @@
 """Activations of networks, element by element: y = f(x), and dL/dx = g f'(x).
 
-Where a kink is convex or concave the derivative is its subgradient of least size.
+Where a kink is convex or concave the derivative is its subgradient of least size, for slopes and
+alphas from 0 to 1; for others it is the one from below.
 """
 
 import math
@@ -220,7 +221,9 @@ def one_hot(labels, classes, dtype=float):
 
     Raises
     ------
-    IndexError
+    DtypeError
+        Labels that are no integers.
+    IndexRangeError
         A label is not in 0..classes-1.
 
     Examples

@@ -15,7 +15,8 @@ True
 """
 
 from nn import missing
-from nn.optim.adaptive import Adadelta, Adagrad, Adam, Adamax, AdamW, NAdam, RAdam, RMSprop
+from nn.optim.adam import Adam, Adamax, AdamW, NAdam, RAdam
+from nn.optim.adaptive import Adadelta, Adagrad, RMSprop
 from nn.optim.clipping import clip_grad_norm_, clip_grad_value_
 from nn.optim.one_cycle import OneCycleLR
 from nn.optim.optimizer import Optimizer

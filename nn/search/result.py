@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import tables
 from autograd.errors import ValueRangeError
 
 SHOWN = 20  # rows of the table
@@ -117,31 +118,16 @@ class SearchResult:
 
     def __str__(self):
         heads, rows = self._rows()
-        table = [heads, *rows[:SHOWN]]
-        widths = [max(len(row[k]) for row in table) for k in range(len(heads))]
-        lines = [
-            "  ".join(
-                v.ljust(w) if k == len(heads) - 1 else v.rjust(w)
-                for k, (v, w) in enumerate(zip(row, widths, strict=True))
-            ).rstrip()
-            for row in table
-        ]
-        lines.insert(1, "  ".join("-" * w for w in widths))
+        lines = tables.lines([heads, *rows[:SHOWN]], right=range(len(heads) - 1))
+        lines.insert(1, "-" * max(map(len, lines)))
         left = [f"... and {len(rows) - SHOWN} more"] if len(rows) > SHOWN else []
         return "\n".join([self._summary(), *lines, *left])
 
     def _repr_html_(self):
         heads, rows = self._rows()
-        head = "".join(f"<th>{html.escape(h)}</th>" for h in heads)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(v)}</td>" for v in row) + "</tr>"
-            for row in rows[:SHOWN]
-        )
+        table = tables.as_html([heads, *rows[:SHOWN]])
         left = f"<p>... and {len(rows) - SHOWN} more</p>" if len(rows) > SHOWN else ""
-        return (
-            f"<p>{html.escape(self._summary())}</p><table><thead><tr>{head}</tr></thead>"
-            f"<tbody>{body}</tbody></table>{left}"
-        )
+        return f"<p>{html.escape(self._summary())}</p>{table}{left}"
 
     def figure(self):
         """A matplotlib figure: values over trials, over each parameter, and reported curves.

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from autograd import tables
 from autograd.errors import IndexRangeError
 
 if TYPE_CHECKING:
@@ -151,16 +152,9 @@ class Summary:
         ]
 
     def __str__(self):
-        head, lines = self._cells()
-        widths = [max(map(len, column)) for column in zip(head, *lines, strict=True)]
-        texts = [
-            "  ".join(
-                cell.ljust(width) if k < 2 else cell.rjust(width)
-                for k, (cell, width) in enumerate(zip(line, widths, strict=True))
-            ).rstrip()
-            for line in (head, *lines)
-        ]
-        rule = "-" * (sum(widths) + 2 * len(widths) - 2)
+        head, rows = self._cells()
+        texts = tables.lines([head, *rows], right=range(2, len(head)))
+        rule = "-" * len(texts[0])
         return "\n".join(
             [self.title, rule, texts[0], rule, *texts[1:], rule, *self._sums(), *self.notes]
         )

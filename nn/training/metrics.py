@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from autograd import Tensor
 from autograd.errors import ShapeError
 from nn.functional.checks import positive
 
@@ -49,3 +50,35 @@ def top_k_accuracy(k):
         return float(np.mean(right)) if right.size else 0.0
 
     return measure
+
+
+def measured(metrics, outputs, target) -> dict[str, float]:
+    """What each of the metrics, by name, gives for a batch, as arrays.
+
+    Raises
+    ------
+    ShapeError
+        One gives more than a single number.
+    """
+    if not metrics:
+        return {}
+    outputs, target = _plain(outputs), _plain(target)
+    return {name: _number(name, f(outputs, target)) for name, f in metrics.items()}
+
+
+def _plain(v):
+    """Arrays in the place of Tensors, in tuples and lists too."""
+    if isinstance(v, (tuple, list)):
+        return type(v)(map(_plain, v)) if not hasattr(v, "_fields") else tuple(map(_plain, v))
+    return v.data if isinstance(v, Tensor) else v
+
+
+def _number(name, v):
+    """What a metric gave, as a float."""
+    v = _plain(v)
+    if np.size(v) != 1:
+        raise ShapeError(
+            f"Trainer: the metric {name!r} must give one number for a batch, got shape "
+            f"{np.shape(v)}; take the .mean()"
+        )
+    return float(np.reshape(v, ()))

@@ -17,6 +17,7 @@ from nn.training.batches import Batches
 from nn.training.checkpoints import Checkpoints
 from nn.training.checks import check_monitor, check_parts, count
 from nn.training.log import CSVLog
+from nn.training.metrics import measured
 from nn.training.monitor import Monitor
 from nn.training.progress import EpochBar
 from nn.training.resuming import Resumable, TrainingError
@@ -309,10 +310,7 @@ class Trainer(Resumable):
 
     def _add(self, sums, loss, outputs, target, n):
         """Add this batch to the sums over an epoch."""
-        values = {"loss": loss.data.item()}
-        if self.metrics:
-            outputs, target = _plain(outputs), _plain(target)
-            values.update({k: _number(k, f(outputs, target)) for k, f in self.metrics.items()})
+        values = {"loss": loss.data.item(), **measured(self.metrics, outputs, target)}
         for k, v in values.items():
             share = self._share(target, n) if k == "loss" else n
             total, weight = sums.get(k, (0.0, 0))
@@ -404,23 +402,5 @@ class Trainer(Resumable):
         return names + [f"validation {n}" for n in names] * (self._validation is not None)
 
 
-def _plain(v):
-    """Arrays in the place of Tensors, in tuples and lists too."""
-    if isinstance(v, (tuple, list)):
-        return type(v)(map(_plain, v)) if not hasattr(v, "_fields") else tuple(map(_plain, v))
-    return v.data if isinstance(v, Tensor) else v
-
-
 def _means(sums):
     return {k: total / weight for k, (total, weight) in sums.items()}
-
-
-def _number(name, v):
-    """What a metric gave, as a float."""
-    v = _plain(v)
-    if np.size(v) != 1:
-        raise ShapeError(
-            f"Trainer: the metric {name!r} must give one number for a batch, got shape "
-            f"{np.shape(v)}; take the .mean()"
-        )
-    return float(np.reshape(v, ()))

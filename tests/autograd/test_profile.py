@@ -1,5 +1,7 @@
 """The profile: what is counted, and what it does not change."""
 
+import xml.etree.ElementTree as ET
+
 import numpy as np
 
 import autograd
@@ -28,6 +30,13 @@ def test_counts_sizes_and_the_row_of_a_node():
     text = str(p)
     assert text.splitlines()[0].split()[:3] == ["operation", "calls", "forward"]
     assert "tanh" in text and "the rest" in text and "<td" in p._repr_html_()
+
+
+def test_names_are_text_in_a_notebook():
+    square = primitive(lambda x: x * x).vjp(x=lambda g, x: g * 2 * x)
+    with profile() as p:
+        square(Tensor([1.0], requires_grad=True))
+    assert "<lambda>" in [cell.text for cell in ET.fromstring(p._repr_html_()).iter("td")]
 
 
 def test_an_operation_inside_a_formula_counts_as_that_formula():

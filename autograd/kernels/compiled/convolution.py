@@ -18,10 +18,10 @@ import numpy as np
 
 from autograd.kernels import after
 from autograd.kernels.compiled import jit, winograd
+from autograd.kernels.compiled.convolution_layout import JOBS, layout_of
+from autograd.kernels.compiled.convolution_packing import pack, spread, unpack
 from autograd.kernels.compiled.jobs import run, shared, take
-from autograd.kernels.compiled.layout import JOBS, layout_of
-from autograd.kernels.compiled.packing import pack, spread, unpack
-from autograd.kernels.compiled.tiles import three, tile
+from autograd.kernels.compiled.tiles import dots, three, tile
 from autograd.kernels.compiled.vectors import fma, load, splat_of, total, zeros
 
 
@@ -151,7 +151,7 @@ def correlations(todo, jobs, x, g, groups, offsets, phases, stride, block, parts
             for k in range(groups):
                 pack(x, n0, images, k * channels, channels, r0, phases, stride, block, buffer)
                 spread(g, n0, images, k * outs, outs, r0, block, weights)
-                dots(
+                correlate(
                     buffer, weights, offsets, channels, len(phases) * block.plane, outs,
                     block.places, block.V, parts[job, k * size : (k + 1) * size],
                 )  # fmt: skip
@@ -199,53 +199,39 @@ def products(x, w, b, at, outs, y, places, V):
 
 
 @jit
-def dots(x, g, offsets, channels, plane, outs, places, V, dw):
+def correlate(x, g, offsets, channels, plane, outs, places, V, dw):
     """dw[o, c, t] += Σ over j of g[o, j] x[c, j + offsets[t]], 4 outputs × 3 (c, t) at a time."""
     taps = offsets.size
     pairs = channels * taps
-    fours = outs // 4
-    for four in range(fours):
-        o = 4 * four
+    for o in range(0, outs, 4):
         for k in range(0, pairs, 3):
             # past the last pair the last one is computed again, and not added
             k1, k2 = min(k + 1, pairs - 1), min(k + 2, pairs - 1)
             p0 = k // taps * plane + offsets[k % taps]
             p1 = k1 // taps * plane + offsets[k1 % taps]
             p2 = k2 // taps * plane + offsets[k2 % taps]
-            a0 = a1 = a2 = b0 = b1 = b2 = c0 = c1 = c2 = d0 = d1 = d2 = zeros(x)
-            for j in range(0, places, V):
-                x0, x1, x2 = load(x, p0 + j), load(x, p1 + j), load(x, p2 + j)
-                s = load(g, o * places + j)
-                a0, a1, a2 = fma(s, x0, a0), fma(s, x1, a1), fma(s, x2, a2)
-                s = load(g, (o + 1) * places + j)
-                b0, b1, b2 = fma(s, x0, b0), fma(s, x1, b1), fma(s, x2, b2)
-                s = load(g, (o + 2) * places + j)
-                c0, c1, c2 = fma(s, x0, c0), fma(s, x1, c1), fma(s, x2, c2)
-                s = load(g, (o + 3) * places + j)
-                d0, d1, d2 = fma(s, x0, d0), fma(s, x1, d1), fma(s, x2, d2)
-            _add(dw, o * pairs + k, pairs - k, a0, a1, a2)
-            _add(dw, (o + 1) * pairs + k, pairs - k, b0, b1, b2)
-            _add(dw, (o + 2) * pairs + k, pairs - k, c0, c1, c2)
-            _add(dw, (o + 3) * pairs + k, pairs - k, d0, d1, d2)
-    for o in range(4 * fours, outs):
-        for k in range(0, pairs, 3):
-            k1, k2 = min(k + 1, pairs - 1), min(k + 2, pairs - 1)
-            p0 = k // taps * plane + offsets[k % taps]
-            p1 = k1 // taps * plane + offsets[k1 % taps]
-            p2 = k2 // taps * plane + offsets[k2 % taps]
-            a0 = a1 = a2 = zeros(x)
-            for j in range(0, places, V):
-                s = load(g, o * places + j)
-                a0 = fma(s, load(x, p0 + j), a0)
-                a1 = fma(s, load(x, p1 + j), a1)
-                a2 = fma(s, load(x, p2 + j), a2)
-            _add(dw, o * pairs + k, pairs - k, a0, a1, a2)
+            if o + 4 <= outs:
+                a, b, c, d = dots(g, o * places, places, x, p0, p1, p2, places, V)
+                _add(dw, o * pairs + k, pairs - k, a)
+                _add(dw, (o + 1) * pairs + k, pairs - k, b)
+                _add(dw, (o + 2) * pairs + k, pairs - k, c)
+                _add(dw, (o + 3) * pairs + k, pairs - k, d)
+                continue
+            for i in range(o, outs):
+                a0 = a1 = a2 = zeros(x)
+                for j in range(0, places, V):
+                    s = load(g, i * places + j)
+                    a0 = fma(s, load(x, p0 + j), a0)
+                    a1 = fma(s, load(x, p1 + j), a1)
+                    a2 = fma(s, load(x, p2 + j), a2)
+                _add(dw, i * pairs + k, pairs - k, (a0, a1, a2))
 
 
 @jit
-def _add(dw, k, left, a, b, c):
-    dw[k] += total(a)
+def _add(dw, k, left, sums):
+    """The totals of three vectors, of which ``left`` are meant, added side by side."""
+    dw[k] += total(sums[0])
     if left > 1:
-        dw[k + 1] += total(b)
+        dw[k + 1] += total(sums[1])
     if left > 2:
-        dw[k + 2] += total(c)
+        dw[k + 2] += total(sums[2])

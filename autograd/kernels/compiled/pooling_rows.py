@@ -10,8 +10,8 @@ import numpy as np
 
 from autograd.kernels.compiled import jit
 from autograd.kernels.compiled.jobs import shared, take
-from autograd.kernels.compiled.packing import copy_row
 from autograd.kernels.compiled.shuffles import (
+    copy_row,
     evens,
     further1,
     further2,

@@ -4,6 +4,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from autograd.kernels.compiled import jit
 from autograd.kernels.compiled.vectors import Vector, place_of
 
 
@@ -27,6 +28,23 @@ def _copier(count):
 
 
 copy1, copy2, copy4, copy8 = map(_copier, (1, 2, 4, 8))
+
+
+@jit
+def copy_row(target, q, source, p, n):
+    """``target[q : q + n] = source[p : p + n]``: rows are short, and loops over them slow."""
+    end = q + n // 8 * 8
+    while q < end:
+        copy8(target, q, source, p)
+        q, p = q + 8, p + 8
+    if n & 4:
+        copy4(target, q, source, p)
+        q, p = q + 4, p + 4
+    if n & 2:
+        copy2(target, q, source, p)
+        q, p = q + 2, p + 2
+    if n & 1:
+        copy1(target, q, source, p)
 
 
 def _shuffler(places):

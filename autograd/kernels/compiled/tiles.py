@@ -1,4 +1,4 @@
-"""The innermost loop of matrix products: four outputs by three vectors of places, in registers."""
+"""The innermost loops of matrix products: four outputs by three of the others, in registers."""
 
 from autograd.kernels.compiled import jit
 from autograd.kernels.compiled.vectors import fma, load, splat_of, store, zeros
@@ -45,6 +45,26 @@ def column(x, at, j, w, k, across, along, y, q, row):
     store(y, q + row, b)
     store(y, q + 2 * row, c)
     store(y, q + 3 * row, d)
+
+
+@jit(forceinline=True)
+def dots(g, q, row, x, p0, p1, p2, places, V):
+    """Σ over j of ``g[q + o row + j] x[p + j]``, in vectors still to be summed up.
+
+    Per output o of four a triple, for p0, p1 and p2; j goes up to ``places``, by whole vectors.
+    """
+    a0 = a1 = a2 = b0 = b1 = b2 = c0 = c1 = c2 = d0 = d1 = d2 = zeros(x)
+    for j in range(0, places, V):
+        x0, x1, x2 = load(x, p0 + j), load(x, p1 + j), load(x, p2 + j)
+        s = load(g, q + j)
+        a0, a1, a2 = fma(s, x0, a0), fma(s, x1, a1), fma(s, x2, a2)
+        s = load(g, q + row + j)
+        b0, b1, b2 = fma(s, x0, b0), fma(s, x1, b1), fma(s, x2, b2)
+        s = load(g, q + 2 * row + j)
+        c0, c1, c2 = fma(s, x0, c0), fma(s, x1, c1), fma(s, x2, c2)
+        s = load(g, q + 3 * row + j)
+        d0, d1, d2 = fma(s, x0, d0), fma(s, x1, d1), fma(s, x2, d2)
+    return (a0, a1, a2), (b0, b1, b2), (c0, c1, c2), (d0, d1, d2)
 
 
 @jit(forceinline=True)

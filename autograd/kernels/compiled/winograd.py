@@ -22,8 +22,8 @@ from typing import NamedTuple
 import numpy as np
 
 from autograd.kernels.compiled import jit
+from autograd.kernels.compiled.convolution_layout import JOBS
 from autograd.kernels.compiled.jobs import run, shared, take
-from autograd.kernels.compiled.layout import JOBS
 from autograd.kernels.compiled.vectors import lanes, total, zeros
 from autograd.kernels.compiled.winograd_products import (
     gather,

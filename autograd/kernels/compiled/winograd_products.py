@@ -5,8 +5,8 @@ import numpy as np
 from autograd.kernels.compiled import jit
 from autograd.kernels.compiled.jobs import shared, take
 from autograd.kernels.compiled.shuffles import pairs
-from autograd.kernels.compiled.tiles import column, tile
-from autograd.kernels.compiled.vectors import add, fma, load, maximum, mul, splat, store, sub, zeros
+from autograd.kernels.compiled.tiles import column, dots, tile
+from autograd.kernels.compiled.vectors import add, load, maximum, mul, splat, store, sub, zeros
 
 
 @jit
@@ -90,24 +90,11 @@ def multiply_add(g, fours, x, threes, plane, places, V, sums):
     What is beyond the last output and channel is not meant for anyone, and not read by `gather`.
     """
     for o in range(fours):
-        p = 4 * o * plane
         for c in range(threes):
-            q = 3 * c * plane
-            a0 = a1 = a2 = b0 = b1 = b2 = c0 = c1 = c2 = d0 = d1 = d2 = zeros(x)
-            for j in range(0, places, V):
-                x0, x1 = load(x, q + j), load(x, q + plane + j)
-                x2 = load(x, q + 2 * plane + j)
-                s = load(g, p + j)
-                a0, a1, a2 = fma(s, x0, a0), fma(s, x1, a1), fma(s, x2, a2)
-                s = load(g, p + plane + j)
-                b0, b1, b2 = fma(s, x0, b0), fma(s, x1, b1), fma(s, x2, b2)
-                s = load(g, p + 2 * plane + j)
-                c0, c1, c2 = fma(s, x0, c0), fma(s, x1, c1), fma(s, x2, c2)
-                s = load(g, p + 3 * plane + j)
-                d0, d1, d2 = fma(s, x0, d0), fma(s, x1, d1), fma(s, x2, d2)
-            a, b = pairs(pairs(a0, a1), pairs(a2, a2)), pairs(pairs(b0, b1), pairs(b2, b2))
-            e, f = pairs(pairs(c0, c1), pairs(c2, c2)), pairs(pairs(d0, d1), pairs(d2, d2))
-            k = 16 * (o * threes + c)
+            k, q = 16 * (o * threes + c), 3 * c * plane
+            rows = dots(g, 4 * o * plane, plane, x, q, q + plane, q + 2 * plane, places, V)
+            a, b = _quarters(rows[0]), _quarters(rows[1])
+            e, f = _quarters(rows[2]), _quarters(rows[3])
             if V == 4:
                 _add(sums, k, a)
                 _add(sums, k + 4, b)
@@ -118,6 +105,12 @@ def multiply_add(g, fours, x, threes, plane, places, V, sums):
                 _add(sums, k + 8, pairs(e, f))
             else:
                 _add(sums, k, pairs(pairs(a, b), pairs(e, f)))
+
+
+@jit
+def _quarters(sums):
+    """Three vectors, and a gap, beside each other: each added up to a quarter of its lanes."""
+    return pairs(pairs(sums[0], sums[1]), pairs(sums[2], sums[2]))
 
 
 @jit

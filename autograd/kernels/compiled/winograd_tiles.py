@@ -7,8 +7,7 @@ row is one tile longer than needed, so that column 2 of a tile is column 0 of th
 from typing import NamedTuple
 
 from autograd.kernels.compiled import jit
-from autograd.kernels.compiled.packing import copy_row
-from autograd.kernels.compiled.shuffles import evens, odds, zip_high, zip_low
+from autograd.kernels.compiled.shuffles import copy_row, evens, odds, zip_high, zip_low
 from autograd.kernels.compiled.vectors import add, fma, load, splat_of, store, sub, zeros
 
 

@@ -40,7 +40,7 @@ def logpdf(x, mean=None, cov=1, allow_singular=False):
     LinAlgError
         ``cov`` is not positive definite.
     """
-    mean, cov = _parameters(mean, cov, x)
+    mean, cov = _parameters(mean, cov)
     d = mean.shape[0]
     deviation = _points(x, d) - mean
     if allow_singular:
@@ -65,7 +65,7 @@ def entropy(mean=None, cov=1):
     return np.sum(np.log(np.diagonal(root))) + mean.shape[0] * (1 + LOG_2PI) / 2
 
 
-def _parameters(mean, cov, x=0.0):
+def _parameters(mean, cov):
     """Mean (d,) and covariance (d, d)."""
     mean, cov = number_or_array(mean), number_or_array(cov)
     sizes = [np.shape(v)[-1] for v in (mean, cov) if v is not None and np.ndim(v)]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd.kernels import convolution, flat
+from autograd.kernels import convolution, convolution_flat
 from autograd.kernels.windows import Geometry
 
 conv, conv_dx, conv_dw = (
@@ -27,7 +27,7 @@ def convolutions(draw):
     return (n, channels, *size), (outs, channels, *kernel), options, draw(st.integers(0, 99))
 
 
-@given(convolutions(), st.sampled_from([1, 4_000, flat.BLOCK]), st.booleans())
+@given(convolutions(), st.sampled_from([1, 4_000, convolution_flat.BLOCK]), st.booleans())
 @settings(max_examples=120)
 def test_as_im2col(case, block, biased):
     x_shape, w_shape, options, seed = case
@@ -37,8 +37,8 @@ def test_as_im2col(case, block, biased):
     found = []
     for takes in (False, True):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(flat, "pays", lambda *_, takes=takes: takes)
-            patch.setattr(flat, "BLOCK", block)
+            patch.setattr(convolution_flat, "pays", lambda *_, takes=takes: takes)
+            patch.setattr(convolution_flat, "BLOCK", block)
             y = conv(x, w, b, *options)
             g = np.random.default_rng(seed).normal(size=y.shape)
             dx, dw = conv_dx(g, w, x.shape, *options), conv_dw(x, g, w.shape, *options)
@@ -51,13 +51,13 @@ def test_as_im2col(case, block, biased):
 def test_it_is_taken_where_it_pays():
     layer = (32, 32), (16, 16, 3, 3)
     same = Geometry((3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1))
-    assert flat.pays(*layer, same, 1)
-    assert not flat.pays(*layer, same._replace(stride=(2, 2)), 1)
-    assert not flat.pays(*layer, same, 2)
-    assert not flat.pays(*layer, same._replace(padding=((-1, 0), (0, 0))), 1)
+    assert convolution_flat.pays(*layer, same, 1)
+    assert not convolution_flat.pays(*layer, same._replace(stride=(2, 2)), 1)
+    assert not convolution_flat.pays(*layer, same, 2)
+    assert not convolution_flat.pays(*layer, same._replace(padding=((-1, 0), (0, 0))), 1)
     half = same._replace(kernel=(5, 5), padding=((0, 0), (3, 3)))
-    assert not flat.pays((4, 4), (16, 16, 5, 5), half, 1)  # most would be dropped
-    assert not flat.pays((32, 32), (16, 3, 3, 3), same, 1)
+    assert not convolution_flat.pays((4, 4), (16, 16, 5, 5), half, 1)  # most would be dropped
+    assert not convolution_flat.pays((32, 32), (16, 3, 3, 3), same, 1)
 
 
 def test_an_infinite_weight_spoils_only_what_it_meets():

@@ -1,7 +1,7 @@
 """Images into the buffers of `convolution`, results out of them; ``block``: see `Block`."""
 
 from autograd.kernels.compiled import jit
-from autograd.kernels.compiled.shuffles import copy1, copy2, copy4, copy8, evens
+from autograd.kernels.compiled.shuffles import copy_row, evens
 from autograd.kernels.compiled.vectors import load, store
 
 
@@ -78,20 +78,3 @@ def unpack(sum_of, outs, o0, n0, images, r0, phase, stride, block, y):
                     else:
                         for i in range(inside):
                             flat[p + i * stride[2]] = sum_of[q + i]
-
-
-@jit
-def copy_row(target, q, source, p, n):
-    """``target[q : q + n] = source[p : p + n]``: rows are short, and loops over them slow."""
-    end = q + n // 8 * 8
-    while q < end:
-        copy8(target, q, source, p)
-        q, p = q + 8, p + 8
-    if n & 4:
-        copy4(target, q, source, p)
-        q, p = q + 4, p + 4
-    if n & 2:
-        copy2(target, q, source, p)
-        q, p = q + 2, p + 2
-    if n & 1:
-        copy1(target, q, source, p)
