@@ -3,9 +3,11 @@
 import importlib.util
 import math
 import os
+import pickle
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -448,3 +450,20 @@ def test_a_numba_that_does_not_import(backend, said, tmp_path):
 def test_importing_the_engine_does_not_import_numba():
     assert importlib.util.find_spec("numba")
     assert run("import autograd, nn, sys; print('numba' in sys.modules)") == "False"
+
+
+def test_machine_code_of_another_version_is_compiled_anew():
+    from autograd.kernels.compiled import jit
+
+    compiled = jit(_twice)
+    kept = compiled._cache._cache_file
+    kept.save("", b"")  # there is a folder now
+    gone = b"cautograd.no_such_module\nBlock\n."
+    Path(kept._index_path).write_bytes(pickle.dumps(kept._version) + gone)
+    assert compiled(4) == 8
+    fresh = jit(_twice)
+    assert fresh(5) == 10 and sum(fresh.stats.cache_hits.values()) == 1
+
+
+def _twice(x):
+    return 2 * x

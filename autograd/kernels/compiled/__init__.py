@@ -27,5 +27,14 @@ def jit(f=None, **options):
         return functools.partial(jit, **options)
     compiled = numba.njit(nogil=True, cache=True, error_model="numpy", **options)(f)
     with contextlib.suppress(AttributeError):
-        compiled._cache._cache_file._source_stamp = STAMP
+        kept = compiled._cache._cache_file
+        kept._source_stamp, kept._load_index = STAMP, functools.partial(_index, kept._load_index)
     return compiled
+
+
+def _index(load):
+    """What numba has kept of a function: nothing, where it was made for files that are gone."""
+    try:
+        return load()
+    except (ImportError, AttributeError):
+        return {}
