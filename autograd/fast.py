@@ -21,9 +21,11 @@ def unary(op):
     fn, plans, key = op.fn, op.plans, (0,)
 
     def call(a):
-        if type(a) is not Tensor or recording.special:
+        if type(a) is not Tensor or (recording.special and recording.state.watcher):
             return op(a)
         x, node = a.data, a.node
+        if recording.special and not recording.state.on:
+            node = None
         try:
             y = fn(x)
         except Exception as e:
@@ -44,7 +46,7 @@ def binary(op):
     name = op.__name__
 
     def call(a, b):
-        if recording.special:
+        if recording.special and recording.state.watcher:
             return op(*(v if type(v) is Tensor else number(v, name) for v in (a, b)))
         if type(a) is Tensor:
             x, m = a.data, a.node
@@ -54,6 +56,8 @@ def binary(op):
             z, n = b.data, b.node
         else:
             z, n = b if type(b) in NUMBERS else number(b, name), None
+        if recording.special and not recording.state.on:
+            m = n = None
         try:
             y = fn(x, z)
         except Exception as e:

@@ -30,28 +30,24 @@ def _enter(blocks: ContextVar[tuple], value) -> _Block:
     return block
 
 
-def _innermost(blocks: tuple, plain):
-    """What the innermost of the blocks that hold has set."""
-    for block in reversed(blocks):
-        if not block.over:
-            return block.value
-    return plain
-
-
 class _State:
     """What holds in this thread and task."""
 
     @property
     def on(self) -> bool:
         """Whether operations are recorded."""
-        blocks = _switches.get()
-        return _innermost(blocks, True) if blocks else True
+        for block in reversed(_switches.get()):
+            if not block.over:
+                return block.value
+        return True
 
     @property
     def watcher(self) -> Any:
         """Who is told of them, or None."""
-        blocks = _watchers.get()
-        return _innermost(blocks, None) if blocks else None
+        for block in reversed(_watchers.get()):
+            if not block.over:
+                return block.value
+        return None
 
 
 state = _State()
