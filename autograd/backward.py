@@ -111,7 +111,7 @@ def _added(t, g):
     """``.grad`` of a leaf with ``g`` added, checked: it may be what the user has set."""
     try:
         total = t.grad + g
-        fits = total.shape == g.shape and type(total) in (type(g), ndarray)
+        fits = np.shape(t.grad) in ((), g.shape) and type(total) in (type(g), ndarray)
         fits = fits and (total.dtype == g.dtype or np.can_cast(total.dtype, g.dtype, "same_kind"))
     except (TypeError, ValueError):
         fits = False

@@ -65,6 +65,8 @@ def binary(op):
         if type(y) is not float64:
             if type(y) is ndarray:
                 y.flags.writeable = False
+                if y.dtype.kind not in "fciub":
+                    number(y, name)
             else:  # 1j * np.float64(2) is a Python complex
                 check_leaves((m, n))
                 y = settled(y, name)

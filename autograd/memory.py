@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy import ndarray
+from numpy.lib.array_utils import byte_bounds
 
 from autograd import graph, recording
 from autograd.errors import DtypeError, GraphError, ShapeError
@@ -76,6 +77,22 @@ def check_unchanged(node, held=None):
                 )
 
 
+def _is_fixed(a):
+    """Whether elements of ``a`` share memory, or nobody may write to it."""
+    if not a.flags.c_contiguous:
+        low, high = byte_bounds(a)
+        if high - low < a.nbytes:
+            return True
+    while isinstance(a.base, ndarray):
+        a = a.base
+    if a.base is None or a.flags.writeable:
+        return False
+    try:
+        return memoryview(a.base).readonly
+    except TypeError:
+        return True
+
+
 class InPlace:
     """The operators of a Tensor that change it in place."""
 
@@ -89,11 +106,12 @@ class InPlace:
         """``with t.changing(by="SGD.step()") as array:`` write into the memory of a leaf.
 
         Views see the change.  A graph that saved this memory refuses to run backward from then on,
-        and names ``by``.  A Tensor outside any graph gets new memory instead.
+        and names ``by``.  A Tensor outside any graph gets new memory instead, and so does one whose
+        memory is not to be written to: elements share it (`np.broadcast_to`), or it is ``bytes``.
         """
         data, frozen = self.data, []
         who = f"{by} on {self.name!r}" if self.name else by
-        if self.node is None or not isinstance(data, ndarray):
+        if self.node is None or not isinstance(data, ndarray) or _is_fixed(data):
             array = np.array(data)
             yield array
             array.flags.writeable = False

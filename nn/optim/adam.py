@@ -167,6 +167,10 @@ class NAdam(Adam):
         super().check(**options)
         within(self, 0, np.inf, momentum_decay=momentum_decay)
 
+    def buffers(self, **options):
+        """m, v and B, for every element, so that betas may change on the way."""
+        return {**super().buffers(**options), "product": 1.0}
+
     def update(
         self, w, g, state, lr, betas, eps, weight_decay, momentum_decay, decoupled_weight_decay
     ):
@@ -174,16 +178,10 @@ class NAdam(Adam):
         g = _decayed(w, g, lr, weight_decay, decoupled_weight_decay)
         m, v, t = _moments(g, state, betas)
         now, ahead = (betas[0] * (1 - 0.96 ** (k * momentum_decay) / 2) for k in (t, t + 1))
-        product = _product(betas[0], momentum_decay, t)
+        product = state["product"]
+        product *= now
         n = (1 - now) / (1 - product) * g + ahead / (1 - product * ahead) * m
         w -= lr * n / (np.sqrt(v / (1 - betas[1] ** t)) + eps)
-
-
-def _product(beta, decay, t):
-    """B_t of `NAdam`; 0 once it is lost beside 1."""
-    if beta**t < 1e-20:
-        return 0.0
-    return float(np.prod(beta * (1 - 0.96 ** (decay * np.arange(1, t + 1)) / 2)))
 
 
 class RAdam(Adam):

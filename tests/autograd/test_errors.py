@@ -106,6 +106,8 @@ MISTAKES = [
     (lambda: Tensor("three"), TypeError, "expected numbers .* got dtype <U5"),
     (lambda: Tensor([1.0, "x"]), TypeError, "expected numbers"),
     (lambda: Tensor([{}, None]), TypeError, "got dtype object"),
+    (lambda: x * np.array([1, 2], object), TypeError, r"multiply: .* got object\[2\]"),
+    (lambda: x * np.ones(2, "m8[s]"), TypeError, r"multiply: .* got timedelta64\[s\]\[2\]"),
     (lambda: Tensor([[1.0], [1.0, 2.0]]), ValueError, "not a full array of numbers"),
     (lambda: x + "text", TypeError, "add: .*'text'"),
     (lambda: x * None, TypeError, "multiply: "),

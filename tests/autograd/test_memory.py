@@ -466,3 +466,31 @@ def test_another_thread_that_changes_a_leaf_in_the_middle_of_a_pass():
     with pytest.raises(GraphError, match="multiply needs '.' as it was, but assign"):
         y.backward()
     assert x.grad is None
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        np.broadcast_to(np.ones(1), (3,)),
+        np.lib.stride_tricks.as_strided(np.ones(3), (2, 2), (8, 8)),
+        np.frombuffer(np.ones(3).tobytes()),
+    ],
+    ids=["broadcast", "strided", "bytes"],
+)
+def test_a_leaf_of_memory_that_is_not_to_be_written_to_gets_its_own(data):
+    g = np.arange(1.0, data.size + 1).reshape(data.shape)
+    w = as_tensor(data, requires_grad=True)
+    with w.changing("a step") as array:
+        array -= 0.1 * g
+    np.testing.assert_allclose(w.data, 1 - 0.1 * g)
+    np.testing.assert_array_equal(data, np.ones(data.shape))
+
+
+def test_a_gradient_set_by_hand_is_not_broadcast():
+    w = leaf(np.ones((2, 3)))
+    w.grad = np.ones(3)
+    with pytest.raises(ShapeError, match=r"was set to float64\[3\], to which a gradient"):
+        (2 * w).sum().backward()
+    w.grad = 0
+    (2 * w).sum().backward()
+    np.testing.assert_array_equal(w.grad, np.full((2, 3), 2.0))
