@@ -4,21 +4,19 @@ import os
 import sys
 import threading
 import weakref
-from collections.abc import Callable
 from math import isnan
-from typing import NamedTuple
 
 import numpy as np
 from numpy import float64, ndarray
 
-from autograd import graph, memory, recording
+from autograd import graph, hooks, memory, recording
 from autograd.cotangents import fitted, lent, own
 from autograd.errors import DtypeError, GraphError, ShapeError
-from autograd.foreign import plain, result
+from autograd.foreign import plain
+from autograd.hooks import has_hook, hooked
 from autograd.tensor import Tensor, as_tensor, check_leaves, described
 
 USUAL = (ndarray, float64)  # what the value of a leaf is, mostly
-_hooked_ever = False  # until the first hook, no pass looks for one
 _giving = threading.RLock()  # leaves may be shared by threads: one at a time adds to what they have
 if hasattr(os, "register_at_fork"):  # a forked process has none of the threads that may hold it
     os.register_at_fork(
@@ -129,42 +127,13 @@ def cotangents(y, cotangent, nodes) -> dict:
     return _sweep(y, cotangent, set(nodes), False)
 
 
-def has_hook(node) -> bool:
-    """Whether a hook waits for the gradient of this node."""
-    return bool(getattr(node, "hooks", None))
-
-
-def add_hook(t, hook):
-    """`Tensor.register_hook`."""
-    global _hooked_ever
-    if t.node is None:
-        raise GraphError("register_hook: this Tensor requires no grad, so no gradient comes by")
-    if not has_hook(t.node):
-        t.node.hooks = []
-    hooks, _hooked_ever = t.node.hooks, True
-    hooks.append(hook)
-    return Hook(hooks, hook)
-
-
-class Hook(NamedTuple):
-    """What registering a hook returns."""
-
-    hooks: list
-    hook: Callable
-
-    def remove(self):
-        """Call it no more; harmless if it is removed already."""
-        if self.hook in self.hooks:
-            self.hooks.remove(self.hook)
-
-
 def _sweep(y, cotangent, targets, create_graph) -> dict:
     """Cotangents of the ``targets`` (nodes), or of all leaves and results that are still held."""
     pending, found = {_node(y): _seed(y, cotangent, create_graph)}, {}
     oldest = min((x.order for x in targets), default=0) if targets else 0
     nodes = graph.results(y.node, oldest)  # newest first: a cotangent is whole at its node's turn
     wanted = set() if targets is None else _leading_to(targets, nodes, oldest)
-    hooked, watcher = _hooked_ever, recording.state.watcher
+    look, watcher = hooks.ever, recording.state.watcher
     with recording.set_recording(create_graph), np.errstate(all="ignore"):
         for node in nodes:
             g = pending.pop(node, None)
@@ -172,8 +141,8 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
                 continue
             if type(g) is not float64:
                 g = lent(g)
-            if hooked and has_hook(node):
-                g = lent(_hooked(node, g))
+            if look and has_hook(node):
+                g = lent(hooked(node, g))
             if targets is None:
                 if node.out() is not None:
                     found[node] = g
@@ -216,7 +185,7 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
             if t is not None and (type(t.data) not in USUAL or t.data.shape != leaf.shape):
                 check_leaves((leaf,))
             if targets is None or leaf in targets:
-                found[leaf] = _hooked(leaf, g) if hooked and has_hook(leaf) else g
+                found[leaf] = hooked(leaf, g) if look and has_hook(leaf) else g
     return found
 
 
@@ -280,7 +249,7 @@ def _seed(y, cotangent, create_graph):
             )
         return y.dtype.type(1) if isinstance(y.data, np.generic) else np.ones_like(y.data)
     cotangent = cotangent if type(cotangent) is Tensor else plain(cotangent, "the cotangent")
-    kept = create_graph or _hooked_ever  # somebody may keep it, beyond this pass
+    kept = create_graph or hooks.ever  # somebody may keep it, beyond this pass
     g = cotangent if type(cotangent) is Tensor else (Tensor if kept else as_tensor)(cotangent)
     if g.shape != y.shape:
         raise ShapeError(f"backward: the cotangent has shape {g.shape}, expected {y.shape}")
@@ -304,23 +273,3 @@ def _leading_to(targets, nodes, oldest) -> set:
         if any(p in wanted for p in node.parents):
             wanted.add(node)
     return wanted
-
-
-def _hooked(node, g):
-    for hook in list(node.hooks):
-        new = hook(g)
-        if new is not None:
-            name = f"hook {getattr(hook, '__name__', hook)!r}"
-            new = new if type(new) is Tensor else result(new, name)
-            if new.shape != node.shape:
-                raise ShapeError(
-                    f"{name}: a gradient of shape {node.shape} came in, {new.shape} came out; "
-                    "return the same shape, or None"
-                )
-            if not np.can_cast(new.dtype, node.dtype, "same_kind"):
-                raise DtypeError(
-                    f"{name}: a gradient of {node.dtype} came in, {new.dtype} came out; return "
-                    "real numbers, or None"
-                )
-            g = new if type(new) is Tensor else np.array(new, dtype=node.dtype)[()]
-    return g

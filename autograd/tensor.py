@@ -159,7 +159,7 @@ class Tensor(ArrayMethods, InPlace):
         What it returns, unless None, takes the gradient's place.  Returns a handle: ``remove()``
         takes the hook away.
         """
-        from autograd.backward import add_hook
+        from autograd.hooks import add_hook
 
         return add_hook(self, hook)
 

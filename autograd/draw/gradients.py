@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from autograd.backward import cotangents, has_hook
+from autograd.backward import cotangents
 from autograd.cotangents import Several
 from autograd.errors import AutogradError
+from autograd.hooks import has_hook
 
 LARGEST = 20_000_000  # elements of a graph up to which its gradients are computed for display
 

@@ -3,8 +3,9 @@
 import numpy as np
 
 from autograd import graph, wording
-from autograd.backward import contribution, has_hook
+from autograd.backward import contribution
 from autograd.errors import AutogradError
+from autograd.hooks import has_hook
 from autograd.insight import blame, cuts, finite
 from autograd.insight.explanation import Cause, Contribution, Explanation
 from autograd.insight.flow import Edge, Flow, is_single, parts_of, trace
