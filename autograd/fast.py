@@ -21,11 +21,13 @@ def unary(op):
     fn, plans, key = op.fn, op.plans, (0,)
 
     def call(a):
-        if type(a) is not Tensor or (recording.special and recording.state.watcher):
+        if type(a) is not Tensor:
             return op(a)
         x, node = a.data, a.node
-        if recording.special and not recording.state.on:
-            node = None
+        if recording.special:
+            if recording.state.watcher:
+                return op(a)
+            node = node if recording.state.on else None
         try:
             y = fn(x)
         except Exception as e:
@@ -46,8 +48,6 @@ def binary(op):
     name = op.__name__
 
     def call(a, b):
-        if recording.special and recording.state.watcher:
-            return op(*(v if type(v) is Tensor else number(v, name) for v in (a, b)))
         if type(a) is Tensor:
             x, m = a.data, a.node
         else:
@@ -56,8 +56,11 @@ def binary(op):
             z, n = b.data, b.node
         else:
             z, n = b if type(b) in NUMBERS else number(b, name), None
-        if recording.special and not recording.state.on:
-            m = n = None
+        if recording.special:
+            if recording.state.watcher:
+                return op(*(v if type(v) is Tensor else number(v, name) for v in (a, b)))
+            if not recording.state.on:
+                m = n = None
         try:
             y = fn(x, z)
         except Exception as e:
