@@ -86,11 +86,20 @@ class set_recording:
         """Decorate ``f``: the switch is set while it runs."""
         if f is None:
             return self
-        if inspect.isgeneratorfunction(f):
+        if inspect.isgeneratorfunction(f) or inspect.isasyncgenfunction(f):
             raise GraphError(
                 f"no_grad or enable_grad: {f.__name__} is a generator function, whose code runs "
                 "later, between its caller's. Write 'with no_grad():' inside it, around no yield."
             )
+
+        if inspect.iscoroutinefunction(f):
+
+            @functools.wraps(f)
+            async def waits(*args, **kwargs):
+                with self:
+                    return await f(*args, **kwargs)
+
+            return waits
 
         @functools.wraps(f)
         def call(*args, **kwargs):

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import inspect
 import threading
 import weakref
 
@@ -215,3 +216,15 @@ def test_ctrl_c_on_the_way_into_a_block_leaves_nothing_set(monkeypatch):
         monkeypatch.undo()
         assert (x * 2).node is None
     assert recording.state.on and (x * 2).node is not None
+
+
+def test_no_grad_decorates_a_coroutine():
+    x = leaf(1.0)
+
+    @no_grad
+    async def evaluates():
+        await asyncio.sleep(0)
+        return (x * 2).node
+
+    assert asyncio.run(evaluates()) is None and inspect.iscoroutinefunction(evaluates)
+    assert (x * 2).node is not None
