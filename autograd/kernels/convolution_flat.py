@@ -78,7 +78,7 @@ def conv_dx(g, w, x_shape, geometry, groups):
 
     It is g convolved with the filter turned round.  Zeros around g meet every weight.
     """
-    back = _turned(geometry)
+    back = geometry.turned()
     if not (in_rows(g, w) and pays(g.shape[2:], w.shape, back, groups) and np.isfinite(w).all()):
         return NotImplemented
     return _conv(g, np.flip(np.swapaxes(w, 0, 1), tuple(range(2, w.ndim))), None, back)
@@ -124,10 +124,3 @@ def _conv(x, w, b, geometry):
         else:
             np.add(places[: len(part)], shift, out=part)
     return y
-
-
-def _turned(geometry):
-    """Where the windows of g lie in `conv_dx`; padding is negative if x had more than a window."""
-    axes = zip(geometry.kernel, geometry.padding, geometry.dilation, strict=True)
-    reach = ((e * (k - 1), p) for k, p, e in axes)
-    return geometry._replace(padding=tuple((n - p, n - q) for n, (p, q) in reach))

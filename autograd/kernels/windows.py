@@ -36,6 +36,15 @@ class Geometry(NamedTuple):
         whole = self.kernel == tuple(size) and set(self.dilation) == {1}
         return whole and not any(map(any, self.padding))
 
+    def turned(self) -> "Geometry":
+        """The windows of the adjoint of a convolution with stride 1, over its results.
+
+        Its padding is negative where that of the convolution is larger than a window reaches.
+        """
+        axes = zip(self.kernel, self.padding, self.dilation, strict=True)
+        reach = ((e * (k - 1), p) for k, p, e in axes)
+        return self._replace(padding=tuple((n - p, n - q) for n, (p, q) in reach))
+
 
 def padded(x, padding, value=0):
     """``x`` with ``padding`` ((before, after) per spatial axis) of ``value``; itself if none."""

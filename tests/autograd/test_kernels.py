@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from autograd import kernels
@@ -65,6 +65,35 @@ def test_convolution(case, dtype, seed):
     few = not by_rows and (math.prod(kernel) <= 4 or whole)  # NumPy adds up few arrays as fast
     g = both(pooling.sum_pool, x, options[0], declines=few)
     both(pooling.sum_unpool, g, x_shape, options[0], declines=few)
+
+
+@given(
+    st.tuples(st.integers(1, 4), st.integers(1, 9)),
+    st.tuples(st.integers(1, 12), st.integers(1, 70)),
+    st.tuples(st.integers(0, 3), st.integers(0, 9), st.integers(0, 3), st.integers(0, 9)),
+    st.integers(1, 2),
+    DTYPES,
+    st.integers(0, 9),
+)
+@settings(max_examples=150)
+def test_convolution_of_every_channel_by_itself(kernel, more, pads, d, dtype, seed):
+    rng, channels = np.random.default_rng(seed), 1 + seed % 5
+    kernel, padding = kernel[-d:], ((pads[0], pads[2]), (pads[1], pads[3]))[-d:]
+    size = tuple(max(1, k + m - p - q) for k, m, (p, q) in zip(kernel, more[-d:], padding))
+    geometry = Geometry(kernel, (1,) * d, padding, (1,) * d)
+    x = rng.normal(size=(1 + seed % 3, channels, *size)).astype(dtype)
+    w = rng.normal(size=(channels, 1, *kernel)).astype(dtype)
+    b = rng.normal(size=channels).astype(dtype) if seed % 2 else None
+    assume(min(geometry.out(size)) > 0 and math.prod(kernel) > 1)
+    assert kernels.twins("depthwise").conv(x, w, b, geometry, channels) is not NotImplemented
+    y = both(convolution.conv, x, w, b, geometry, channels)
+    g = rng.normal(size=y.shape).astype(dtype)
+    both(convolution.conv_dx, g, w, x.shape, geometry, channels)
+    both(convolution.conv_dw, x, g, w.shape, geometry, channels)
+    x.flat[seed % x.size], g.flat[seed % g.size] = np.inf, np.nan
+    with np.errstate(invalid="ignore"):
+        both(convolution.conv, x, w, b, geometry, channels)
+        both(convolution.conv_dx, g, w, x.shape, geometry, channels)
 
 
 @pytest.mark.parametrize("size", [20, 70, 200])

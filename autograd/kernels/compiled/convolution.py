@@ -17,7 +17,7 @@ import math
 import numpy as np
 
 from autograd.kernels import after
-from autograd.kernels.compiled import jit, winograd
+from autograd.kernels.compiled import depthwise, jit, winograd
 from autograd.kernels.compiled.convolution_layout import JOBS, layout_of
 from autograd.kernels.compiled.convolution_packing import pack, spread, unpack
 from autograd.kernels.compiled.jobs import run, shared, take
@@ -25,7 +25,7 @@ from autograd.kernels.compiled.tiles import dots, three, tile
 from autograd.kernels.compiled.vectors import fma, load, splat_of, total, zeros
 
 
-@after(winograd.conv)
+@after(depthwise.conv, winograd.conv)
 def conv(x, w, b, geometry, groups):
     """See `autograd.kernels.convolution.conv`."""
     if _is_product(geometry):
@@ -38,7 +38,7 @@ def conv(x, w, b, geometry, groups):
     return y
 
 
-@after(winograd.conv_dx)
+@after(depthwise.conv_dx, winograd.conv_dx)
 def conv_dx(g, w, x_shape, geometry, groups):
     """See `autograd.kernels.convolution.conv_dx`."""
     # the zeros between the rows of g times an infinite weight would be NaN where no window lies
@@ -51,7 +51,7 @@ def conv_dx(g, w, x_shape, geometry, groups):
     return dx
 
 
-@after(winograd.conv_dw)
+@after(depthwise.conv_dw, winograd.conv_dw)
 def conv_dw(x, g, w_shape, geometry, groups):
     """See `autograd.kernels.convolution.conv_dw`."""
     if _is_product(geometry):

@@ -11,7 +11,7 @@ import numpy as np
 from autograd.kernels.compiled import convolution
 from autograd.kernels.compiled import pooling_rows as rows
 from autograd.kernels.compiled.jobs import run, shared, take
-from autograd.kernels.compiled.pooling_rows import inside, join, put
+from autograd.kernels.compiled.pooling_rows import images, inside, join, put
 from autograd.kernels.compiled.shuffles import evens, odds, zip_high, zip_low
 from autograd.kernels.compiled.vectors import (
     lanes,
@@ -40,9 +40,9 @@ def max_unpool(g, x, y, geometry):
             return NotImplemented
         if any(map(any, geometry.padding)) and np.isneginf(y).any():
             return NotImplemented  # padding, which is -inf, must not win
-        run(rows.to_winners, _jobs(x), *map(_images, (g, x, y, d)), window, lanes(x.itemsize))
+        run(rows.to_winners, _jobs(x), *map(images, (g, x, y, d)), window, lanes(x.itemsize))
         return d
-    run(_to_winners, _jobs(x), *map(_images, (g, x, y, d)), lanes(x.itemsize))
+    run(_to_winners, _jobs(x), *map(images, (g, x, y, d)), lanes(x.itemsize))
     return d
 
 
@@ -61,7 +61,7 @@ def sum_unpool(g, x_shape, geometry):
     window = rows.window_of(geometry)
     if window is not None:
         d = np.empty(x_shape, g.dtype)
-        run(rows.spread, _jobs(d), _images(g), _images(d), window, lanes(g.itemsize))
+        run(rows.spread, _jobs(d), images(g), images(d), window, lanes(g.itemsize))
         return d
     if math.prod(geometry.kernel) <= FEW or geometry.is_whole(x_shape[2:]):
         return NotImplemented
@@ -75,20 +75,14 @@ def _pool(x, geometry, maxima):
         return NotImplemented
     y = np.empty((*x.shape[:2], *geometry.out(x.shape[2:])), x.dtype)
     if geometry == PAIRS:
-        run(_pairs, _jobs(x), _images(x), _images(y), maxima, lanes(x.itemsize))
+        run(_pairs, _jobs(x), images(x), images(y), maxima, lanes(x.itemsize))
     else:
-        run(rows.pool, _jobs(x), _images(x), _images(y), window, maxima, lanes(x.itemsize))
+        run(rows.pool, _jobs(x), images(x), images(y), window, maxima, lanes(x.itemsize))
     return y
 
 
 def _jobs(x):
     return min(JOBS, x.shape[0] * x.shape[1])
-
-
-def _images(a):
-    """(planes, H, W); of one spatial axis, H is 1."""
-    a = np.ascontiguousarray(a)
-    return a.reshape(a.shape[0] * a.shape[1], -1, a.shape[-1])
 
 
 @shared

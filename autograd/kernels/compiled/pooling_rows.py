@@ -45,6 +45,12 @@ def window_of(geometry):
     return (*kernel, *stride, padding[0][0], padding[1][0])
 
 
+def images(a):
+    """(planes, H, W); of one spatial axis, H is 1."""
+    a = np.ascontiguousarray(a)
+    return a.reshape(a.shape[0] * a.shape[1], -1, a.shape[-1])
+
+
 @jit
 def join(u, v, maxima):
     """The larger of two vectors, lane by lane, or their sum.
