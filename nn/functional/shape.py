@@ -190,6 +190,7 @@ def _linear_weights(n, o, scale, align_corners):
 
 def pixel_shuffle(input, upscale_factor):
     """Channels as pixels: (N, C r², H, W) -> (N, C, H r, W r).  Shi et al. 2016."""
+    input = array("pixel_shuffle", "input", input)
     n, c, h, w = _image("pixel_shuffle", input)
     r = upscale_factor
     if r < 1 or c % (r * r):
@@ -200,6 +201,7 @@ def pixel_shuffle(input, upscale_factor):
 
 def pixel_unshuffle(input, downscale_factor):
     """The inverse of `pixel_shuffle`: (N, C, H r, W r) -> (N, C r², H, W)."""
+    input = array("pixel_unshuffle", "input", input)
     n, c, h, w = _image("pixel_unshuffle", input)
     r = downscale_factor
     if r < 1 or h % r or w % r:

@@ -110,6 +110,7 @@ MISTAKES = [
     (lambda: x * np.ones(3, object), TypeError, r"multiply: .* got object"),
     (lambda: x * np.ones(3, "m8[s]"), TypeError, r"multiply: .* got timedelta64"),
     (lambda: Tensor([[1.0], [1.0, 2.0]]), ValueError, "not a full array of numbers"),
+    (lambda: ops.gelu([1.0, [2.0]]), ValueError, "gelu: .* is not a full array of numbers"),
     (lambda: x + "text", TypeError, "add: .*'text'"),
     (lambda: x * None, TypeError, "multiply: "),
     (lambda: Tensor(3, requires_grad=True), TypeError, "floating dtype, got int64.*3.0 instead"),

@@ -94,6 +94,10 @@ MISTAKES = [
     (lambda: nn.fit_statistics(nn.ReLU(), [V]), Range, "runs no batch norm"),
     (lambda: nn.fit_statistics(nn.BatchNorm1d(4), iter([V])), Dtype, "Pass a DataLoader or a list"),
     (lambda: nn.fit_statistics(nn.BatchNorm1d(4), []), Range, "there are no batches"),
+    (lambda: F.batch_norm(V, [0] * 4, W(4), training=True), Dtype, "running_mean is changed in"),
+    (lambda: F.linear(None, V), Dtype, "linear: input must be an array of numbers: "),
+    (lambda: F.conv2d(X, None), Dtype, "conv2d: weight must be an array of numbers: "),
+    (lambda: F.linear(V, [[1, 2], [3]]), Shape, "linear: weight must be an array of numbers: "),
     # targets
     (lambda: F.cross_entropy(V, np.array([0, 4, 1])), Range, "a label is 4, .* from 0 to 3"),
     (lambda: F.cross_entropy(V, LABELS * 1.0), Dtype, "labels must be integers, got float64"),
