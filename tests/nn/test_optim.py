@@ -109,6 +109,17 @@ def test_momentum_switched_on_during_training():
     assert all("momentum_buffer" in optimizer.state[p] for p in ps)
 
 
+def test_a_velocity_begins_undamped_whenever_momentum_is_switched_on():
+    w = Tensor(np.array([1.0]), requires_grad=True)
+    optimizer = nn.SGD([w], lr=0.1, dampening=0.5)
+    for momentum, v in ((0.0, 1), (0.9, 1), (0.9, 0.9 + 0.5), (0, 1), (0.9, 0.9 * 1.4 + 0.5)):
+        before = w.data.copy()
+        optimizer.param_groups[0]["momentum"] = momentum
+        w.grad = np.ones(1)
+        optimizer.step()
+        np.testing.assert_allclose(before - w.data, 0.1 * v)
+
+
 def test_nadams_momentum_may_change_during_training():
     w = Tensor(np.array([1.0]), requires_grad=True)
     optimizer = nn.optim.NAdam([w], lr=0.1)
