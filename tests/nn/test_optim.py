@@ -100,6 +100,23 @@ def test_a_run_goes_on_from_its_state(case):
             np.testing.assert_array_equal(v, state["state"][k][n])
 
 
+@pytest.mark.parametrize("case", cases.OPTIMISERS)
+def test_what_is_kept_follows_the_dtype_of_its_parameter(case):
+    name, options = cases.OPTIMISERS[case]
+    model = nn.Module()
+    model.ps = ps = parameters(np.float32)
+    optimizer = getattr(nn.optim, name)(ps, **options)
+    one_step(ps, optimizer)
+    model.astype(float)
+    twins = [Tensor(p.data, requires_grad=True) for p in ps]
+    twin = getattr(nn.optim, name)(twins)
+    twin.load_state_dict(optimizer.state_dict())
+    for _ in range(3):
+        np.testing.assert_array_equal(one_step(ps, optimizer), one_step(twins, twin))
+    kept = [v for p in ps for v in optimizer.state[p].values() if type(v) is not int]
+    assert all(v.dtype == float for v in kept)
+
+
 def test_momentum_switched_on_during_training():
     ps = parameters()
     optimizer = nn.SGD(ps, lr=0.01)
