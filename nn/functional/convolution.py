@@ -70,7 +70,7 @@ def conv_transpose2d(
     bias : Tensor or ndarray, (O,), optional
     stride, padding, dilation, groups
         Those of the convolution that this one is the adjoint of.
-    output_padding : int or one per spatial axis, less than the stride
+    output_padding : int or one per spatial axis, less than the stride or the dilation
         Rows and columns to add at the end, since several sizes are convolved to the same H.
     """
     return _conv_transpose(

@@ -60,6 +60,16 @@ def test_transposed_convolution_is_the_adjoint(d):
     assert np.sum(conv * y) == pytest.approx(np.sum(x * back(y, w, stride=2, padding=1)))
 
 
+@pytest.mark.parametrize("more", range(4))
+def test_output_padding_shows_more_of_the_end(more):
+    """As much as the stride and less than the dilation, as in PyTorch."""
+    x, w = normal(1, 2, 5), normal(2, 3, 3)
+    whole = F.conv_transpose1d(x, w, stride=2, dilation=4)
+    y = F.conv_transpose1d(x, w, stride=2, dilation=4, padding=2, output_padding=more)
+    zeros = np.zeros((1, 3, 3))
+    np.testing.assert_allclose(y, np.concatenate([whole, zeros], 2)[..., 2 : 15 + more])
+
+
 def test_strict_convolution_refuses_what_does_not_fit():
     layer, x = nn.Conv2d(1, 1, 3, stride=3, strict=True), np.ones((1, 1, 7, 7), np.float32)
     with pytest.raises(ShapeError) as e:

@@ -81,6 +81,7 @@ MISTAKES = [
     (lambda: F.conv2d(X, W(2, 4, 3, 3), W(3)), Shape, "expected a bias for 2 output channels"),
     (lambda: F.conv2d(X, W(2, 4, 3)), Shape, r"expected w of shape \(O, C, kh, kw\)"),
     (lambda: nn.ConvTranspose2d(4, 2, 3)(X, (50, 50)), Range, r"between \(8, 7\) and"),
+    (lambda: F.conv_transpose2d(X, W(4, 2, 3, 3), output_padding=1), Range, "less than the stride"),
     (lambda: nn.MaxPool1d(2)(X), Shape, r"max_pool1d: expected x of shape \(N, C, W\)"),
     (lambda: nn.AvgPool2d(2, padding=2)(X), Range, "more than half of the kernel"),
     (lambda: nn.AdaptiveAvgPool2d((1, 2, 3))(X), Range, "output_size must be an integer or 2"),
