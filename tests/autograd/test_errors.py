@@ -81,6 +81,10 @@ def changed_in_jvp():
     jvp(f, (1.0,), (1.0,))
 
 
+TRANSFORMS = (
+    autograd.grad, autograd.value_and_grad, autograd.elementwise_grad, autograd.jacobian,
+    autograd.hessian, autograd.hvp,
+)  # fmt: skip
 MISTAKES = [
     # shapes
     (lambda: ops.linear(x, np.ones((3, 3, 3))), ValueError, r"linear: .*got \(2, 3\), \(3, 3, 3\)"),
@@ -176,6 +180,17 @@ MISTAKES = [
     (lambda: x.view(-1), AttributeError, r"'view'; write t.reshape\(shape\), with t.shape\[0\]"),
     (lambda: x.split(1), AttributeError, r"range\(n, len\(t\), n\)\) for pieces of n"),
     (lambda: x.flatten(1), TypeError, r"write t.reshape\(\*t.shape\[:start_dim\], -1\)"),
+    (lambda: Tensor(1.0, device="cpu"), TypeError, "Tensor: .* option 'device'; write nothing"),
+    (lambda: tensor(1.0, device="cpu"), TypeError, "tensor: .* every array is in memory"),
+    (lambda: as_tensor(1.0, copy=True), TypeError, r"as_tensor: .*write Tensor\(data\) for a copy"),
+    (lambda: Tensor(1.0, shape=1), TypeError, "Tensor: there is no option 'shape'$"),
+    *(
+        (lambda f=f: f(np.sin, argnums=0), TypeError, f"^{f.__name__}: .* 'argnums'; write argnum=")
+        for f in TRANSFORMS
+    ),
+    (lambda: autograd.value_and_grad(np.sin, has_aux=True), TypeError, "autograd.grad_and_aux"),
+    (lambda: jvp(np.sin, (1.0,), (1.0,), has_aux=True), TypeError, "^jvp: .* 'has_aux'"),
+    (lambda: autograd.vjp(np.sin, 1.0, has_aux=True), TypeError, "^vjp: .* 'has_aux'"),
     (lambda: x.flatten(start_dim=1), TypeError, "t.flatten: there is no option 'start_dim'"),
     (lambda: image.transpose(1, 2), ValueError, r"expected all 4 axes.*write t.swapaxes\(1, 2\)"),
     (lambda: autograd.zeros, AttributeError, "module 'autograd' has no .*'zeros'; write np.zeros"),
