@@ -20,6 +20,8 @@ _RATES = "Write the rate as a formula: nn.optim.LambdaLR(optimizer, lambda t: ..
 _LAZY = "The sizes are given: nn.summary(model, shape) shows what each layer gets."
 _SEED = "Seed the weights and dropout by nn.init.seed(0), a DataLoader by its own seed=0."
 
+_TRAINER = "nn.Trainer(model, loss, optimizer, loader)"
+
 MODULE = {
     "to": f"{_DEVICE} {_DTYPE}",
     "cuda": _DEVICE,
@@ -35,9 +37,14 @@ MODULE = {
     "append": "Make a list of the layers first: Sequential(*layers).",
     "backward": "The loss has it: loss = nn.CrossEntropyLoss()(scores, labels); loss.backward().",
     "item": "The loss has it: loss = nn.CrossEntropyLoss()(scores, labels); loss.item().",
+    "fit": f"{_TRAINER}.fit(epochs) trains.",
+    "compile": f"{_TRAINER} has loss, optimizer and metrics; nothing is compiled by hand.",
+    "evaluate": f"{_TRAINER}.evaluate(loader) measures.",
+    "predict": "Call it: model.eval(), then model(x) inside no_grad().",
     "get_parameter": "dict(model.named_parameters())[path] is the parameter.",
 }
 NN = {
+    "Dense": "It is nn.Linear(in_features, out_features); an activation is a layer of its own.",
     "Parameter": _PARAMETER,
     "Buffer": _STATE,
     "ModuleList": _LIST,
@@ -149,6 +156,7 @@ OPTIONS = {
 }
 _FASTER = "Large parameters are updated in several threads by themselves: leave it out."
 OF_OPTIMIZERS = {
+    "learning_rate": "It is lr.",
     "maximize": "Go down the negative: (-value).backward().",
     "foreach": _FASTER,
     "fused": _FASTER,

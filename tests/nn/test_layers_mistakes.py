@@ -122,6 +122,7 @@ MISTAKES = [
     (lambda: F.binary_cross_entropy(V * 2, V), Range, "For scores use binary_cross_entropy_w"),
     (lambda: F.binary_cross_entropy_with_logits(V, V, W(5)), Shape, r"weight of shape \(5,\)"),
     (lambda: F.hinge_loss(V, V * 0), Range, r"make 2 \* target - 1"),
+    (lambda: F.hinge_loss(V, LABELS), Shape, "For labels of classes use multi_margin_loss"),
     (lambda: F.huber_loss(V, V, delta=0), Range, "delta must be positive"),
     (lambda: F.multi_margin_loss(V, LABELS, p=3), Range, "p must be 1 or 2, got 3"),
     (lambda: F.cosine_embedding_loss(V, V, LABELS), Range, "targets must be -1 or 1"),

@@ -378,6 +378,7 @@ MISTAKES = [
      ShapeError, r"'momentum_buffer' of parameter 0 has shape \(3,\), a parameter of \(2,\)"),
     (lambda: sgd.step(v), DtypeError, r"SGD.step\(\) takes nothing, or a function .* got Tensor"),
     (lambda: nn.SGD([w], maximize=True), DtypeError, r"'maximize'. Go down .* \(-value\).backward"),
+    (lambda: nn.SGD([w], learning_rate=1), DtypeError, "no option 'learning_rate'. It is lr."),
     (lambda: nn.SGD([w], fused=True), DtypeError, "SGD: there is no option 'fused'. Large param"),
 ]  # fmt: skip
 
