@@ -6,6 +6,7 @@ import numpy as np
 
 from autograd import ops
 from autograd.errors import ShapeError, ValueRangeError
+from autograd.ops.adaptive_pooling import resized
 from nn.functional.checks import array, floating, one_of, value
 
 
@@ -139,8 +140,7 @@ def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corne
     for axis, (n, o, s) in enumerate(zip(input.shape[2:], out, scale, strict=True), start=2):
         if mode in linear:
             weights = _linear_weights(n, o, s, align_corners).astype(input.dtype)
-            x = np.matmul(np.moveaxis(input, axis, -1), weights.T)
-            input = np.moveaxis(x, -1, axis)
+            input = resized(input, weights, axis)
         else:
             shift = 0.5 if mode == "nearest-exact" else 0.0
             source = np.minimum(np.floor((np.arange(o) + shift) * s).astype(int), n - 1)
