@@ -10,7 +10,7 @@ from fractions import Fraction
 import numpy as np
 from numpy import float64, ndarray
 
-from autograd.errors import DtypeError, describe
+from autograd.errors import DtypeError, ShapeError, describe
 
 PYTHONS = frozenset({float, int, bool, complex})
 NUMBERS = PYTHONS | {ndarray, float64, np.float32}
@@ -56,13 +56,16 @@ def number(a, op):
 
     Raises
     ------
-    DtypeError
-        It is refused by `plain`, or is not made of numbers.
+    DtypeError, ShapeError
+        It is refused by `plain`, or is not made of numbers; lists of different lengths.
     """
     a = plain(a, op)
     if type(a) in PYTHONS:
         return a
-    v = a if hasattr(a, "dtype") else np.asarray(a)
+    try:
+        v = a if hasattr(a, "dtype") else np.asarray(a)
+    except ValueError as e:
+        raise ShapeError(f"{op}: {describe(a)} is not a full array of numbers ({e})") from None
     if getattr(v.dtype, "kind", "f") not in "biufc":
         got = "None (a forgotten `return`?)" if a is None else describe(a)
         raise DtypeError(f"{op}: expected numbers, got {got}")

@@ -73,6 +73,18 @@ _OPTIONS = {
     "start_dim": "t.reshape(*t.shape[:start_dim], -1)",
 }  # fmt: skip
 
+_KEYWORDS = {
+    "argnums": "argnum=..., a number or a tuple of them",
+    "has_aux": "autograd.grad_and_aux(f), of an f that returns two things",
+    "holomorphic": "autograd.holomorphic_grad(f)",
+    "allow_int": "floats: integers have no derivative",
+    "create_graph": "nothing: derivatives of what comes back are taken in the same way",
+    "vectorize": "nothing: leave it out",
+    "device": "nothing: every array is in memory",
+    "pin_memory": "nothing: every array is in memory",
+    "copy": "Tensor(data) for a copy, as_tensor(data) to share its memory",
+}  # fmt: skip
+
 _MODULE = {
     "Variable": "Tensor(array, requires_grad=True)", "Function": "@primitive, and f.vjp(x=...)",
     "functional": "autograd.jacobian(f)(x), hessian, vjp, jvp, hvp: they are in autograd itself",
@@ -103,6 +115,20 @@ def checked(name: str, options: dict) -> dict:
         if option in _OPTIONS:
             raise DtypeError(f"t.{name}: there is no option {option!r}; write {_OPTIONS[option]}")
     return options
+
+
+def refuse(name: str, options: dict):
+    """Raise the error for options that the function ``name`` does not have.
+
+    Raises
+    ------
+    DtypeError
+        If there are any, with what to write in the place of names from elsewhere.
+    """
+    for option in options:
+        text = f"{name}: there is no option {option!r}"
+        known = option in _KEYWORDS
+        raise DtypeError(f"{text}; write {_KEYWORDS[option]}" if known else text)
 
 
 def missing(name: str) -> AttributeError:

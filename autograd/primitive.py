@@ -101,9 +101,12 @@ class Primitive(Operation):
             )
         return self.formulas[name]
 
-    def _differentiates(self, k: int) -> bool:
-        """Whether the argument at ``k`` is an operand, no matter to the user's own function."""
-        return self.trusted or (k < len(self.names) and self.names[k] in self.formulas)
+    def _taken(self, k: int, a):
+        """An argument of another kind as the function gets it, whose own matter it may be."""
+        operand = k < len(self.names) and self.names[k] in self.formulas
+        if operand and self.trusted and type(a) is list:
+            return number(a, self.__name__)
+        return plain(a, self.__name__ if operand or self.trusted else None)
 
     def __call__(self, *args, **options):
         """Compute ``fn`` of the values; where a Tensor among them needs it, record a node."""
@@ -131,7 +134,7 @@ class Primitive(Operation):
                     elif type(b) not in PLAIN:
                         values[i] = plain(b, self.__name__)
             elif type(a) not in PLAIN:
-                raw[k] = plain(a, self.__name__ if self._differentiates(k) else None)
+                raw[k] = self._taken(k, a)
         watcher = recording.state.watcher if recording.special else None
         try:
             y = watcher.compute(self, raw, options) if watcher else self.fn(*raw, **options)

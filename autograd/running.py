@@ -7,6 +7,7 @@ import numpy as np
 from autograd import graph, recording
 from autograd.backward import pulled, zeros
 from autograd.errors import DtypeError, ValueRangeError, describe
+from autograd.hints import refuse
 from autograd.ops.shapes import copy
 from autograd.tensor import Tensor, as_tensor, needs_grad, wrap
 from autograd.trees import flatten, unflatten
@@ -147,14 +148,15 @@ def name_of(f) -> str:
     return getattr(f, "__name__", type(f).__name__)
 
 
-def named(transform, f, argnum=0):
+def named(transform, f, argnum=0, unknown=()):
     """Name a derived function after what it is made from.
 
     Raises
     ------
     DtypeError
-        ``f`` is no function, or ``argnum`` names no arguments.
+        ``f`` is no function, ``argnum`` names no arguments, or options are ``unknown``.
     """
+    refuse(transform, unknown)
     if not callable(f):
         raise DtypeError(
             f"{transform}: expected a function, got {type(f).__name__}. The gradients of a Tensor "

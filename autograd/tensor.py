@@ -13,6 +13,7 @@ from autograd import graph, recording
 from autograd.errors import DtypeError, GraphError, ShapeError, describe
 from autograd.foreign import plain
 from autograd.graph import Node, Scalar, clock, nobody, shown
+from autograd.hints import refuse
 from autograd.memory import InPlace
 from autograd.methods import ArrayMethods
 
@@ -55,7 +56,9 @@ class Tensor(ArrayMethods, InPlace):
     __slots__ = ("data", "node", "name", "grad", "_rests", "__weakref__")
     __pandas_priority__ = 5000  # above a DataFrame's: series * t is left to us, as t * series is
 
-    def __init__(self, data, requires_grad=False, name=None, dtype=None):
+    def __init__(self, data, requires_grad=False, name=None, dtype=None, **unknown):
+        if unknown:
+            refuse("Tensor", unknown)
         self.data = _numeric(data, dtype, copy=True)
         if isinstance(self.data, ndarray):
             self.data.flags.writeable = False
@@ -234,17 +237,21 @@ def needs_grad(v) -> bool:
     return type(v) is Tensor and v.node is not None
 
 
-def tensor(data, dtype=None, requires_grad=False, name=None) -> Tensor:
+def tensor(data, dtype=None, requires_grad=False, name=None, **unknown) -> Tensor:
     """`Tensor` with PyTorch's order of arguments: ``tensor([1, 2], dtype=float)``."""
+    if unknown:
+        refuse("tensor", unknown)
     return Tensor(data, requires_grad, name, dtype)
 
 
-def as_tensor(data, dtype=None, requires_grad=False, name=None) -> Tensor:
+def as_tensor(data, dtype=None, requires_grad=False, name=None, **unknown) -> Tensor:
     """A Tensor that shares the memory of ``data``; a Tensor that already fits comes back as it is.
 
     What a graph saves of memory that can still be written to is copied, so that a later change of
     ``data`` cannot change a gradient.
     """
+    if unknown:
+        refuse("as_tensor", unknown)
     if type(data) is Tensor and (dtype is None or data.dtype == dtype) and not requires_grad:
         return data
     t = wrap(_numeric(data, dtype, copy=None), None)

@@ -11,12 +11,13 @@ import numpy as np
 from autograd import forward
 from autograd.backward import zeros
 from autograd.errors import DtypeError, ShapeError
+from autograd.hints import refuse
 from autograd.running import Run, name_of, named
 from autograd.tensor import needs_grad
 from autograd.trees import flatten, leaves_like
 
 
-def value_and_grad(f, argnum=0):
+def value_and_grad(f, argnum=0, **unknown):
     """The function ``x -> (f(x), df/dx)`` of a function with a scalar result.
 
     Raises
@@ -27,7 +28,7 @@ def value_and_grad(f, argnum=0):
         The result is complex: use its real or imaginary part, or `autograd.holomorphic_grad`.
     """
 
-    @named("value_and_grad", f, argnum)
+    @named("value_and_grad", f, argnum, unknown)
     def value_and_gradient(*args, **options):
         with Run("grad", f, argnum, args, options) as run:
             run.check_real()
@@ -41,7 +42,7 @@ def value_and_grad(f, argnum=0):
     return value_and_gradient
 
 
-def grad(f, argnum=0):
+def grad(f, argnum=0, **unknown):
     """The function ``x -> df/dx`` of a function with a scalar result.
 
     The gradient has the structure, shapes and dtypes of ``x``.
@@ -51,17 +52,17 @@ def grad(f, argnum=0):
     >>> float(grad(lambda x: x**3)(2.0)), float(grad(grad(lambda x: x**3))(2.0))
     (12.0, 12.0)
     """
-    rename, both = named("grad", f, argnum), value_and_grad(f, argnum)
+    rename, both = named("grad", f, argnum, unknown), value_and_grad(f, argnum)
     return rename(lambda *args, **options: both(*args, **options)[1])
 
 
-def elementwise_grad(f, argnum=0):
+def elementwise_grad(f, argnum=0, **unknown):
     """``x -> d(sum f(x))/dx``: the derivative of a function that acts element by element.
 
     For complex x and f(x), the complex derivative of a function that has one (holomorphic).
     """
 
-    @named("elementwise_grad", f, argnum)
+    @named("elementwise_grad", f, argnum, unknown)
     def derivative(*args, **options):
         with Run("elementwise_grad", f, argnum, args, options) as run:
             if any(x.dtype.kind == "f" for x in run.xs):
@@ -71,7 +72,7 @@ def elementwise_grad(f, argnum=0):
     return derivative
 
 
-def vjp(f, *args, argnum=None):
+def vjp(f, *args, argnum=None, **unknown):
     """``f(*args)`` and the function that pulls a cotangent g = dL/df back to dL/dargs.
 
     The pullback returns one gradient per argument (a tuple), or that of ``argnum`` alone.
@@ -82,13 +83,14 @@ def vjp(f, *args, argnum=None):
     >>> float(y), [float(d) for d in pull(1.0)]
     (6.0, [3.0, 2.0])
     """
+    refuse("vjp", unknown)
     if not args:
         raise DtypeError("vjp: no arguments. y, pull = vjp(f, x), then pull(g) gives dL/dx")
     run = Run("vjp", f, tuple(range(len(args))) if argnum is None else argnum, args, {})
     return run.value(), run.pull
 
 
-def jvp(f, args, tangents):
+def jvp(f, args, tangents, **unknown):
     """``f(*args)`` and its derivative in the direction ``tangents``, of the structure of ``args``.
 
     Forward mode: `autograd.forward` says by which rules.  It costs as much for a function with
@@ -100,6 +102,7 @@ def jvp(f, args, tangents):
     >>> float(y), float(slope)
     (6.0, 3.0)
     """
+    refuse("jvp", unknown)
     if not all(isinstance(v, (tuple, list)) for v in (args, tangents)):
         raise DtypeError("jvp: arguments and tangents are tuples: jvp(f, (x,), (v,))")
     args, tangents = tuple(args), tuple(tangents)
@@ -112,13 +115,13 @@ def jvp(f, args, tangents):
     return run.value(), zeros(run.y) if slope is None else slope
 
 
-def jacobian(f, argnum=0):
+def jacobian(f, argnum=0, **unknown):
     """``x -> df/dx`` of shape f.shape + x.shape, one backward pass per element of f.
 
     Complex results of real arguments take two passes, for the real and for the imaginary part.
     """
 
-    @named("jacobian", f, argnum)
+    @named("jacobian", f, argnum, unknown)
     def jac(*args, **options):
         with Run("jacobian", f, argnum, args, options) as run:
             y = run.y
@@ -147,19 +150,19 @@ def _joined(x, real, imaginary):
     return real if x.dtype.kind == "c" else real + 1j * imaginary
 
 
-def hessian(f, argnum=0):
+def hessian(f, argnum=0, **unknown):
     """``x -> d²f/dx²`` of shape f.shape + x.shape + x.shape."""
-    return named("hessian", f, argnum)(jacobian(jacobian(f, argnum), argnum))
+    return named("hessian", f, argnum, unknown)(jacobian(jacobian(f, argnum), argnum))
 
 
-def hvp(f, argnum=0):
+def hvp(f, argnum=0, **unknown):
     """``(x, ..., v) -> H v``, the Hessian of a scalar function times ``v``, never formed itself.
 
     Costs two backward passes, whatever the size of ``x``.  ``v`` comes last and has the structure
     of ``x``.
     """
 
-    @named("hvp", f, argnum)
+    @named("hvp", f, argnum, unknown)
     def product(*args, **options):
         *args, v = args
 

@@ -2,7 +2,7 @@
 
 import re
 from importlib import import_module
-from inspect import signature
+from inspect import Parameter, signature
 from typing import ClassVar
 
 from autograd.errors import DtypeError
@@ -20,6 +20,8 @@ _RATES = "Write the rate as a formula: nn.optim.LambdaLR(optimizer, lambda t: ..
 _LAZY = "The sizes are given: nn.summary(model, shape) shows what each layer gets."
 _SEED = "Seed the weights and dropout by nn.init.seed(0), a DataLoader by its own seed=0."
 
+_TRAINER = "nn.Trainer(model, loss, optimizer, loader)"
+
 MODULE = {
     "to": f"{_DEVICE} {_DTYPE}",
     "cuda": _DEVICE,
@@ -35,9 +37,14 @@ MODULE = {
     "append": "Make a list of the layers first: Sequential(*layers).",
     "backward": "The loss has it: loss = nn.CrossEntropyLoss()(scores, labels); loss.backward().",
     "item": "The loss has it: loss = nn.CrossEntropyLoss()(scores, labels); loss.item().",
+    "fit": f"{_TRAINER}.fit(epochs) trains.",
+    "compile": f"{_TRAINER} has loss, optimizer and metrics; nothing is compiled by hand.",
+    "evaluate": f"{_TRAINER}.evaluate(loader) measures.",
+    "predict": "Call it: model.eval(), then model(x) inside no_grad().",
     "get_parameter": "dict(model.named_parameters())[path] is the parameter.",
 }
 NN = {
+    "Dense": "It is nn.Linear(in_features, out_features); an activation is a layer of its own.",
     "Parameter": _PARAMETER,
     "Buffer": _STATE,
     "ModuleList": _LIST,
@@ -149,6 +156,7 @@ OPTIONS = {
 }
 _FASTER = "Large parameters are updated in several threads by themselves: leave it out."
 OF_OPTIMIZERS = {
+    "learning_rate": "It is lr.",
     "maximize": "Go down the negative: (-value).backward().",
     "foreach": _FASTER,
     "fused": _FASTER,
@@ -206,6 +214,43 @@ def inside(name: str) -> dict[str, str]:
     return {name: f"It is nn.{found[0]}.{name}."} if found else {}
 
 
+def made_of_its_input(cls, arguments):
+    """Raise the error for ``nn.GELU(x)``: a layer is made first and called then.
+
+    Options are numbers, or a few integers; only the weights of a loss are an array.
+
+    Raises
+    ------
+    DtypeError
+        The first argument is an array that no option takes.
+    """
+    x = arguments[0] if arguments and cls.__module__.startswith("nn.layers.") else None
+    if not getattr(x, "ndim", 0) or (x.ndim == 1 and x.dtype.kind in "iu"):
+        return
+    options = list(signature(cls.__init__).parameters.values())[1:]
+    if options and (options[0].name == "weight" or options[0].kind is Parameter.VAR_POSITIONAL):
+        return
+    name = cls.__name__
+    text = f"nn.{name}({_needed(cls.__init__, 1)}){_called(cls.forward, 2)}"
+    for f, function in vars(import_module("nn.functional")).items():
+        if f.replace("_", "") == name.lower():
+            text += f", or nn.functional.{f}{_called(function, 1)}"
+    raise DtypeError(
+        f"{name}: got {type(x).__name__} of shape {tuple(x.shape)} in the place of its options. "
+        f"A layer is made first and called then: {text}"
+    )
+
+
+def _called(function, inputs):
+    """The text of a call, of x and of what else the function cannot do without."""
+    return f"({', '.join(filter(None, ['x', _needed(function, inputs)]))})"
+
+
+def _needed(function, but):
+    taken = list(signature(function).parameters.values())[but:]
+    return ", ".join(p.name for p in taken if p.default is p.empty and p.kind is not p.VAR_KEYWORD)
+
+
 def refuse(owner: str, options: dict):
     """Raise the error for options that are not there, with what takes their place.
 
@@ -222,7 +267,8 @@ def refuse(owner: str, options: dict):
 class Refusing:
     """Base of classes that PyTorch has, too: its options that are not here say what to do instead.
 
-    Others are left to Python's TypeError, and so are all those of classes that users write.
+    So does a layer that is made of its input.  Others are left to Python's TypeError, and so are
+    all those of classes that users write.
     """
 
     refused: ClassVar[dict[str, str]] = {}
@@ -233,8 +279,9 @@ class Refusing:
         Raises
         ------
         DtypeError
-            An option of ``refused`` that the constructor does not take.
+            An option of ``refused`` that the constructor does not take; an input.
         """
+        made_of_its_input(cls, arguments)
         if not options.keys().isdisjoint(cls.refused) and cls.__module__.startswith("nn."):
             taken = signature(cls.__init__).parameters
             if not any(p.kind is p.VAR_KEYWORD for p in taken.values()):

@@ -7,7 +7,8 @@ import numpy as np
 from autograd.errors import ValueRangeError
 from autograd.ops.geometry import check_image, per_axis
 from autograd.ops.pooling import avg_pool, lp_pool, max_pool
-from autograd.ops.register import value
+from autograd.ops.register import listed, value
+from autograd.primitive import primitive
 
 
 def adaptive_avg_pool(x, output_size):
@@ -23,9 +24,23 @@ def adaptive_avg_pool(x, output_size):
         first, end = _windows(n, o)
         place = np.arange(n)
         inside = (place >= first[:, None]) & (place < end[:, None])
-        weights = (inside / (end - first)[:, None]).astype(x.dtype)  # (o, n)
-        x = np.moveaxis(np.matmul(np.moveaxis(x, axis, -1), weights.T), -1, axis)
+        x = resized(x, (inside / (end - first)[:, None]).astype(x.dtype), axis)
     return x
+
+
+@listed
+@primitive(linear=True)
+def weighted_sums(x, weights):
+    """``y[..., p] = Σ_s weights[p, s] x[..., s]``: (..., S) with weights (P, S) -> (..., P)."""
+    return np.matmul(x, weights.T)
+
+
+weighted_sums.vjp(x=lambda g, weights: weighted_sums(g, weights.T))
+
+
+def resized(x, weights, axis):
+    """`weighted_sums` along any axis."""
+    return np.moveaxis(weighted_sums(np.moveaxis(x, axis, -1), weights), -1, axis)
 
 
 def adaptive_max_pool(x, output_size):

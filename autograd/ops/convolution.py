@@ -102,7 +102,7 @@ def conv_transpose(x, w, stride=1, padding=0, output_padding=0, dilation=1, grou
     w : Tensor or ndarray, (C, O/groups, *K)
     stride, padding, dilation, groups
         Those of the convolution that this one is the adjoint of; padding as numbers.
-    output_padding : int or one per spatial axis, less than the stride
+    output_padding : int or one per spatial axis, less than the stride or the dilation
         Added to the size of the result, at the end: several sizes give the same S.
 
     Returns
@@ -126,14 +126,18 @@ def conv_transpose(x, w, stride=1, padding=0, output_padding=0, dilation=1, grou
         raise ValueRangeError(f"{op}: padding must be numbers, got {padding!r}")
     geometry = geometry_of(op, x.shape[2:], tuple(w.shape[2:]), stride, padding, dilation)
     more = per_axis(op, "output_padding", output_padding, d, 0)
-    if any(m >= s for m, s in zip(more, geometry.stride, strict=True)):
+    if any(m >= max(s, e) for _, s, _, e, m in zip(*geometry, more, strict=True)):
         raise ValueRangeError(
-            f"{op}: output_padding {more} must be less than the stride {geometry.stride}"
+            f"{op}: output_padding {more} must be less than the stride {geometry.stride} or the "
+            f"dilation {geometry.dilation}"
         )
     size = tuple(
         (n - 1) * s - p - q + e * (k - 1) + 1 + m
         for n, k, s, (p, q), e, m in zip(x.shape[2:], *geometry, more, strict=True)
     )
+    steps = [m // s for m, s in zip(more, geometry.stride, strict=True)]
+    if any(steps):  # the convolution finds places past the end of x
+        x = np.pad(x, ((0, 0), (0, 0), *((0, n) for n in steps)))
     if min(size) < 1:
         raise ShapeError(f"{op}: the result would have the size {size}; use less padding")
     shape = (x.shape[0], w.shape[1] * groups, *size)

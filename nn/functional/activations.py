@@ -7,7 +7,7 @@ import numpy as np
 
 from autograd import ops
 from autograd.errors import ShapeError, ValueRangeError
-from nn.functional.checks import just, not_inplace, one_of
+from nn.functional.checks import array, just, not_inplace, one_of
 
 
 def relu(input, inplace=False):
@@ -95,6 +95,7 @@ def prelu(input, weight):
 
     dL/dweight = Σ over x < 0 of x dL/dy.  He et al. 2015.
     """
+    input, weight = array("prelu", "input", input), array("prelu", "weight", weight)
     slopes = weight.size
     if slopes > 1:
         if input.ndim < 2 or input.shape[1] != slopes:
@@ -115,6 +116,7 @@ def softplus(input, beta=1.0, threshold=20.0):
     """``log(1 + e^(beta x)) / beta``, and x itself where beta x > threshold."""
     if not beta > 0:
         raise ValueRangeError(f"softplus: beta must be positive, got {beta!r}")
+    input = array("softplus", "input", input)
     if just(beta, 1) and threshold >= 20:
         return ops.softplus(input)  # as large an x is its softplus, but for rounding
     return np.where(input * beta > threshold, input, ops.softplus(input * beta) / beta)
@@ -125,6 +127,7 @@ def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
     not_inplace("hardtanh", inplace)
     if not min_val < max_val:
         raise ValueRangeError(f"hardtanh: min_val {min_val} must be less than max_val {max_val}")
+    input = array("hardtanh", "input", input)
     if just(min_val, -1) and just(max_val, 1):
         return ops.hard_tanh(input)
     return threshold(-threshold(-input, -max_val, -max_val), min_val, min_val)
@@ -133,11 +136,13 @@ def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
 def threshold(input, threshold, value, inplace=False):
     """``x`` where x > threshold, else value."""
     not_inplace("threshold", inplace)
+    input = array("threshold", "input", input)
     return np.where(input > threshold, input, np.asarray(value, input.dtype))
 
 
 def hardshrink(input, lambd=0.5):
     """``x`` where |x| > lambd, else 0."""
+    input = array("hardshrink", "input", input)
     return np.where(np.abs(input) > lambd, input, np.asarray(0, input.dtype))
 
 
@@ -145,11 +150,13 @@ def softshrink(input, lambd=0.5):
     """``x`` moved towards 0 by lambd, and 0 if it would cross it."""
     if lambd < 0:
         raise ValueRangeError(f"softshrink: lambd must not be negative, got {lambd!r}")
+    input = array("softshrink", "input", input)
     return relu(input - lambd) - relu(-input - lambd)
 
 
 def tanhshrink(input):
     """``x - tanh x``."""
+    input = array("tanhshrink", "input", input)
     return input - np.tanh(input)
 
 
@@ -158,6 +165,7 @@ def glu(input, dim=-1):
 
     Dauphin et al. 2017.
     """
+    input = array("glu", "input", input)
     n = input.shape[dim]
     if n % 2:
         raise ShapeError(
@@ -179,4 +187,4 @@ def log_softmax(input, dim=-1):
 
 def softmin(input, dim=-1):
     """``e⁻ˣ / Σ e⁻ˣ`` along ``dim``."""
-    return ops.softmax(-input, axis=dim)
+    return ops.softmax(-array("softmin", "input", input), axis=dim)

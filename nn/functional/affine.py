@@ -4,7 +4,7 @@ import numpy as np
 
 from autograd import ops
 from autograd.errors import DtypeError, IndexRangeError, ShapeError
-from nn.functional.checks import array, floating, value
+from nn.functional.checks import array, floating, optional, value
 
 
 def linear(input, weight, bias=None):
@@ -12,7 +12,8 @@ def linear(input, weight, bias=None):
 
     dL/dweight = (dL/dy)ᵀ input, dL/dbias = Σ dL/dy, dL/dinput = dL/dy weight.
     """
-    input = array("linear", "input", input)
+    input, weight = array("linear", "input", input), array("linear", "weight", weight)
+    bias = optional("linear", "bias", bias)
     floating("linear", "input", input)
     return ops.linear(input, weight, bias)
 
@@ -24,6 +25,7 @@ def bilinear(input1, input2, weight, bias=None):
     """
     input1 = array("bilinear", "input1", input1)
     input2 = array("bilinear", "input2", input2)
+    weight, bias = array("bilinear", "weight", weight), optional("bilinear", "bias", bias)
     if input1.shape[:-1] != input2.shape[:-1]:
         raise ShapeError(
             f"bilinear: the inputs differ in their leading axes, {tuple(input1.shape)} and "
@@ -49,6 +51,7 @@ def embedding(input, weight, padding_idx=None):
         raise DtypeError(
             f"embedding: input must be integers, got {index.dtype}; use input.astype(int)"
         )
+    weight = array("embedding", "weight", weight)
     rows = weight.shape[0]
     if index.size and (index.min() < 0 or index.max() >= rows):
         bad = index[(index < 0) | (index >= rows)].flat[0]

@@ -21,6 +21,11 @@ def array(op, name, v):
         raise type(e)(f"{op}: {name} must be an array of numbers: {e}") from None
 
 
+def optional(op, name, v):
+    """`array`, but None, which is not given, stays None."""
+    return None if v is None else array(op, name, v)
+
+
 def value(v):
     """The values of ``v`` as an ndarray, outside any graph."""
     return v.data if type(v) is Tensor else np.asarray(v)

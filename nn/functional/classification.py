@@ -79,7 +79,11 @@ def cross_entropy(
 
 
 def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean"):
-    """``-x[label]`` of log probabilities: (N, C, ...) and labels (N, ...); see `cross_entropy`."""
+    """``-x[label]`` of log probabilities: (N, C, ...) and labels (N, ...).
+
+    Any numbers are taken, densities too.  For scores use `cross_entropy`: without the softmax they
+    would rise without end.
+    """
     op = "nll_loss"
     input = array(op, "input", input)
     labels, counted = labels_for(op, input, target, ignore_index)

@@ -5,7 +5,7 @@ import numpy as np
 from autograd import ops
 from autograd.errors import ShapeError
 from autograd.ops.geometry import geometry_of
-from nn.functional.checks import images
+from nn.functional.checks import array, images, optional
 
 
 def conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1, strict=False):
@@ -70,7 +70,7 @@ def conv_transpose2d(
     bias : Tensor or ndarray, (O,), optional
     stride, padding, dilation, groups
         Those of the convolution that this one is the adjoint of.
-    output_padding : int or one per spatial axis, less than the stride
+    output_padding : int or one per spatial axis, less than the stride or the dilation
         Rows and columns to add at the end, since several sizes are convolved to the same H.
     """
     return _conv_transpose(
@@ -94,16 +94,18 @@ def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
 
     ``weight.reshape(O, -1) @ unfold(x)`` is a convolution.
     """
+    input = array("unfold", "input", input)
     return ops.unfold(input, kernel_size, stride, padding, dilation)
 
 
 def fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1):
     """The adjoint of `unfold`: columns added up in an image (N, C, *output_size)."""
+    input = array("fold", "input", input)
     return ops.fold(input, output_size, kernel_size, stride, padding, dilation)
 
 
 def _conv(op, d, x, weight, bias, stride, padding, dilation, groups, strict):
-    x = images(op, x, d)
+    x, weight, bias = images(op, x, d), array(op, "weight", weight), optional(op, "bias", bias)
     _check(op, d, weight, bias, "(O, C, *K)", weight.shape[0])
     if strict:
         _refuse_leftover(op, x.shape[2:], weight.shape[2:], stride, padding, dilation)
@@ -111,7 +113,7 @@ def _conv(op, d, x, weight, bias, stride, padding, dilation, groups, strict):
 
 
 def _conv_transpose(op, d, x, weight, bias, stride, padding, output_padding, groups, dilation):
-    x = images(op, x, d)
+    x, weight, bias = images(op, x, d), array(op, "weight", weight), optional(op, "bias", bias)
     _check(op, d, weight, bias, "(C, O, *K)", weight.shape[1] * groups)
     y = ops.conv_transpose(x, weight, stride, padding, output_padding, dilation, groups)
     return y if bias is None else y + np.reshape(bias, (1, -1) + (1,) * d)

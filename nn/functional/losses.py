@@ -75,6 +75,12 @@ def hinge_loss(input, target, reduction="mean"):
     dL/dx = -t where t x < 1, else 0.  Cortes and Vapnik 1995.
     """
     op = "hinge_loss"
+    input, target = array(op, "input", input), array(op, "target", target)
+    if input.ndim == 2 and input.shape[1] > 1 and tuple(target.shape) == (input.shape[0],):
+        raise ShapeError(
+            f"{op}: a target of -1 or 1 for each score expected, got scores {tuple(input.shape)} "
+            f"and targets {tuple(target.shape)}. For labels of classes use multi_margin_loss."
+        )
     input, target = _pair(op, input, target)
     t = value(target)
     if not np.all(np.abs(t) == 1):

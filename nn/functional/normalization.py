@@ -5,9 +5,9 @@ import math
 import numpy as np
 
 from autograd import ops
-from autograd.errors import ShapeError, ValueRangeError
+from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from autograd.ops.register import constant
-from nn.functional.checks import array, floating, ranks, value
+from nn.functional.checks import array, floating, optional, ranks, value
 
 
 def batch_norm(
@@ -38,7 +38,9 @@ def batch_norm(
     Ioffe and Szegedy 2015, algorithm 1.  With x̂ the normalised input and n values per channel,
     ``dL/dx = weight / sqrt(var + eps) (g - mean g - x̂ mean(g x̂))``.
     """
-    input = array("batch_norm", "input", input)
+    op = "batch_norm"
+    input, (weight, bias) = array(op, "input", input), _affinity(op, weight, bias)
+    running_mean, running_var = _running(op, running_mean, running_var, training)
     check_batch_norm(input, weight, bias, running_mean, running_var, training)
     if training or running_mean is None:
         y, mean, var = ops.batch_norm_of(input, weight, bias, eps)
@@ -76,7 +78,9 @@ def instance_norm(
     With running ones given, they follow the mean over the batch; ``use_input_stats=False`` uses
     them.  Ulyanov, Vedaldi and Lempitsky 2016.
     """
-    input = array("instance_norm", "input", input)
+    op = "instance_norm"
+    input, (weight, bias) = array(op, "input", input), _affinity(op, weight, bias)
+    running_mean, running_var = _running(op, running_mean, running_var, use_input_stats)
     ranks("instance_norm", input, (3, 4, 5), "(N, C, *S)")
     floating("instance_norm", "input", input)
     _per_channel("instance_norm", input.shape[1], weight, bias, running_mean, running_var)
@@ -102,6 +106,21 @@ def instance_norm(
     return _normalized(input, mean, var, eps, weight, bias, shape)
 
 
+def _affinity(op, weight, bias):
+    return optional(op, "weight", weight), optional(op, "bias", bias)
+
+
+def _running(op, mean, var, moving):
+    """Both as arrays; lists are refused where new values would be written into a copy."""
+    for name, v in (("running_mean", mean), ("running_var", var)):
+        if moving and isinstance(v, (list, tuple)):
+            raise DtypeError(
+                f"{op}: {name} is changed in place and must be an ndarray, got a "
+                f"{type(v).__name__}. Make it one first: {name} = np.array({name})"
+            )
+    return optional(op, "running_mean", mean), optional(op, "running_var", var)
+
+
 def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
     """Normalise groups of channels of every sample: (N, C, ...) -> same.  Wu and He 2018."""
     input = array("group_norm", "input", input)
@@ -113,6 +132,7 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
         raise ValueRangeError(
             f"group_norm: {channels} channels do not part into {num_groups} groups"
         )
+    weight, bias = _affinity("group_norm", weight, bias)
     _per_channel("group_norm", channels, weight, bias)
     each = math.prod(input.shape[1:]) // num_groups
     x = np.reshape(input, (input.shape[0], num_groups, each))
@@ -159,6 +179,7 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
     """
     input, axes = _last_axes("rms_norm", input, normalized_shape)
     shape = tuple(input.shape[input.ndim - len(axes) :])
+    weight = optional("rms_norm", "weight", weight)
     if weight is not None and tuple(weight.shape) != shape:
         raise ShapeError(f"rms_norm: expected a weight {shape}, got {tuple(weight.shape)}")
     x = input.astype(np.float32) if input.dtype == np.float16 else input  # squares overflow soon

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
-from nn.functional.checks import value
+from nn.functional.checks import array, value
 
 
 def sequence_mask(lengths, steps):
@@ -96,6 +96,7 @@ def _holds(dtype, number) -> bool:
 
 def last_step(y, lengths=None):
     """The output at each sequence's last step: y (T, N, H) -> (N, H)."""
+    y = array("last_step", "y", y)
     if y.ndim != 3 or y.shape[0] == 0:
         raise ShapeError(f"last_step: expected y of shape (T, N, H), T > 0, got {tuple(y.shape)}")
     if lengths is None:
@@ -127,6 +128,7 @@ def max_over_time(y, lengths=None, mask=None):
     >>> max_over_time(y, lengths=[2])
     array([[3., 5.]])
     """
+    y = array("max_over_time", "y", y)
     mask = _mask("max_over_time", y, lengths, mask)
     if mask is not None:
         _all_real("max_over_time", mask, y)
@@ -138,6 +140,7 @@ def max_over_time(y, lengths=None, mask=None):
 
 def mean_over_time(y, lengths=None, mask=None):
     """The mean of each feature over the real steps: y (T, N, H) -> (N, H); see `max_over_time`."""
+    y = array("mean_over_time", "y", y)
     mask = _mask("mean_over_time", y, lengths, mask)
     if mask is None:
         if not y.shape[0]:

@@ -6,6 +6,7 @@ import numpy as np
 
 from autograd import ops
 from autograd.errors import ShapeError, ValueRangeError
+from autograd.ops.adaptive_pooling import resized
 from nn.functional.checks import array, floating, one_of, value
 
 
@@ -139,8 +140,7 @@ def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corne
     for axis, (n, o, s) in enumerate(zip(input.shape[2:], out, scale, strict=True), start=2):
         if mode in linear:
             weights = _linear_weights(n, o, s, align_corners).astype(input.dtype)
-            x = np.matmul(np.moveaxis(input, axis, -1), weights.T)
-            input = np.moveaxis(x, -1, axis)
+            input = resized(input, weights, axis)
         else:
             shift = 0.5 if mode == "nearest-exact" else 0.0
             source = np.minimum(np.floor((np.arange(o) + shift) * s).astype(int), n - 1)
@@ -190,6 +190,7 @@ def _linear_weights(n, o, scale, align_corners):
 
 def pixel_shuffle(input, upscale_factor):
     """Channels as pixels: (N, C r², H, W) -> (N, C, H r, W r).  Shi et al. 2016."""
+    input = array("pixel_shuffle", "input", input)
     n, c, h, w = _image("pixel_shuffle", input)
     r = upscale_factor
     if r < 1 or c % (r * r):
@@ -200,6 +201,7 @@ def pixel_shuffle(input, upscale_factor):
 
 def pixel_unshuffle(input, downscale_factor):
     """The inverse of `pixel_shuffle`: (N, C, H r, W r) -> (N, C r², H, W)."""
+    input = array("pixel_unshuffle", "input", input)
     n, c, h, w = _image("pixel_unshuffle", input)
     r = downscale_factor
     if r < 1 or h % r or w % r:

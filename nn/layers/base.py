@@ -39,9 +39,7 @@ class Elementwise(Module):
 
     def __init__(self, inplace=False):
         if not isinstance(inplace, int):  # True and False are
-            name = type(self).__name__
             raise DtypeError(
-                f"{name}: inplace must be True or False, got {type(inplace).__name__}. A layer is "
-                f"made first and called then: {name}()(x)"
+                f"{type(self).__name__}: inplace must be True or False, got {inplace!r}"
             )
         self.inplace = inplace

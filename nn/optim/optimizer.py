@@ -159,11 +159,13 @@ class Optimizer(missing.Refusing):
                 yield p, options
 
     def _completed(self, p, options):
-        """What is kept for ``p``; an option changed on the way may ask for more."""
+        """What is kept for ``p``, in its dtype; an option changed on the way may ask for more."""
         state = self.state.setdefault(p, {"step": 0})
         for name, value in self.buffers(**options).items():
             if name not in state:
                 state[name] = np.full(p.shape, value, p.dtype)
+            elif state[name].dtype != p.dtype:
+                state[name] = state[name].astype(p.dtype)
         return state
 
     def _update(self, w, g, state, options):

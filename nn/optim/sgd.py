@@ -12,7 +12,7 @@ class SGD(Optimizer):
     ::
 
         g = dL/dw + weight_decay w
-        v <- momentum v + (1 - dampening) g          (v = g at the first step)
+        v <- momentum v + (1 - dampening) g          (v = g at its first step)
         w <- w - lr v                                (nesterov: w - lr (g + momentum v))
 
     Parameters
@@ -71,6 +71,12 @@ class SGD(Optimizer):
     def buffers(self, momentum, **options):
         """The velocity, if there is momentum."""
         return {"momentum_buffer": 0.0} if momentum else {}
+
+    def _completed(self, p, options):
+        """Steps are counted from the velocity's first, whenever momentum was switched on."""
+        if options["momentum"] and "momentum_buffer" not in self.state.get(p, ()):
+            self.state[p] = {"step": 0}
+        return super()._completed(p, options)
 
     def update(self, w, g, state, lr, momentum, dampening, weight_decay, nesterov):
         """w <- w - lr v."""

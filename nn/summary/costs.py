@@ -1,7 +1,7 @@
 """Multiply-adds of one recorded operation.
 
-A product and the addition of it to a sum count as one; adding a bias, activations, normalisation
-and pooling are not counted, as is usual.
+A product and the addition of it to a sum count as one; adding a bias, activations, normalisation,
+pooling and changes of an image's size are not counted, as is usual.
 """
 
 import math

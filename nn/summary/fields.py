@@ -282,6 +282,7 @@ RULES: dict[str, Callable[[Step, int, Any, Span], Span]] = {
     "windows_of": unfolded,
     "matmul": matrix_product,
     "linear": linear,
+    "weighted_sums": linear,
     "einsum": einsum,
     "batch_norm": batch_statistics,
     "reshape": reshaped,

@@ -66,6 +66,7 @@ MADE_OF = {
     "dot": {"matmul"}, "inner": {"matmul"}, "outer": {"multiply"}, "tensordot": {"matmul"},
     "pad": {"pad_constant"}, "norm": {"norm_2", "norm_p"},
     "unfold": {"windows_of"}, "fold": {"add_windows"},
+    "adaptive_avg_pool": {"weighted_sums"},
     "slogdet": {"sign_and_logdet"}, "cholesky": {"lower_cholesky"}, "qr": {"tall_qr"},
     "svd": {"reduced_svd"}, "fft": {"dft"}, "ifft": {"inverse_dft"},
     "rfft": {"real_dft"}, "irfft": {"inverse_real_dft"},

@@ -25,6 +25,8 @@ TRANSPOSED = [
     ((2, 3, 4), (3, 2, 3), dict(stride=2, output_padding=1)),
     ((1, 2, 3, 4), (2, 3, 2, 3), dict(stride=(2, 1), padding=(1, 0))),
     ((1, 4, 3, 3), (4, 2, 2, 2), dict(groups=2, dilation=2)),
+    ((1, 2, 3, 3), (2, 2, 2, 2), dict(dilation=(3, 1), output_padding=(2, 0), padding=(1, 0))),
+    ((2, 2, 3), (2, 1, 3), dict(stride=2, dilation=4, output_padding=3)),
     ((1, 2, 2, 2, 3), (2, 1, 2, 2, 2), dict(stride=2, padding=1, output_padding=1)),
 ]
 for x, w, options in TRANSPOSED:

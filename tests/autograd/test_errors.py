@@ -81,6 +81,10 @@ def changed_in_jvp():
     jvp(f, (1.0,), (1.0,))
 
 
+TRANSFORMS = (
+    autograd.grad, autograd.value_and_grad, autograd.elementwise_grad, autograd.jacobian,
+    autograd.hessian, autograd.hvp,
+)  # fmt: skip
 MISTAKES = [
     # shapes
     (lambda: ops.linear(x, np.ones((3, 3, 3))), ValueError, r"linear: .*got \(2, 3\), \(3, 3, 3\)"),
@@ -110,6 +114,7 @@ MISTAKES = [
     (lambda: x * np.ones(3, object), TypeError, r"multiply: .* got object"),
     (lambda: x * np.ones(3, "m8[s]"), TypeError, r"multiply: .* got timedelta64"),
     (lambda: Tensor([[1.0], [1.0, 2.0]]), ValueError, "not a full array of numbers"),
+    (lambda: ops.gelu([1.0, [2.0]]), ValueError, "gelu: .* is not a full array of numbers"),
     (lambda: x + "text", TypeError, "add: .*'text'"),
     (lambda: x * None, TypeError, "multiply: "),
     (lambda: Tensor(3, requires_grad=True), TypeError, "floating dtype, got int64.*3.0 instead"),
@@ -175,6 +180,17 @@ MISTAKES = [
     (lambda: x.view(-1), AttributeError, r"'view'; write t.reshape\(shape\), with t.shape\[0\]"),
     (lambda: x.split(1), AttributeError, r"range\(n, len\(t\), n\)\) for pieces of n"),
     (lambda: x.flatten(1), TypeError, r"write t.reshape\(\*t.shape\[:start_dim\], -1\)"),
+    (lambda: Tensor(1.0, device="cpu"), TypeError, "Tensor: .* option 'device'; write nothing"),
+    (lambda: tensor(1.0, device="cpu"), TypeError, "tensor: .* every array is in memory"),
+    (lambda: as_tensor(1.0, copy=True), TypeError, r"as_tensor: .*write Tensor\(data\) for a copy"),
+    (lambda: Tensor(1.0, shape=1), TypeError, "Tensor: there is no option 'shape'$"),
+    *(
+        (lambda f=f: f(np.sin, argnums=0), TypeError, f"^{f.__name__}: .* 'argnums'; write argnum=")
+        for f in TRANSFORMS
+    ),
+    (lambda: autograd.value_and_grad(np.sin, has_aux=True), TypeError, "autograd.grad_and_aux"),
+    (lambda: jvp(np.sin, (1.0,), (1.0,), has_aux=True), TypeError, "^jvp: .* 'has_aux'"),
+    (lambda: autograd.vjp(np.sin, 1.0, has_aux=True), TypeError, "^vjp: .* 'has_aux'"),
     (lambda: x.flatten(start_dim=1), TypeError, "t.flatten: there is no option 'start_dim'"),
     (lambda: image.transpose(1, 2), ValueError, r"expected all 4 axes.*write t.swapaxes\(1, 2\)"),
     (lambda: autograd.zeros, AttributeError, "module 'autograd' has no .*'zeros'; write np.zeros"),

@@ -60,6 +60,16 @@ def test_transposed_convolution_is_the_adjoint(d):
     assert np.sum(conv * y) == pytest.approx(np.sum(x * back(y, w, stride=2, padding=1)))
 
 
+@pytest.mark.parametrize("more", range(4))
+def test_output_padding_shows_more_of_the_end(more):
+    """As much as the stride and less than the dilation, as in PyTorch."""
+    x, w = normal(1, 2, 5), normal(2, 3, 3)
+    whole = F.conv_transpose1d(x, w, stride=2, dilation=4)
+    y = F.conv_transpose1d(x, w, stride=2, dilation=4, padding=2, output_padding=more)
+    zeros = np.zeros((1, 3, 3))
+    np.testing.assert_allclose(y, np.concatenate([whole, zeros], 2)[..., 2 : 15 + more])
+
+
 def test_strict_convolution_refuses_what_does_not_fit():
     layer, x = nn.Conv2d(1, 1, 3, stride=3, strict=True), np.ones((1, 1, 7, 7), np.float32)
     with pytest.raises(ShapeError) as e:
@@ -306,6 +316,52 @@ def test_one_hot():
 def test_pixel_shuffle_and_back():
     x = normal(2, 8, 3, 4)
     np.testing.assert_array_equal(F.pixel_unshuffle(F.pixel_shuffle(x, 2), 2), x)
+
+
+IMAGE, BATCH, PAIR = normal(1, 2, 4, 4), normal(2, 4), np.array([0.5, 1.5])
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        (F.linear, BATCH, normal(3, 4), normal(3)),
+        (F.bilinear, BATCH, BATCH, normal(3, 4, 4), normal(3)),
+        (F.embedding, np.array([0, 1]), BATCH),
+        (F.conv2d, IMAGE, normal(3, 2, 2, 2), normal(3)),
+        (F.conv_transpose2d, IMAGE, normal(2, 3, 2, 2), normal(3)),
+        (F.batch_norm, IMAGE, PAIR, PAIR, PAIR, PAIR),
+        (lambda x, *wb: F.batch_norm(x, None, None, *wb, training=True), IMAGE, PAIR, PAIR),
+        (lambda x, *r: F.instance_norm(x, *r, use_input_stats=False), IMAGE, PAIR, PAIR, PAIR),
+        (lambda x, *wb: F.group_norm(x, 1, *wb), IMAGE, PAIR, PAIR),
+        (lambda x, w: F.rms_norm(x, 4, w), BATCH, BATCH[0]),
+        (F.prelu, IMAGE, PAIR),
+        (F.glu, BATCH),
+        (F.softmin, BATCH),
+        (F.hardshrink, BATCH),
+        (F.softshrink, BATCH),
+        (lambda x: F.threshold(x, 0.1, 0.2), BATCH),
+        (lambda x: F.hardtanh(x, -0.5, 0.5), BATCH),
+        (lambda x: F.softplus(x, 2.0), BATCH),
+        (lambda x: F.unfold(x, 2), IMAGE),
+        (lambda x: F.fold(x, (4, 4), 2), normal(1, 8, 9)),
+        (F.max_over_time, normal(3, 2, 2)),
+        (F.mean_over_time, normal(3, 2, 2)),
+        (F.last_step, normal(3, 2, 2)),
+        (lambda x: F.pixel_shuffle(x, 2), normal(1, 4, 2, 2)),
+        (lambda x: F.pixel_unshuffle(x, 2), IMAGE),
+        *(
+            (f, BATCH)
+            for f in (F.gelu, F.elu, F.celu, F.selu, F.silu, F.mish, F.hardswish, F.hardsigmoid)
+        ),
+        *((f, BATCH) for f in (F.sigmoid, F.logsigmoid, F.leaky_relu, F.tanhshrink, F.softsign)),
+    ],
+)
+def test_lists_are_taken_as_arrays(case):
+    f, *arguments = case
+    y = f(*arguments)
+    for k, v in enumerate(arguments):
+        listed = (*arguments[:k], v.tolist(), *arguments[k + 1 :])
+        np.testing.assert_array_equal(f(*listed), y)
 
 
 def test_upsampling_to_the_same_size_changes_nothing():

@@ -100,6 +100,23 @@ def test_a_run_goes_on_from_its_state(case):
             np.testing.assert_array_equal(v, state["state"][k][n])
 
 
+@pytest.mark.parametrize("case", cases.OPTIMISERS)
+def test_what_is_kept_follows_the_dtype_of_its_parameter(case):
+    name, options = cases.OPTIMISERS[case]
+    model = nn.Module()
+    model.ps = ps = parameters(np.float32)
+    optimizer = getattr(nn.optim, name)(ps, **options)
+    one_step(ps, optimizer)
+    model.astype(float)
+    twins = [Tensor(p.data, requires_grad=True) for p in ps]
+    twin = getattr(nn.optim, name)(twins)
+    twin.load_state_dict(optimizer.state_dict())
+    for _ in range(3):
+        np.testing.assert_array_equal(one_step(ps, optimizer), one_step(twins, twin))
+    kept = [v for p in ps for v in optimizer.state[p].values() if type(v) is not int]
+    assert all(v.dtype == float for v in kept)
+
+
 def test_momentum_switched_on_during_training():
     ps = parameters()
     optimizer = nn.SGD(ps, lr=0.01)
@@ -107,6 +124,17 @@ def test_momentum_switched_on_during_training():
     optimizer.param_groups[0]["momentum"] = 0.9
     one_step(ps, optimizer)
     assert all("momentum_buffer" in optimizer.state[p] for p in ps)
+
+
+def test_a_velocity_begins_undamped_whenever_momentum_is_switched_on():
+    w = Tensor(np.array([1.0]), requires_grad=True)
+    optimizer = nn.SGD([w], lr=0.1, dampening=0.5)
+    for momentum, v in ((0.0, 1), (0.9, 1), (0.9, 0.9 + 0.5), (0, 1), (0.9, 0.9 * 1.4 + 0.5)):
+        before = w.data.copy()
+        optimizer.param_groups[0]["momentum"] = momentum
+        w.grad = np.ones(1)
+        optimizer.step()
+        np.testing.assert_allclose(before - w.data, 0.1 * v)
 
 
 def test_nadams_momentum_may_change_during_training():
@@ -350,6 +378,7 @@ MISTAKES = [
      ShapeError, r"'momentum_buffer' of parameter 0 has shape \(3,\), a parameter of \(2,\)"),
     (lambda: sgd.step(v), DtypeError, r"SGD.step\(\) takes nothing, or a function .* got Tensor"),
     (lambda: nn.SGD([w], maximize=True), DtypeError, r"'maximize'. Go down .* \(-value\).backward"),
+    (lambda: nn.SGD([w], learning_rate=1), DtypeError, "no option 'learning_rate'. It is lr."),
     (lambda: nn.SGD([w], fused=True), DtypeError, "SGD: there is no option 'fused'. Large param"),
 ]  # fmt: skip
 

@@ -261,6 +261,9 @@ COSTS = [
     (lambda: Of(lambda x: x @ np.swapaxes(x, -1, -2)), (5, 7), 5 * 5 * 7),
     (lambda: Of(lambda x: np.einsum("nij,njk->nik", x, x)), (4, 4), 4 * 4 * 4),
     (lambda: nn.Sequential(nn.ReLU(), nn.MaxPool2d(2), nn.BatchNorm2d(2)), (2, 4, 4), 0),
+    (lambda: nn.AdaptiveAvgPool2d(2), (3, 12, 12), 0),
+    (lambda: nn.AdaptiveAvgPool2d(2), (3, 13, 13), 0),
+    (lambda: nn.Upsample(scale_factor=2, mode="bilinear"), (3, 4, 4), 0),
 ]
 
 
