@@ -137,11 +137,14 @@ def unknown(graph: Graph, entry: Entry) -> str:
 def constant(box_id: str, item: Constant, show: Show) -> Box:
     """A dashed box: no gradient flows there.  With a name it is data, an input."""
     kind, outline = ("input", "rounded") if item.name else ("constant", "box")
+    lines = title(item, show)
+    if item.turns:
+        lines.append((Text(f"{wording.TIMES}{item.turns}, one per turn", "shape"),))
     return Box(
         box_id,
         kind,
         outline,
-        [Cell(title(item, show))],
+        [Cell(lines)],
         f"{item.name or 'constant'}: no gradient",
         True,
     )
