@@ -12,11 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
-import nn
-from autograd import Tensor, audit, primitive, profile
-from autograd.draw import draw
-
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))  # the checkout that this file lies in, not one installed
+
+import nn  # noqa: E402
+from autograd import Tensor, audit, primitive, profile  # noqa: E402
+from autograd.draw import draw  # noqa: E402
+
 HEAD = """# Gallery of drawings
 
 Made by `python docs/gallery.py`: each picture by the code above it. In a notebook, `draw(J)` as the
@@ -260,6 +262,12 @@ GALLERY = [
 ]
 
 
+def drawn(example):
+    """Its drawing; of the same weights, whatever was drawn before."""
+    nn.init.seed(0)
+    return example()
+
+
 def page() -> str:
     """The text of docs/gallery.md."""
     parts = [HEAD]
@@ -296,10 +304,9 @@ def main():
             sys.exit("docs/gallery.md is not up to date: run python docs/gallery.py")
         return
     (HERE / "gallery").mkdir(exist_ok=True)
-    nn.init.seed(0)
     for example in GALLERY:
-        example().save(HERE / "gallery" / f"{example.__name__}.svg")
-    lecture().save(HERE / "lecture.svg")
+        drawn(example).save(HERE / "gallery" / f"{example.__name__}.svg")
+    drawn(lecture).save(HERE / "lecture.svg")
     target.write_text(page(), encoding="utf-8")
 
 
