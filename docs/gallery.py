@@ -170,7 +170,11 @@ def recurrent_open():
 
 
 def recurrent_rolled():
-    """The same, rolled: one turn of the loop, and an arrow back."""
+    """The thirty steps, rolled: one turn of the loop, and an arrow back.
+
+    What every turn has its own of is drawn once, without a value. With `open="t=*"` the frame says
+    which turn it shows.
+    """
     generator = np.random.default_rng(0)
     xs = generator.normal(size=(30, 1, 3))
     Wx, Wh = (Tensor(0.5 * generator.normal(size=(k, 4)), requires_grad=True) for k in (3, 4))
