@@ -193,6 +193,14 @@ def weigh(edges: list[tuple[Edge, Entry | None]]):
             edge.width = round(THIN + (THICK - THIN) * share, 2)
 
 
+def statistics(boxes: list[Box]) -> list[Line]:
+    """What the legend says of ``0.1 ± 2``, where there is one."""
+    runs = (run for box in boxes for c in box.cells for line in c.lines for run in line)
+    if any("±" in run.text for run in runs):
+        return [(Text("large arrays: mean ± standard deviation", "shape"),)]
+    return []
+
+
 def notes(graph: Graph, show: Show, value: str, gradient: str) -> list[Line]:
     """The legend in words: ``value``, ``gradient`` say where these are written."""
     lines = []
