@@ -8,7 +8,7 @@ LONGEST = 28  # characters of a name in a box; the tooltip has all of it
 CHUNK = 1 << 20  # elements of a large array that are looked at in one go
 
 TIMES, MINUS = "\N{MULTIPLICATION SIGN}", "\N{MINUS SIGN}"
-FIGURE_SPACE = "\N{FIGURE SPACE}"  # as wide as a digit
+NARROW = ".-ifj"  # characters of numbers about as narrow as a space, half as wide as a digit
 SYMBOLS = {
     "add": "+", "subtract": MINUS, "multiply": TIMES,
     "divide": "÷", "power": "**", "negative": MINUS,
@@ -51,9 +51,13 @@ def listing(v) -> list[str]:
 
 
 def _aligned(rows: list[list[str]]) -> list[str]:
-    """Rows of a matrix, with figure spaces in front so that columns stand under each other."""
-    wide = max(len(text) for row in rows for text in row)
-    return [f"[{', '.join(text.rjust(wide, FIGURE_SPACE) for text in row)}]" for row in rows]
+    """Rows of a matrix, with spaces in front so that columns stand under each other."""
+    columns = []
+    for column in zip(*rows, strict=True):
+        widths = [sum(1 if c in NARROW else 2 for c in text) for text in column]
+        missing = [max(widths) - width for width in widths]
+        columns.append([f"{' ' * n}{text}" for n, text in zip(missing, column, strict=True)])
+    return [f"[{', '.join(row)}]" for row in zip(*columns, strict=True)]
 
 
 def term(v) -> str:

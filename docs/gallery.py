@@ -12,11 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
-import nn
-from autograd import Tensor, audit, primitive, profile
-from autograd.draw import draw
-
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))  # the checkout that this file lies in, not one installed
+
+import nn  # noqa: E402
+from autograd import Tensor, audit, primitive, profile  # noqa: E402
+from autograd.draw import draw  # noqa: E402
+
 HEAD = """# Gallery of drawings
 
 Made by `python docs/gallery.py`: each picture by the code above it. In a notebook, `draw(J)` as the
@@ -168,7 +170,11 @@ def recurrent_open():
 
 
 def recurrent_rolled():
-    """The same, rolled: one turn of the loop, and an arrow back."""
+    """The thirty steps, rolled: one turn of the loop, and an arrow back.
+
+    What every turn has its own of is drawn once, without a value. With `open="t=*"` the frame says
+    which turn it shows.
+    """
     generator = np.random.default_rng(0)
     xs = generator.normal(size=(30, 1, 3))
     Wx, Wh = (Tensor(0.5 * generator.normal(size=(k, 4)), requires_grad=True) for k in (3, 4))
@@ -260,6 +266,12 @@ GALLERY = [
 ]
 
 
+def drawn(example):
+    """Its drawing; of the same weights, whatever was drawn before."""
+    nn.init.seed(0)
+    return example()
+
+
 def page() -> str:
     """The text of docs/gallery.md."""
     parts = [HEAD]
@@ -296,10 +308,9 @@ def main():
             sys.exit("docs/gallery.md is not up to date: run python docs/gallery.py")
         return
     (HERE / "gallery").mkdir(exist_ok=True)
-    nn.init.seed(0)
     for example in GALLERY:
-        example().save(HERE / "gallery" / f"{example.__name__}.svg")
-    lecture().save(HERE / "lecture.svg")
+        drawn(example).save(HERE / "gallery" / f"{example.__name__}.svg")
+    drawn(lecture).save(HERE / "lecture.svg")
     target.write_text(page(), encoding="utf-8")
 
 

@@ -74,7 +74,7 @@ def draw(
         Modules to fold or open in any case: paths or classes, globs of these ('layer1.*'), or
         functions of a path.  The turns of a loop are called 't=1', 't=2', ...
     rolled : bool
-        Draw one turn of every loop, and an arrow back.
+        Draw one turn of every loop, and an arrow back.  Open, it is the second, as its frame says.
     full : bool
         Open modules up to 400 boxes instead of 40, every operation in a box of its own.
     direction : str

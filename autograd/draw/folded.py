@@ -4,6 +4,8 @@ import itertools
 import math
 from collections.abc import Iterator
 
+import numpy as np
+
 from autograd import wording
 from autograd.draw import loops, merging, parts
 from autograd.draw.folding import Frame, Unit
@@ -105,10 +107,29 @@ class Plan:
             (e, k, i)
             for group in unit.groups
             for e in group
-            for k, i in enumerate(e.inputs)
+            for k, i in enumerate(self._given(unit, e))
             if not (isinstance(i, int) and i in self.hidden)
             and (i not in inside if isinstance(i, int) else drawn(i))
         ]
+
+    def _given(self, unit: Unit, e: Entry) -> list[int | Constant]:
+        """The inputs of an entry; in a loop that is drawn once, what all turns are given."""
+        if unit.run not in self.rolled:
+            return e.inputs
+        given = []
+        for k, item in enumerate(e.inputs):
+            items = [x.inputs[k] for x in self._in_all_turns(unit.run, e)]
+            if isinstance(item, Constant) and not all(_same(x, item) for x in items):
+                name = getattr(items[-1], "name", None)  # the variable names the last
+                item = Constant(item.shape, None, name, len(items))
+            given.append(item)
+        return given
+
+    def _in_all_turns(self, run: Run, e: Entry) -> list[Entry]:
+        """What has the place of this entry of the second turn in each of them."""
+        turns = [_entries(m.groups()) for m in run.members]
+        place = next(k for k, x in enumerate(turns[1]) if x is e)
+        return [turn[place] for turn in turns]
 
     def results(self, unit: Unit) -> list[Entry]:
         """Entries of folded scopes that are used outside of them, the newest first.
@@ -129,13 +150,15 @@ class Plan:
     def result(self, unit: Unit, e: Entry, show: Show) -> list[Line]:
         """Name, statistics and norm of the gradient of a result of folded scopes.
 
-        An output has a box for that.
+        An output has a box for that; the norm, which is not in it, stands in each turn of a loop.
         """
-        name = e.name or self._in_the_last_turn(unit, e)
+        names = [e.name, self._in_the_last_turn(unit, e)]
+        name = next(filter(None, names[::-1] if unit.run in self.rolled else names), "")
         lines: list[Line] = [(Text(wording.clipped(name), "name"),)] if name else []
         if unit.run in self.rolled:
             return lines + self._over_time(unit.run, e, show)
-        if any(e is output for output in self.graph.outputs):
+        turn = bool(unit.run and unit.run.loop) and e.size > 1
+        if not turn and any(e is output for output in self.graph.outputs):
             return []
         if e.size == 1:
             return lines + parts.value(e, show) + parts.gradient(self.graph, e, show)
@@ -148,11 +171,10 @@ class Plan:
 
     def _over_time(self, run: Run, e: Entry, show: Show) -> list[Line]:
         """The norms of the gradients of this result in the first and the last turn."""
-        turns = [_entries(m.groups()) for m in run.members]
-        place = next(k for k, x in enumerate(turns[1]) if x is e)
+        turns = self._in_all_turns(run, e)
         lines: list[Line] = []
         for k in (0, len(turns) - 1):
-            g = turns[k][place].gradient
+            g = turns[k].gradient
             if show.gradients and g is not None:
                 text = f"t = {k + 1}: ‖grad‖ {wording.number(wording.norm(g), 3)}"
                 lines.append((Text(text, "gradient"),))
@@ -202,7 +224,8 @@ class Plan:
         """What a frame is called."""
         run, k = self.run_of.get(scope, (None, 0))
         if run and run.loop:
-            return f"{_loop_name(scope)}  {self._turns(run, k, 1)}".strip()
+            title = f"{_loop_name(scope)}  {self._turns(run, k, 1)}".strip()
+            return f"{title}, shown: t = {k + 1}" if run in self.rolled else title
         if run and not scope.path and not scope.what:
             return f"{k + 1} of {len(run.members)}"
         return f"{scope.path}  {scope.what}".strip()
@@ -274,6 +297,13 @@ class Plan:
 
 def _entries(groups) -> list[Entry]:
     return [e for group in groups for e in group]
+
+
+def _same(item: int | Constant, other: Constant) -> bool:
+    """Whether it is the same constant; a formula may have kept a copy."""
+    return isinstance(item, Constant) and (
+        item.value is other.value or np.array_equal(item.value, other.value)
+    )
 
 
 def _loop_name(turn: Scope) -> str:

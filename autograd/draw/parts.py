@@ -137,11 +137,14 @@ def unknown(graph: Graph, entry: Entry) -> str:
 def constant(box_id: str, item: Constant, show: Show) -> Box:
     """A dashed box: no gradient flows there.  With a name it is data, an input."""
     kind, outline = ("input", "rounded") if item.name else ("constant", "box")
+    lines = title(item, show)
+    if item.turns:
+        lines.append((Text(f"{wording.TIMES}{item.turns}, one per turn", "shape"),))
     return Box(
         box_id,
         kind,
         outline,
-        [Cell(title(item, show))],
+        [Cell(lines)],
         f"{item.name or 'constant'}: no gradient",
         True,
     )
@@ -188,6 +191,14 @@ def weigh(edges: list[tuple[Edge, Entry | None]]):
         if id(edge) in logs:
             share = 0.5 + (logs[id(edge)] - (low + high) / 2) / span
             edge.width = round(THIN + (THICK - THIN) * share, 2)
+
+
+def statistics(boxes: list[Box]) -> list[Line]:
+    """What the legend says of ``0.1 ± 2``, where there is one."""
+    runs = (run for box in boxes for c in box.cells for line in c.lines for run in line)
+    if any("±" in run.text for run in runs):
+        return [(Text("large arrays: mean ± standard deviation", "shape"),)]
+    return []
 
 
 def notes(graph: Graph, show: Show, value: str, gradient: str) -> list[Line]:

@@ -22,11 +22,15 @@ ORDER_MATTERS = {
 
 @dataclass(slots=True)
 class Constant:
-    """An input without a gradient: its value if small or kept for backward, and its shape."""
+    """An input without a gradient: its value if small or kept for backward, and its shape.
+
+    ``turns``: it stands for so many, one for every turn of a loop that is drawn once.
+    """
 
     shape: tuple
     value: Any = None
     name: str | None = None
+    turns: int = 0
 
 
 @dataclass(slots=True)

@@ -81,7 +81,7 @@ def _write(parent, line: Line, x, y, theme, centred=True, size=None):
         span.set("font-size", str(size or SIZES.get(run.role, 13)))
         if run.role == "name":
             span.set("font-weight", "bold")
-        span.text = run.text
+        span.text = run.text.replace("  ", " \N{NO-BREAK SPACE}")  # of two, browsers drop one
     return text
 
 

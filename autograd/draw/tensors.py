@@ -54,10 +54,7 @@ class _Tensors:
 
     def notes(self) -> list[Line]:
         notes = parts.notes(self.graph, self.show, "", "gradients in this colour")
-        runs = (run for b in self.boxes for c in b.cells for line in c.lines for run in line)
-        if any("±" in run.text for run in runs):
-            notes.insert(0, (Text("large arrays: mean ± standard deviation", "shape"),))
-        return notes + self.plan.notes()
+        return parts.statistics(self.boxes) + notes + self.plan.notes()
 
     def clusters(self, frame: Frame) -> list[Cluster]:
         """A frame around every open scope; none around rows: Graphviz then mixes these up."""

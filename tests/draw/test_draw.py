@@ -1,6 +1,7 @@
 """Drawings: what they say, that they can be parsed, and that nothing stops them."""
 
 import html
+import re
 import subprocess
 import sys
 import time
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 import autograd
+from autograd import wording
 from autograd.checkpoint import checkpoint
 from autograd.draw import RenderError, draw, render, sketch
 from autograd.draw.theme import DARK, LIGHT
@@ -204,8 +206,31 @@ def test_small_matrices_are_written_in_rows(renderer):
     text = groups(draw(y)).all
     for row in ("[1,-20]", "[3,4]", "[0.5,6]"):
         assert row in words(text)
+    assert "  " not in text  # of these browsers show one
     kernel = leaf(np.ones((1, 2, 1, 2)))
     assert "[1, 1, 1, 1]" in groups(draw(np.sin(kernel))).all
+
+
+ARIAL = {".": 278, "-": 333, ",": 278, "[": 278, "]": 278, " ": 278}
+
+
+@pytest.mark.parametrize(
+    "m",
+    [
+        [[-1.25, 0.333], [10.0, -0.00123], [3.0, -12.5]],
+        [[1.5, -2e-5, 111.0], [0.25, 1.0, -3e6]],
+        [[np.inf, 1.0], [-np.inf, np.nan]],
+    ],
+)
+def test_columns_of_a_small_matrix_stand_under_each_other(m):
+    widths = ARIAL | {"i": 222, "f": 278}  # in thousandths; digits and the others have 556
+    ends = [
+        sum(widths.get(c, 556) for c in number.rstrip(","))
+        for row in wording.listing(np.array(m))
+        for number in re.split(r"(?<=,) ", row.strip("[]"))
+    ]
+    columns = [ends[k :: len(m[0])] for k in range(len(m[0]))]
+    assert all(max(column) - min(column) <= 120 for column in columns)  # in pixels, 1 of 11
 
 
 def test_a_parameter_of_many_operations_is_a_row_of_each(renderer):

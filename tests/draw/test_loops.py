@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import nn
+from autograd import wording
 from autograd.draw import draw
 from autograd.tensor import Tensor
 from tests.draw.pictures import SVG, groups, leaf, words
@@ -106,14 +107,45 @@ def test_rolled(renderer, opened):
     drawing, norms = recurrent(30, rolled=True, open=opened)
     g = groups(drawing)
     assert words("t = 1 ... 30") in words(g.all) and words("next turn") in words(g.all)
-    assert words("t = 2") not in words(g.all)
+    assert (words("t = 1 ... 30, shown: t = 2") in words(g.all)) == (opened is not None)
     if opened is None:
+        assert words("t = 2") not in words(g.all)
         (cell,) = cells(g).values()
         assert f"{cell}-{cell}" in g.edges
         assert words(f"t = 1: ‖grad‖ {norms[0]:.3g}") in words(g.text[cell])
         assert words(f"t = 30: ‖grad‖ {norms[-1]:.3g}") in words(g.text[cell])
     else:
         assert len(g.boxes) < 14
+
+
+def test_rolled_shows_what_all_turns_are_given(renderer):
+    r = np.random.default_rng(0)
+    W, b, mask = leaf(0.5 * r.normal(size=(4, 4))), r.normal(size=(1, 4)), np.ones((2, 4))
+    h, hs = np.zeros((2, 4)), []
+    for x in r.normal(size=(12, 1, 4)):
+        h = np.tanh(mask * (h @ W + x) - b)  # multiply keeps a copy of the mask
+        hs.append(h)
+    g = groups(draw(h, rolled=True))
+    assert sorted(words(g.text[key]) for key, kind in g.boxes.items() if kind == "input") == [
+        words(f"b (1, 4) {' '.join(wording.listing(b))}"),
+        words("mask (2, 4) 1 ± 0"),
+        words("x (1, 4) ×12, one per turn"),
+    ]
+    (cell,) = cells(g).values()
+    assert "h" in g.text[cell].split("\n")  # not hs[1]
+
+
+@pytest.mark.parametrize("options", [{}, {"rolled": True}])
+def test_the_last_turn_has_its_norm_where_it_is_the_output(renderer, options):
+    r = np.random.default_rng(0)
+    W, h, hs = leaf(0.5 * r.normal(size=(3, 3))), np.ones(3), []
+    for x in r.normal(size=(5, 3)):
+        h = np.tanh(W @ h + x)
+        hs.append(h)
+    h.backward(np.ones(3))
+    g = groups(draw(h, **options))
+    said = "t = 5: ‖grad‖ 1.73" if options else "‖dh/dh_5‖ 1.73"
+    assert words(said) in words(g.text[list(cells(g).values())[-1]])
 
 
 def test_rolled_names_each_result_that_a_turn_hands_on(renderer):

@@ -87,7 +87,7 @@ def test_frames_lie_in_frames(graphviz):
 def test_frames_of_our_own_layout(nothing):
     svg = stack().svg
     assert (
-        svg.count('class="cluster"') == 3 and "blocks.1  Block" in svg
+        svg.count('class="cluster"') == 3 and "blocks.1 \N{NO-BREAK SPACE}Block" in svg
     )  # the first has data in it
 
 

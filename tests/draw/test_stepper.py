@@ -416,6 +416,13 @@ def test_page(renderer, make):
     assert not re.search(r'(src|href)="http', stepper.html)
 
 
+@pytest.mark.parametrize("size", [3, 7])
+def test_the_legend_explains_what_is_there(size, renderer):
+    x = leaf(np.arange(float(size)), "x")
+    svg = step_through(np.sum(np.tanh(x) * x)).svg
+    assert ("mean ± standard deviation" in svg) == (size == 7)
+
+
 def test_lit_at_each_step_of_the_lecture():
     _, steps, _ = parts(lecture().html)
     assert [(s["boxes"], s["edges"]) for s in steps] == [

@@ -4,7 +4,7 @@ import itertools
 
 from autograd import wording
 from autograd.draw import parts, scalar
-from autograd.draw.model import Box, Cell, Edge, Line, Picture, Text
+from autograd.draw.model import Box, Cell, Edge, Picture, Text
 from autograd.draw.reading import Constant, Entry, Graph
 from autograd.draw.stepper.steps import derivative
 from autograd.draw.stepper.sweep import Passed
@@ -51,8 +51,7 @@ class _Boxes:
         for e in self.graph.entries:
             self.operation(e) if e.op else self.leaf(e)
         parts.weigh(self.edges)
-        notes: list[Line] = [(Text("large arrays: mean ± standard deviation; ", "shape"),
-                  Text("gradients in this colour", "gradient"))]  # fmt: skip
+        notes = [*parts.statistics(self.boxes), (Text("gradients in this colour", "gradient"),)]
         return Picture(self.boxes, [e for e, _ in self.edges], notes)
 
     def leaf(self, e: Entry):
