@@ -204,6 +204,48 @@ def test_values_and_dtypes_are_those_of_numpy(f, dtype):
         assert np.asarray(got).dtype == np.asarray(expected).dtype
 
 
+SHORT = [
+    lambda t, u: np.interp(t[:2], t, u),
+    lambda t, u: np.interp(u, t, t * t),
+    lambda t, u: np.interp(u, u[::-1], t, period=np.uint8(60)),
+    lambda t, u: np.gradient(t, u),
+    lambda t, u: np.gradient(u, t[0]),
+    lambda t, u: np.polysub(t, u),
+    lambda t, u: np.cov(t, aweights=u),
+    lambda t, u: np.geomspace(u, t, 4),
+    lambda t, u: np.einsum("i,i,i", u, u, t),
+    lambda t, u: np.einsum("i,i,i->i", u, u, np.einsum("i,i,i->i", t, t, u)),
+    lambda t, u: np.bincount(u, t),
+    lambda t, u: np.take(np.pad(t, (0, 300)), u, mode="wrap"),
+]
+
+
+@pytest.mark.parametrize("f", SHORT, ids=range(len(SHORT)))
+def test_short_integers_beside_a_tensor_do_not_overflow(f):
+    t, u = np.array([1.0, 2.5, 4.5]), np.array([250, 90, 3], np.uint8)
+    y = f(Tensor(t, requires_grad=True), u)
+    np.testing.assert_allclose(y.data, f(t, u), rtol=1e-12)
+    gradcheck(lambda t: f(t, u), t)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda t: np.average(t, weights=np.array([0.1, 0.2, 0.7], np.float16)),
+        lambda t: np.average(t, weights=np.full(3, 4e4, np.float16)),
+        lambda t: np.average(np.array([3, 1, 2]), weights=t),
+        lambda t: np.geomspace(t, np.float64(7), 3),
+    ],
+    ids=range(4),
+)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
+def test_of_two_dtypes_the_wider_one_is_computed_in(f, dtype):
+    x = np.array([1, 3, 2], dtype) / 3
+    y, expected = f(Tensor(x, requires_grad=True)), f(x)
+    assert y.dtype == expected.dtype
+    np.testing.assert_allclose(y.data, expected, rtol=10 * np.finfo(expected.dtype).eps)
+
+
 def test_bits_are_those_of_numpy():
     x = np.array([5, 3, 6])
     t = Tensor(x)
