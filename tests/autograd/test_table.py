@@ -235,8 +235,9 @@ def test_short_integers_beside_a_tensor_do_not_overflow(f):
         lambda t: np.average(t, weights=np.full(3, 4e4, np.float16)),
         lambda t: np.average(np.array([3, 1, 2]), weights=t),
         lambda t: np.geomspace(t, np.float64(7), 3),
+        lambda t: np.sort_complex(t),
     ],
-    ids=range(4),
+    ids=range(5),
 )
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
 def test_of_two_dtypes_the_wider_one_is_computed_in(f, dtype):
@@ -244,6 +245,14 @@ def test_of_two_dtypes_the_wider_one_is_computed_in(f, dtype):
     y, expected = f(Tensor(x, requires_grad=True)), f(x)
     assert y.dtype == expected.dtype
     np.testing.assert_allclose(y.data, expected, rtol=10 * np.finfo(expected.dtype).eps)
+
+
+@pytest.mark.parametrize("f", [np.sum, np.prod, np.max, np.min])
+@pytest.mark.parametrize("where", [True, [True, False, True]], ids=str)
+def test_an_initial_value_leaves_the_dtype_alone(f, where):
+    y = f(Tensor([1, 3, 2], dtype=np.float32), initial=np.float64(2), where=where)
+    assert y.dtype == np.float32
+    assert np.min(Tensor([1, 2]), initial=np.inf) == 1
 
 
 def test_bits_are_those_of_numpy():
