@@ -6,7 +6,7 @@ import pkgutil
 import numpy as np
 import pytest
 
-from autograd import Tensor, gradcheck, gradients
+from autograd import Tensor, gradcheck, gradients, ops
 from autograd.ops import operations
 from autograd.primitive import Primitive
 from autograd.tensor import FUNCTIONS, UFUNCS
@@ -253,6 +253,24 @@ def test_an_initial_value_leaves_the_dtype_alone(f, where):
     y = f(Tensor([1, 3, 2], dtype=np.float32), initial=np.float64(2), where=where)
     assert y.dtype == np.float32
     assert np.min(Tensor([1, 2]), initial=np.inf) == 1
+
+
+@pytest.mark.parametrize(
+    "f", [ops.erf, ops.erfc, ops.gelu, np.sinc, np.i0], ids=lambda f: f.__name__
+)
+def test_special_functions_of_half_precision(f):
+    x = np.array([-9, -5, -0.7, 0, 0.5, 1.2, 5, 9])
+    half = Tensor(x, requires_grad=True, dtype=np.float16)
+    exact = Tensor(half.data, requires_grad=True, dtype=float)
+    y, expected = f(half), f(exact)
+    np.testing.assert_allclose(y.data, expected.data, rtol=2e-3, atol=1e-3)
+    slopes = gradients(np.sum(expected), exact)
+    np.testing.assert_allclose(gradients(np.sum(y), half), slopes, rtol=4e-3, atol=4e-3)
+
+
+def test_a_mean_of_more_than_half_precision_can_count():
+    x = Tensor(np.ones(100_000), requires_grad=True, dtype=np.float16)
+    np.testing.assert_allclose(gradients(np.mean(x), x, np.float16(1000)), 0.01, rtol=1e-3)
 
 
 def test_bits_are_those_of_numpy():
