@@ -106,6 +106,13 @@ def test_zero_times_an_infinite_derivative_is_zero():
     assert jvp(np.sqrt, (0.0,), (0.0,))[1] == 0.0
 
 
+def test_forward_over_reverse_where_a_number_is_infinite():
+    f = lambda x: np.sum(x[:, None] * x[None, :])  # noqa: E731, whose Hessian is 2 everywhere
+    with np.errstate(invalid="ignore"):
+        _, slope = jvp(grad(f), (np.array([1.0, 2.0, -np.inf]),), (np.ones(3),))
+    np.testing.assert_array_equal(slope, [6.0, 6.0, 6.0])
+
+
 def test_what_has_no_derivative_has_no_tangent():
     """As backward: vectors of equal values give NaN, phases of complex vectors are refused."""
     same, v = np.eye(3), np.diag([1.0, 2.0, 3.0]) + 0.1
