@@ -113,6 +113,13 @@ def test_forward_over_reverse_where_a_number_is_infinite():
     np.testing.assert_array_equal(slope, [6.0, 6.0, 6.0])
 
 
+@pytest.mark.parametrize("f", [np.logaddexp, np.logaddexp2])
+def test_forward_over_reverse_where_one_term_is_nothing(f):
+    for x in (np.array([1e5, 1.0]), np.array([-800.0, 800.0]), np.array([np.inf, 1.0])):
+        _, slope = jvp(grad(lambda x: f(*x)), (x,), (np.array([1.0, 2.0]),))
+        np.testing.assert_array_equal(slope, [0.0, 0.0])
+
+
 def test_what_has_no_derivative_has_no_tangent():
     """As backward: vectors of equal values give NaN, phases of complex vectors are refused."""
     same, v = np.eye(3), np.diag([1.0, 2.0, 3.0]) + 0.1
