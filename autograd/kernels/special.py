@@ -1,8 +1,22 @@
 """Special functions that NumPy lacks, to double precision."""
 
+import functools
 import math
 
 import numpy as np
+
+
+def _half_in_single(f):
+    """``f(x, ...)``, in float32 where x is float16: what it is made of does not fit into that."""
+
+    @functools.wraps(f)
+    def call(x, *args):
+        if getattr(x, "dtype", None) == np.float16:
+            return f(x.astype(np.float32), *args).astype(np.float16)
+        return f(x, *args)
+
+    return call
+
 
 # W. J. Cody, Rational Chebyshev approximations for the error function, Math. Comp. 23 (1969):
 # numerator and denominator, highest power first, on |x| <= 0.46875, to 4, and beyond.
@@ -28,12 +42,14 @@ _FAR = (
 )  # fmt: skip
 
 
+@_half_in_single
 def erf(x):
     """2/√π ∫₀ˣ exp(-t²) dt, to double precision."""
     size = np.fabs(x)
     return np.where(size <= 0.46875, _erf_near(x), np.copysign(1 - _erfc_of_size(size), x))
 
 
+@_half_in_single
 def erfc(x):
     """1 - erf(x), with all its digits where it is small."""
     size = np.fabs(x)
@@ -68,6 +84,7 @@ def _erfc_of_size(x):
     return decay * np.where(x <= 4, middle, far)
 
 
+@_half_in_single
 def sinc_derivative(x, n):
     """The n-th derivative of sin(πx)/(πx), right at and near 0.
 
@@ -88,6 +105,7 @@ def sinc_derivative(x, n):
     return math.pi**n * np.where(near, series, s)
 
 
+@_half_in_single
 def bessel_i(x, n):
     """The modified Bessel function Iₙ(x) = 1/π ∫₀^π exp(x cos t) cos(nt) dt, |x| up to 700.
 

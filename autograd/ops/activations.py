@@ -83,11 +83,16 @@ softplus.vjp(x=lambda g, x: g * sigmoid(x))
 @listed
 @primitive(elementwise=True)
 def silu(x):
-    """x sigmoid(x).  dy/dx = s + y (1 - s), with s = sigmoid(x)."""
+    """x sigmoid(x).  dy/dx = s (1 + x (1 - s)), with s = sigmoid(x)."""
     return x * sigmoid(x)
 
 
-silu.vjp(x=lambda g, x, y: g * (y + sigmoid(x) * (1 - y)))
+def _silu_slope(x):
+    s = sigmoid(x)
+    return s * (1 + x * (1 - s))
+
+
+silu.vjp(x=lambda g, x: g * _silu_slope(x))
 
 
 @listed
@@ -123,7 +128,9 @@ def _gate_slope(x, approximate):
     if approximate == "none":
         return np.exp(-x * x / 2) / math.sqrt(2 * math.pi)
     s = _gate(x, approximate)
-    return s * (1 - s) * (2 * math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * x * x))
+    steep = s * (1 - s)
+    slope = steep * (2 * math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * x * x))
+    return np.where(steep == 0, 0, slope)  # where x² may be infinite
 
 
 gelu.vjp(x=lambda g, x, approximate: g * (_gate(x, approximate) + x * _gate_slope(x, approximate)))

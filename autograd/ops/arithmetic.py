@@ -1,5 +1,6 @@
 """Operators and functions of two arrays.  g = dL/dy; broadcasting is undone by the engine."""
 
+import math
 import operator
 
 import numpy as np
@@ -119,16 +120,25 @@ def minus(a, b):
     return np.where((a == b) & np.isinf(a), 0, a - b)
 
 
+@primitive(elementwise=True)
+def _share(t):
+    """1 / (1 + eᵗ), without overflow, in its derivatives neither."""
+    e = np.exp(-np.fabs(t))
+    return np.where(t > 0, e, 1) / (1 + e)
+
+
+_share.vjp(t=lambda g, t, y: -g * y * _share(-t))
+
 # exp(a - y) is softmax's share of a; two -inf share evenly.
 logaddexp = ufunc(
     np.logaddexp,
-    a=lambda g, a, b: g / (1 + np.exp(minus(b, a))),
-    b=lambda g, a, b: g / (1 + np.exp(minus(a, b))),
+    a=lambda g, a, b: g * _share(minus(b, a)),
+    b=lambda g, a, b: g * _share(minus(a, b)),
 )
 logaddexp2 = ufunc(
     np.logaddexp2,
-    a=lambda g, a, b: g / (1 + np.exp2(minus(b, a))),
-    b=lambda g, a, b: g / (1 + np.exp2(minus(a, b))),
+    a=lambda g, a, b: g * _share(minus(b, a) * math.log(2)),
+    b=lambda g, a, b: g * _share(minus(a, b) * math.log(2)),
 )
 
 values_only(

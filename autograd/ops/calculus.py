@@ -16,7 +16,7 @@ def interp(x, xp, fp, left=None, right=None, period=None):
     At a corner dy/dx is the smaller of both slopes, or 0 between slopes of opposite sign: the
     subgradient of least size.
     """
-    x, xp, fp = map(as_array, (x, xp, fp))
+    x, xp, fp = map(_floating, (x, xp, fp))
     if period is not None:
         x, xp = x % period, xp % period
         order = np.argsort(xp)
@@ -39,6 +39,12 @@ def interp(x, xp, fp, left=None, right=None, period=None):
     if right is not None and period is None:
         y = np.where(x > xp[n - 1], right, y)
     return np.where(np.isnan(x), np.nan, y) if np.any(np.isnan(x)) else y
+
+
+def _floating(x):
+    """``x`` as an array, integers as floats: differences of unsigned or short ones go round."""
+    x = as_array(x)
+    return np.astype(x, float) if x.dtype.kind in "biu" else x
 
 
 def _pick(v, k):
@@ -151,7 +157,7 @@ def gradient(f, *varargs, axis=None, edge_order=1):
     """
     if edge_order not in (1, 2):
         raise ValueRangeError(f"gradient: edge_order must be 1 or 2, got {edge_order!r}")
-    f = as_array(f)
+    f = _floating(f)
     axes = tuple(range(f.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     spacings = varargs * len(axes) if len(varargs) == 1 else varargs or (1.0,) * len(axes)
     if len(spacings) != len(axes):
@@ -174,7 +180,7 @@ def _slope(f, h, axis, edge_order):
         if edge_order == 2:  # a parabola's slopes at both ends of a step have its slope for mean
             first, last = 2 * first - inner[:1], 2 * last - inner[-1:]
     else:
-        d = np.reshape(np.diff(h), (-1,) + (1,) * (f.ndim - 1))
+        d = np.reshape(np.diff(_floating(h)), (-1,) + (1,) * (f.ndim - 1))
         if d.shape[0] != n - 1:
             raise ShapeError(f"gradient: {d.shape[0] + 1} coordinates for {n} elements")
         left, right = d[:-1], d[1:]
@@ -187,7 +193,7 @@ def _slope(f, h, axis, edge_order):
         if edge_order == 2:
             first, last = 2 * first - inner[:1], 2 * last - inner[-1:]
     y = np.moveaxis(np.concatenate([first, inner, last], axis=0), 0, axis)
-    return np.astype(y, f.dtype) if f.dtype.kind in "fc" else y
+    return np.astype(y, f.dtype)
 
 
 @instead_of(np.polyval)
@@ -217,6 +223,8 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
 @instead_of(np.geomspace)
 def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
     """``num`` numbers from ``start`` in equal factors to ``stop``, of one sign."""
+    exact = np.result_type(start, stop, 0.0)
+    start, stop = (np.astype(as_array(v), exact) for v in (start, stop))
     sign = np.sign(value(start))
     if np.any(sign * np.sign(value(stop)) <= 0):
         raise ValueRangeError("geomspace: start and stop must have one sign, and not be 0")
@@ -245,5 +253,5 @@ def bincount(x, weights=None, minlength=0):
     index = np.asarray(value(x))
     if weights is None:
         return np.bincount(index, minlength=minlength)
-    size = max(minlength, int(index.max(initial=-1)) + 1)
+    size = max(minlength, int(index.max()) + 1 if index.size else 0)
     return scatter_add(np.astype(as_array(weights), float), index, (size,))

@@ -127,7 +127,7 @@ def take(x, indices, axis=None, mode="raise"):
     if axis is None:
         x, axis = np.reshape(x, -1), 0
     if mode != "raise":
-        n, at = x.shape[axis], np.asarray(value(indices))
+        n, at = np.intp(x.shape[axis]), np.asarray(value(indices))  # n may be beyond their bits
         indices = at % n if mode == "wrap" else np.clip(at, 0, n - 1)
     return x[(slice(None),) * (axis % x.ndim) + (indices,)]
 

@@ -15,20 +15,22 @@ def _coefficients(op, p):
     return np.reshape(p, -1)
 
 
+def _of_one_length(op, *polynomials):
+    rows = [_coefficients(op, p) for p in polynomials]
+    n = max(p.shape[0] for p in rows)
+    return [np.pad(p, (n - p.shape[0], 0)) if p.shape[0] < n else p for p in rows]
+
+
 @instead_of(np.polyadd)
 def polyadd(a1, a2):
     """The sum of two polynomials."""
-    a1, a2 = _coefficients("polyadd", a1), _coefficients("polyadd", a2)
-    if a1.shape[0] < a2.shape[0]:
-        a1, a2 = a2, a1
-    more = a1.shape[0] - a2.shape[0]
-    return a1 + np.pad(a2, (more, 0))
+    return np.add(*_of_one_length("polyadd", a1, a2))
 
 
 @instead_of(np.polysub)
 def polysub(a1, a2):
     """The difference of two polynomials."""
-    return polyadd(a1, -as_array(a2))
+    return np.subtract(*_of_one_length("polysub", a1, a2))
 
 
 @instead_of(np.polymul)

@@ -234,7 +234,10 @@ def multi_dot(arrays):
 @primitive
 def einsum_(operands, subscripts):
     """Einstein sum; ``subscripts`` with an arrow and no ellipsis."""
-    return np.einsum(subscripts, *operands, optimize=len(operands) > 2)
+    if len(operands) < 3:
+        return np.einsum(subscripts, *operands)
+    kind = np.result_type(*operands)  # else two of 8 bits are multiplied in 8 bits
+    return np.einsum(subscripts, *[as_array(x).astype(kind) for x in operands], optimize=True)
 
 
 def _einsum_vjp(g, i, operands, subscripts):

@@ -48,9 +48,14 @@ def mean(x, axis=None, keepdims=False):
 
 mean.vjp(
     x=lambda g, x_shape, axis, keepdims: expand(
-        g / max(count(x_shape, axis), 1), x_shape, axis, keepdims
+        _countable(g) / max(count(x_shape, axis), 1), x_shape, axis, keepdims
     )
 )
+
+
+def _countable(g):
+    """``g``, in float32 where it is float16, which ends at 65504: a mean may be of more."""
+    return g.astype(np.float32) if g.dtype.char == "e" else g
 
 
 @instead_of(np.max, np.amax)

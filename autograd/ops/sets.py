@@ -95,7 +95,8 @@ def sort_complex(a):
     y = np.sort(a)
     if is_complex(y):
         return y
-    return np.astype(y, np.complex64 if y.dtype.char in "bhBH" else complex)  # as NumPy does
+    kinds = {"g": np.clongdouble} | dict.fromkeys("bhBH", np.complex64)  # as NumPy does
+    return np.astype(y, kinds.get(y.dtype.char, complex))
 
 
 @instead_of(np.real_if_close)

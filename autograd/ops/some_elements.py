@@ -14,6 +14,12 @@ def _chosen(op, x, where, otherwise):
     return (x if where.all() else np.where(where, x, otherwise)), where
 
 
+def _as_of(y, initial):
+    """``initial`` in the dtype of the result, as in NumPy, but for integers: they have no inf."""
+    initial = as_array(initial)
+    return np.astype(initial, y.dtype) if y.dtype.kind in "fc" else initial
+
+
 def _typed(x, dtype):
     return x if dtype is None else np.astype(x, dtype)
 
@@ -23,7 +29,7 @@ def sum_of_some(x, axis=None, dtype=None, keepdims=False, initial=0, where=True)
     """Sum of the elements where ``where`` holds, and of ``initial``."""
     x, _ = _chosen("sum", _typed(as_array(x), dtype), where, 0)
     y = np.sum(x, axis=axis, keepdims=keepdims)
-    return y if type(initial) is int and initial == 0 else y + initial
+    return y if type(initial) is int and initial == 0 else y + _as_of(y, initial)
 
 
 @with_options(np.prod)
@@ -31,7 +37,7 @@ def prod_of_some(x, axis=None, dtype=None, keepdims=False, initial=1, where=True
     """Product of the elements where ``where`` holds, and of ``initial``."""
     x, _ = _chosen("prod", _typed(as_array(x), dtype), where, 1)
     y = np.prod(x, axis=axis, keepdims=keepdims)
-    return y if type(initial) is int and initial == 1 else y * initial
+    return y if type(initial) is int and initial == 1 else y * _as_of(y, initial)
 
 
 def _extreme_of_some(op, larger):
@@ -39,10 +45,12 @@ def _extreme_of_some(op, larger):
     def call(x, axis=None, keepdims=False, initial=None, where=True):
         if initial is None:
             raise ValueRangeError(f"{op.__name__}: with where= an initial= value is needed")
-        x, _ = _chosen(op.__name__, as_array(x), where, initial)
+        x = as_array(x)
+        initial = _as_of(x, initial)
+        x, _ = _chosen(op.__name__, x, where, initial)
         if not x.size:
             empty = op(np.empty(x.shape), axis=axis, keepdims=keepdims, initial=0.0)
-            return np.astype(np.broadcast_to(as_array(initial), np.shape(empty)), x.dtype)
+            return np.astype(np.broadcast_to(initial, np.shape(empty)), x.dtype)
         return larger(op(x, axis=axis, keepdims=keepdims), initial)
 
     return call

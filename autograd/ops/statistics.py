@@ -118,6 +118,8 @@ def average(x, axis=None, weights=None, returned=False, keepdims=False):
         total = np.full_like(y, count(np.shape(x), axis))
     else:
         x, weights = map(as_array, (x, weights))
+        exact = np.result_type(x, weights, *([float] if x.dtype.kind in "biu" else []))
+        weights = np.astype(weights, exact)  # their sum is of the dtype of the result
         if weights.shape != x.shape:
             if axis is None or weights.shape != tuple(
                 x.shape[a] for a in (axis if isinstance(axis, tuple) else (axis,))
@@ -169,7 +171,7 @@ def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=N
         x = x - np.mean(x, axis=1, keepdims=True)
         c = np.matmul(x, np.transpose(conj(x))) / max(x.shape[1] - ddof, 0)
         return np.squeeze(c)
-    a = 1.0 if aweights is None else aweights
+    a = 1.0 if aweights is None else as_array(aweights) * 1.0
     w = a if fweights is None else a * as_array(constant("cov", "fweights", fweights))
     w = as_array(w)
     if tuple(w.shape) != (x.shape[1],):

@@ -106,6 +106,20 @@ def test_zero_times_an_infinite_derivative_is_zero():
     assert jvp(np.sqrt, (0.0,), (0.0,))[1] == 0.0
 
 
+def test_forward_over_reverse_where_a_number_is_infinite():
+    f = lambda x: np.sum(x[:, None] * x[None, :])  # noqa: E731, whose Hessian is 2 everywhere
+    with np.errstate(invalid="ignore"):
+        _, slope = jvp(grad(f), (np.array([1.0, 2.0, -np.inf]),), (np.ones(3),))
+    np.testing.assert_array_equal(slope, [6.0, 6.0, 6.0])
+
+
+@pytest.mark.parametrize("f", [np.logaddexp, np.logaddexp2])
+def test_forward_over_reverse_where_one_term_is_nothing(f):
+    for x in (np.array([1e5, 1.0]), np.array([-800.0, 800.0]), np.array([np.inf, 1.0])):
+        _, slope = jvp(grad(lambda x: f(*x)), (x,), (np.array([1.0, 2.0]),))
+        np.testing.assert_array_equal(slope, [0.0, 0.0])
+
+
 def test_what_has_no_derivative_has_no_tangent():
     """As backward: vectors of equal values give NaN, phases of complex vectors are refused."""
     same, v = np.eye(3), np.diag([1.0, 2.0, 3.0]) + 0.1

@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 import numpy as np
 
 import autograd
-from autograd import Tensor, no_grad, ops, primitive, profile, recording
+from autograd import Tensor, gradients, no_grad, ops, primitive, profile, recording
 
 
 def test_counts_sizes_and_the_row_of_a_node():
@@ -77,3 +77,10 @@ def test_values_and_gradients_are_those_without_it(rng=np.random.default_rng(0))
         watched = run()
     np.testing.assert_array_equal(plain[0], watched[0])
     np.testing.assert_array_equal(plain[1], watched[1])
+
+
+def test_what_was_broadcast_is_summed_once_where_a_gradient_is_nan():
+    x = Tensor([[1.0], [2.0]], requires_grad=True)
+    y = np.sum(x * np.array([[1.0, 1.0, 1.0], [1.0, 1.0, np.nan]]))
+    with profile():
+        np.testing.assert_array_equal(gradients(y, x), [[3.0], [np.nan]])

@@ -6,7 +6,7 @@ import pkgutil
 import numpy as np
 import pytest
 
-from autograd import Tensor, gradcheck, gradients
+from autograd import Tensor, gradcheck, gradients, ops
 from autograd.ops import operations
 from autograd.primitive import Primitive
 from autograd.tensor import FUNCTIONS, UFUNCS
@@ -202,6 +202,75 @@ def test_values_and_dtypes_are_those_of_numpy(f, dtype):
         got = got.data if type(got) is Tensor else got
         np.testing.assert_allclose(got, expected, rtol=1e-6)
         assert np.asarray(got).dtype == np.asarray(expected).dtype
+
+
+SHORT = [
+    lambda t, u: np.interp(t[:2], t, u),
+    lambda t, u: np.interp(u, t, t * t),
+    lambda t, u: np.interp(u, u[::-1], t, period=np.uint8(60)),
+    lambda t, u: np.gradient(t, u),
+    lambda t, u: np.gradient(u, t[0]),
+    lambda t, u: np.polysub(t, u),
+    lambda t, u: np.cov(t, aweights=u),
+    lambda t, u: np.geomspace(u, t, 4),
+    lambda t, u: np.einsum("i,i,i", u, u, t),
+    lambda t, u: np.einsum("i,i,i->i", u, u, np.einsum("i,i,i->i", t, t, u)),
+    lambda t, u: np.bincount(u, t),
+    lambda t, u: np.take(np.pad(t, (0, 300)), u, mode="wrap"),
+]
+
+
+@pytest.mark.parametrize("f", SHORT, ids=range(len(SHORT)))
+def test_short_integers_beside_a_tensor_do_not_overflow(f):
+    t, u = np.array([1.0, 2.5, 4.5]), np.array([250, 90, 3], np.uint8)
+    y = f(Tensor(t, requires_grad=True), u)
+    np.testing.assert_allclose(y.data, f(t, u), rtol=1e-12)
+    gradcheck(lambda t: f(t, u), t)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda t: np.average(t, weights=np.array([0.1, 0.2, 0.7], np.float16)),
+        lambda t: np.average(t, weights=np.full(3, 4e4, np.float16)),
+        lambda t: np.average(np.array([3, 1, 2]), weights=t),
+        lambda t: np.geomspace(t, np.float64(7), 3),
+        lambda t: np.sort_complex(t),
+    ],
+    ids=range(5),
+)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
+def test_of_two_dtypes_the_wider_one_is_computed_in(f, dtype):
+    x = np.array([1, 3, 2], dtype) / 3
+    y, expected = f(Tensor(x, requires_grad=True)), f(x)
+    assert y.dtype == expected.dtype
+    np.testing.assert_allclose(y.data, expected, rtol=10 * np.finfo(expected.dtype).eps)
+
+
+@pytest.mark.parametrize("f", [np.sum, np.prod, np.max, np.min])
+@pytest.mark.parametrize("where", [True, [True, False, True]], ids=str)
+def test_an_initial_value_leaves_the_dtype_alone(f, where):
+    y = f(Tensor([1, 3, 2], dtype=np.float32), initial=np.float64(2), where=where)
+    assert y.dtype == np.float32
+    assert np.min(Tensor([1, 2]), initial=np.inf) == 1
+
+
+@pytest.mark.parametrize(
+    "f", [ops.erf, ops.erfc, ops.gelu, np.sinc, np.i0], ids=lambda f: f.__name__
+)
+def test_special_functions_of_half_precision(f):
+    x = np.array([-9, -5, -0.7, 0, 0.5, 1.2, 5, 9])
+    half = Tensor(x, requires_grad=True, dtype=np.float16)
+    exact = Tensor(half.data, requires_grad=True, dtype=float)
+    y, expected = f(half), f(exact)
+    np.testing.assert_allclose(y.data, expected.data, rtol=2e-3, atol=1e-3)
+    slopes = gradients(np.sum(expected), exact)
+    np.testing.assert_allclose(gradients(np.sum(y), half), slopes, rtol=4e-3, atol=4e-3)
+
+
+def test_a_mean_of_more_than_half_precision_can_count():
+    x = Tensor(np.ones(100_000), requires_grad=True, dtype=np.float16)
+    np.testing.assert_allclose(gradients(np.mean(x), x, np.float16(1000)), 0.01, rtol=1e-3)
 
 
 def test_bits_are_those_of_numpy():
