@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy import ndarray
-from numpy.lib.array_utils import byte_bounds
 
 from autograd import graph, recording
 from autograd.errors import DtypeError, GraphError, ShapeError
@@ -80,9 +79,11 @@ def check_unchanged(node, held=None):
 def _is_fixed(a):
     """Whether elements of ``a`` share memory, or nobody may write to it."""
     if not a.flags.c_contiguous:
-        low, high = byte_bounds(a)
-        if high - low < a.nbytes:
-            return True
+        reach = a.itemsize
+        for step, n in sorted(zip(map(abs, a.strides), a.shape, strict=True)):
+            if n > 1 and step < reach:
+                return True  # so may some that lie interleaved, which no slice of an array does
+            reach += step * (n - 1)
     while isinstance(a.base, ndarray):
         a = a.base
     if a.base is None or a.flags.writeable:

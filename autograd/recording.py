@@ -69,23 +69,27 @@ class set_recording:
 
     def __init__(self, on: bool):
         self.on = on
+        self._open: set[_Block] = set()
 
     def __enter__(self):
         block = _enter(_switches, self.on)
         _count(not self.on)
+        self._open.add(block)
         block.over = False
 
     def __exit__(self, *exc):
-        for block in reversed(_switches.get()):
-            if block.value is self.on and not block.over:
+        # innermost first; those of this object, where a generator went on in another thread
+        for block in (*reversed(_switches.get()), *self._open):
+            if block in self._open and not block.over:
                 block.over = True
+                self._open.remove(block)
                 _count(-(not self.on))
                 return
 
     def __call__(self, f=None):
         """Decorate ``f``: the switch is set while it runs."""
         if f is None:
-            return self
+            return set_recording(self.on)
         if inspect.isgeneratorfunction(f) or inspect.isasyncgenfunction(f):
             raise GraphError(
                 f"no_grad or enable_grad: {f.__name__} is a generator function, whose code runs "

@@ -472,10 +472,11 @@ def test_another_thread_that_changes_a_leaf_in_the_middle_of_a_pass():
     "data",
     [
         np.broadcast_to(np.ones(1), (3,)),
+        np.broadcast_to(np.ones(9)[::8], (3, 2)),
         np.lib.stride_tricks.as_strided(np.ones(3), (2, 2), (8, 8)),
         np.frombuffer(np.ones(3).tobytes()),
     ],
-    ids=["broadcast", "strided", "bytes"],
+    ids=["broadcast", "broadcast slice", "strided", "bytes"],
 )
 def test_a_leaf_of_memory_that_is_not_to_be_written_to_gets_its_own(data):
     g = np.arange(1.0, data.size + 1).reshape(data.shape)

@@ -201,6 +201,28 @@ def test_blocks_may_end_in_any_order():
     assert (x * 2).node is not None and recording.special == 0
 
 
+def test_a_block_of_a_generator_ends_with_it_in_whatever_thread():
+    def plain():
+        with no_grad():
+            yield
+
+    x, steps = leaf(1.0), plain()
+    next(steps)
+    thread = threading.Thread(target=steps.close)
+    thread.start()
+    thread.join()
+    assert (x * 2).node is not None and recording.special == 0
+    first, second = plain(), plain()
+    next(first)
+    with enable_grad():
+        next(second)
+        first.close()
+        assert (x * 2).node is None
+        second.close()
+        assert (x * 2).node is not None
+    assert recording.special == 0
+
+
 def test_ctrl_c_on_the_way_into_a_block_leaves_nothing_set(monkeypatch):
     x = leaf(1.0)
 
