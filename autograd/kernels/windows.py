@@ -86,14 +86,14 @@ def in_rows(a, b) -> bool:
 
 
 @lru_cache(64)
-def offsets(geometry, out) -> list:
+def offsets(geometry, out) -> tuple:
     """Each place in the kernel: its index, and where all windows have it in the padded array."""
     axes = [
         [slice(i * e, i * e + s * (n - 1) + 1, s) for i in range(k)]
         for k, s, _, e, n in zip(*geometry, out, strict=True)
     ]
     indices = product(*map(range, geometry.kernel))
-    return [(k, (..., *place)) for k, place in zip(indices, product(*axes), strict=True)]
+    return tuple((k, (..., *place)) for k, place in zip(indices, product(*axes), strict=True))
 
 
 def overlap_add(w, size, geometry):

@@ -481,14 +481,15 @@ def test_importing_the_engine_does_not_import_numba():
     assert run("import autograd, nn, sys; print('numba' in sys.modules)") == "False"
 
 
-def test_machine_code_of_another_version_is_compiled_anew():
+@pytest.mark.parametrize("index", [b"cautograd.no_such_module\nBlock\n.", b"", b"\x80\x04]"])
+def test_machine_code_that_cannot_be_read_is_compiled_anew(index):
+    """Of another version, or damaged."""
     from autograd.kernels.compiled import jit
 
     compiled = jit(_twice)
     kept = compiled._cache._cache_file
     kept.save("", b"")  # there is a folder now
-    gone = b"cautograd.no_such_module\nBlock\n."
-    Path(kept._index_path).write_bytes(pickle.dumps(kept._version) + gone)
+    Path(kept._index_path).write_bytes(pickle.dumps(kept._version) + index)
     assert compiled(4) == 8
     fresh = jit(_twice)
     assert fresh(5) == 10 and sum(fresh.stats.cache_hits.values()) == 1

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import hashlib
+import pickle
 import sys
 from pathlib import Path
 
@@ -33,8 +34,11 @@ def jit(f=None, **options):
 
 
 def _index(load):
-    """What numba has kept of a function: nothing, where it was made for files that are gone."""
+    """What numba has kept of a function: nothing, where it cannot be read.
+
+    It may be damaged, or have been made for modules that are gone.
+    """
     try:
         return load()
-    except (ImportError, AttributeError):
+    except (ImportError, AttributeError, EOFError, pickle.UnpicklingError):
         return {}
