@@ -169,7 +169,7 @@ class NAdam(Adam):
 
     def buffers(self, **options):
         """m, v and B, for every element, so that betas may change on the way."""
-        return {**super().buffers(**options), "product": 1.0}
+        return {**super().buffers(**options), "mu_product": 1.0}
 
     def update(
         self, w, g, state, lr, betas, eps, weight_decay, momentum_decay, decoupled_weight_decay
@@ -178,7 +178,7 @@ class NAdam(Adam):
         g = _decayed(w, g, lr, weight_decay, decoupled_weight_decay)
         m, v, t = _moments(g, state, betas)
         now, ahead = (betas[0] * (1 - 0.96 ** (k * momentum_decay) / 2) for k in (t, t + 1))
-        product = state["product"]
+        product = state["mu_product"]
         product *= now
         n = (1 - now) / (1 - product) * g + ahead / (1 - product * ahead) * m
         w -= lr * n / (np.sqrt(v / (1 - betas[1] ** t)) + eps)

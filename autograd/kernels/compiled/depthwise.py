@@ -51,17 +51,8 @@ def conv_dw(x, g, w_shape, geometry, groups):
     if window is None or -across % 3 > across // 7:
         return NotImplemented  # too many taps would be computed in vain
     dw = np.zeros(w_shape, x.dtype)
-    flat = dw.reshape(-1)
-    run(
-        correlations,
-        min(JOBS, groups),
-        images(x),
-        images(g),
-        groups,
-        flat,
-        window,
-        lanes(x.itemsize),
-    )
+    args = images(x), images(g), groups, dw.reshape(-1), window
+    run(correlations, min(JOBS, groups), *args, lanes(x.itemsize))
     return dw if np.isfinite(dw).all() else NotImplemented  # 0 beyond a row of g, times infinity
 
 

@@ -13,12 +13,7 @@ from autograd.kernels.compiled import pooling_rows as rows
 from autograd.kernels.compiled.jobs import run, shared, take
 from autograd.kernels.compiled.pooling_rows import images, inside, join, put
 from autograd.kernels.compiled.shuffles import evens, odds, zip_high, zip_low
-from autograd.kernels.compiled.vectors import (
-    lanes,
-    where_below,
-    where_top,
-    zeros,
-)
+from autograd.kernels.compiled.vectors import lanes, where_below, where_top, zeros
 from autograd.kernels.windows import Geometry
 
 PAIRS = Geometry((2, 2), (2, 2), ((0, 0), (0, 0)), (1, 1))
