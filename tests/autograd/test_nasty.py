@@ -147,6 +147,13 @@ SECOND = [
         [0.0, 2.0],
         [0.0, 10.0],
     ),
+    ("Hessian of an angle at 0", lambda x: np.arctan2(x[0], x[1]), [0.0, 0.0], [np.nan, np.nan]),
+    (
+        "Hessian of an angle that is not used",
+        lambda x: np.where(x[0] > 0, np.arctan2(x[0], x[1]), x[1] ** 2),
+        [0.0, 0.0],
+        [0.0, 2.0],
+    ),
     ("Hessian of std of equals", np.std, [1.0, 1.0], [np.nan, np.nan]),
     ("prod with a zero", np.prod, [2.0, 0.0, 3.0], [3.0, 5.0, 2.0]),
     ("prod with two zeros", np.prod, [0.0, 0.0, 3.0], [3.0, 3.0, 0.0]),
