@@ -280,7 +280,10 @@ reduced_svd.vjp(a=lambda g, y: _svd_vjp(g, y))
 @instead_of(np.linalg.svdvals)
 @primitive
 def svdvals(a):
-    """The singular values, descending.  dL/da = U diag(g) Vᴴ; a value of 0 has gradient 0."""
+    """The singular values, descending.  dL/da = U diag(g) Vᴴ.
+
+    A value of 0 has gradient 0, in second derivatives too: sum squares of ``a``, not of its values.
+    """
     return np.linalg.svd(a, compute_uv=False)
 
 
