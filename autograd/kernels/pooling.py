@@ -65,20 +65,22 @@ def max_pick(h, x, y, geometry):
 
 
 @compilable(lambda x, *_: 20 * x.size)
-def sum_pool(x, geometry):
-    """The sum over every window: (N, C, *P)."""
+def sum_pool(x, geometry, count):
+    """The sum over every window, divided by ``count``, a number or an array: (N, C, *P)."""
     if geometry.is_whole(x.shape[2:]):
-        return np.sum(x, axis=tuple(range(2, x.ndim)), keepdims=True)
-    x, places = _places(x, geometry, 0)
-    y = x[places[0]].copy()
-    for place in places[1:]:
-        y += x[place]
-    return y
+        y = np.sum(x, axis=tuple(range(2, x.ndim)), keepdims=True)
+    else:
+        x, places = _places(x, geometry, 0)
+        y = x[places[0]].copy()
+        for place in places[1:]:
+            y += x[place]
+    return np.divide(y, count, out=y)
 
 
 @compilable(lambda g, x_shape, *_: 20 * math.prod(x_shape))
-def sum_unpool(g, x_shape, geometry):
-    """The adjoint of `sum_pool`: ``g`` added at every element of its window: (N, C, *S)."""
+def sum_unpool(g, x_shape, geometry, count):
+    """The adjoint of `sum_pool`: ``g / count`` at every element of its window: (N, C, *S)."""
+    g = g / count
     if geometry.is_whole(x_shape[2:]):
         return np.broadcast_to(g, x_shape).copy()
     d = np.zeros_like(g, shape=g.shape[:2] + geometry.padded(x_shape[2:]))

@@ -47,15 +47,14 @@ max_pick.vjp(h=lambda g, x, top, geometry: max_unpool(g, x, top, geometry))
 @primitive(linear=True)
 def avg_pool_(x, geometry, count):
     """The sum over every window, divided by ``count``, a number or one for each window."""
-    y = kernel_of.sum_pool(x, geometry)
-    return np.divide(y, count, out=y)
+    return kernel_of.sum_pool(x, geometry, count)
 
 
 @listed
 @primitive(linear=True)
 def avg_unpool(g, x_shape, geometry, count):
     """``g`` divided by ``count`` added at every element of its window."""
-    return kernel_of.sum_unpool(g / count, x_shape, geometry)
+    return kernel_of.sum_unpool(g, x_shape, geometry, count)
 
 
 avg_pool_.vjp(x=lambda g, x_shape, geometry, count: avg_unpool(g, x_shape, geometry, count))
@@ -66,7 +65,7 @@ avg_unpool.vjp(g=lambda h, geometry, count: avg_pool_(h, geometry, count))
 @primitive
 def lp_pool_(x, p, geometry):
     """(Σ|x|ᵖ)^(1/p) over every window.  dy/dx = sign(x) (|x| / y)^(p-1), and 0 where y = 0."""
-    return kernel_of.sum_pool(np.abs(x) ** p, geometry) ** (1 / p)
+    return kernel_of.sum_pool(np.abs(x) ** p, geometry, 1) ** (1 / p)
 
 
 lp_pool_.vjp(

@@ -11,7 +11,7 @@ import numpy as np
 from autograd.kernels.compiled import convolution
 from autograd.kernels.compiled import pooling_rows as rows
 from autograd.kernels.compiled.jobs import run, shared, take
-from autograd.kernels.compiled.pooling_rows import images, inside, join, put
+from autograd.kernels.compiled.pooling_rows import divided, images, inside, join, put
 from autograd.kernels.compiled.shuffles import evens, odds, zip_high, zip_low
 from autograd.kernels.compiled.vectors import lanes, where_below, where_top, zeros
 from autograd.kernels.windows import Geometry
@@ -23,7 +23,7 @@ JOBS = 16
 
 def max_pool(x, geometry):
     """See `autograd.kernels.pooling.max_pool`."""
-    return _pool(x, geometry, True)
+    return _pool(x, geometry, None)
 
 
 def max_unpool(g, x, y, geometry):
@@ -41,38 +41,45 @@ def max_unpool(g, x, y, geometry):
     return d
 
 
-def sum_pool(x, geometry):
+def sum_pool(x, geometry, count):
     """See `autograd.kernels.pooling.sum_pool`; else a filter of ones for every channel."""
+    if not isinstance(count, (int, float)):
+        y = sum_pool(x, geometry, 1)
+        return y if y is NotImplemented else np.divide(y, count, out=y)
     if rows.window_of(geometry) is not None:
-        return _pool(x, geometry, None)
+        return _pool(x, geometry, float(count))
     if math.prod(geometry.kernel) <= FEW or geometry.is_whole(x.shape[2:]):
         return NotImplemented
     ones = np.ones((x.shape[1], 1, *geometry.kernel), x.dtype)
-    return convolution.conv(x, ones, None, geometry, x.shape[1])
+    y = convolution.conv(x, ones, None, geometry, x.shape[1])
+    return np.divide(y, count, out=y)
 
 
-def sum_unpool(g, x_shape, geometry):
+def sum_unpool(g, x_shape, geometry, count):
     """See `autograd.kernels.pooling.sum_unpool`."""
+    if not isinstance(count, (int, float)):
+        return sum_unpool(g / count, x_shape, geometry, 1)
     window = rows.window_of(geometry)
     if window is not None:
         d = np.empty(x_shape, g.dtype)
-        run(rows.spread, _jobs(d), images(g), images(d), window, lanes(g.itemsize))
+        args = images(g), images(d), window, float(count)
+        run(rows.spread, _jobs(d), *args, lanes(g.itemsize))
         return d
     if math.prod(geometry.kernel) <= FEW or geometry.is_whole(x_shape[2:]):
         return NotImplemented
     ones = np.ones((x_shape[1], 1, *geometry.kernel), g.dtype)
-    return convolution.conv_dx(g, ones, x_shape, geometry, x_shape[1])
+    return convolution.conv_dx(g / count, ones, x_shape, geometry, x_shape[1])
 
 
-def _pool(x, geometry, maxima):
+def _pool(x, geometry, count):
     window = rows.window_of(geometry)
     if window is None:
         return NotImplemented
     y = np.empty((*x.shape[:2], *geometry.out(x.shape[2:])), x.dtype)
     if geometry == PAIRS:
-        run(_pairs, _jobs(x), images(x), images(y), maxima, lanes(x.itemsize))
+        run(_pairs, _jobs(x), images(x), images(y), count, lanes(x.itemsize))
     else:
-        run(rows.pool, _jobs(x), images(x), images(y), window, maxima, lanes(x.itemsize))
+        run(rows.pool, _jobs(x), images(x), images(y), window, count, lanes(x.itemsize))
     return y
 
 
@@ -81,8 +88,8 @@ def _jobs(x):
 
 
 @shared
-def _pairs(todo, jobs, x, y, maxima, V):
-    """The largest element, or the sum, of every window."""
+def _pairs(todo, jobs, x, y, count, V):
+    """The largest element of every window or, divided by ``count``, the sum."""
     planes, height, width = y.shape
     wide = x.shape[2]
     flat, out = x.ravel(), y.ravel()
@@ -93,10 +100,11 @@ def _pairs(todo, jobs, x, y, maxima, V):
                 p, q = (n * x.shape[1] + 2 * a) * wide, (n * height + a) * width
                 for i in range(0, width, V):
                     u = inside(flat, p, 2 * i, wide, zeros(x), V)
-                    u = join(u, inside(flat, p + wide, 2 * i, wide, zeros(x), V), maxima)
+                    u = join(u, inside(flat, p + wide, 2 * i, wide, zeros(x), V), count)
                     v = inside(flat, p, 2 * i + V, wide, zeros(x), V)
-                    v = join(v, inside(flat, p + wide, 2 * i + V, wide, zeros(x), V), maxima)
-                    put(out, q + i, width - i, join(evens(u, v), odds(u, v), maxima), V)
+                    v = join(v, inside(flat, p + wide, 2 * i + V, wide, zeros(x), V), count)
+                    w = divided(join(evens(u, v), odds(u, v), count), count)
+                    put(out, q + i, width - i, w, V)
         job = take(todo)
 
 

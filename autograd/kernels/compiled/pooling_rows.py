@@ -23,10 +23,12 @@ from autograd.kernels.compiled.shuffles import (
 )
 from autograd.kernels.compiled.vectors import (
     add,
+    div,
     largest,
     load,
     load_inside,
     splat,
+    splat_as,
     store,
     store_some,
     where_below,
@@ -52,14 +54,22 @@ def images(a):
 
 
 @jit
-def join(u, v, maxima):
+def join(u, v, count):
     """The larger of two vectors, lane by lane, or their sum.
 
-    ``maxima``: True, or None for sums; what is None is known when numba compiles.
+    ``count``: None for maxima, of sums a number; what is None is known when numba compiles.
     """
-    if maxima is None:
-        return add(u, v)
-    return largest(u, v)
+    if count is None:
+        return largest(u, v)
+    return add(u, v)
+
+
+@jit
+def divided(v, count):
+    """A joined vector, of sums by ``count``."""
+    if count is None:
+        return v
+    return div(v, splat_as(v, count))
 
 
 @jit(forceinline=True)
@@ -80,12 +90,12 @@ def inside(x, row, at, wide, other, V):
 
 
 @shared
-def pool(todo, jobs, x, y, window, maxima, V):
-    """The largest element, or the sum, of every window."""
+def pool(todo, jobs, x, y, window, count, V):
+    """The largest element of every window or, divided by ``count``, the sum."""
     kh, kw, sh, sw, top, left = window
     (planes, h, w), (high, wide) = y.shape, x.shape[1:]
     image, out = x.ravel(), y.ravel()
-    fill = x.dtype.type(0 if maxima is None else -np.inf)
+    fill = x.dtype.type(-np.inf if count is None else 0)
     row = np.full(left + wide + sw * (w + V) + kw + 2 * V, fill, x.dtype)
     job = take(todo)
     while job < jobs:
@@ -96,7 +106,7 @@ def pool(todo, jobs, x, y, window, maxima, V):
                     v, j = splat(fill), max(0, min(block, wide - V))
                     for r in range(first, last):
                         u = inside(image, (n * high + r) * wide, j, wide, splat(fill), V)
-                        v = join(u, v, maxima)
+                        v = join(u, v, count)
                     store(row, left + j, v)
                 for i in range(0, w, V):
                     v = splat(fill)
@@ -105,8 +115,8 @@ def pool(todo, jobs, x, y, window, maxima, V):
                             u = load(row, i + k)
                         else:
                             u = evens(load(row, 2 * i + k), load(row, 2 * i + k + V))
-                        v = join(u, v, maxima)
-                    put(out, (n * h + a) * w + i, w - i, v, V)
+                        v = join(u, v, count)
+                    put(out, (n * h + a) * w + i, w - i, divided(v, count), V)
         job = take(todo)
 
 
@@ -192,31 +202,28 @@ def to_winners(todo, jobs, g, x, y, d, window, V):
 
 
 @shared
-def spread(todo, jobs, g, d, window, V):
-    """``g`` added at every element of its window: the adjoint of the sum."""
+def spread(todo, jobs, g, d, window, count, V):
+    """``g / count`` added at every element of its window: the adjoint of the sum."""
     kh, kw, sh, sw, top, left = window
     (planes, h, w), (high, wide) = g.shape, d.shape[1:]
     cotangent, out = g.ravel(), d.ravel()
-    reach = (w - 1) * sw + kw
+    reach, steps = (w - 1) * sw + kw, -(-kw // sw)
     pitch = max(reach, left + wide) + 3 * V
     whole = np.zeros(max((h - 1) * sh + kh, top + high) * pitch, g.dtype)
-    row = np.zeros(kw + w + reach + 3 * V, g.dtype)
     job = take(todo)
     while job < jobs:
         for n in range(job * planes // jobs, (job + 1) * planes // jobs):
             for a in range(h):
-                copy_row(row, kw, cotangent, (n * h + a) * w, w)
-                shared = max(0, kh - sh) if a else 0
+                row, shared = (n * h + a) * w, max(0, kh - sh) if a else 0
                 for i in range(0, -(-reach // sw), V):
-                    u = v = zeros(g)
-                    for k in range(kw):
-                        if sw == 1:
-                            u = add(load(row, kw + i - k), u)
-                        elif k % 2 == 0:
-                            u = add(load(row, kw + i - k // 2), u)
-                        else:
-                            v = add(load(row, kw + i - k // 2), v)
-                    s, t = (u, v) if sw == 1 else (zip_low(u, v), zip_high(u, v))
+                    s = t = zeros(g)
+                    for far in range(steps):
+                        e = divided(inside(cotangent, row, i - far, w, zeros(g), V), count)
+                        s = add(e, s)
+                        if sw == 2 and 2 * far + 1 < kw:
+                            t = add(e, t)
+                    if sw == 2:
+                        s, t = zip_low(s, t), zip_high(s, t)
                     for r in range(kh):
                         q = (a * sh + r) * pitch + sw * i
                         if r < shared:

@@ -159,6 +159,18 @@ def splat(typing, scalar):
 
 
 @intrinsic
+def splat_as(typing, vector, number):
+    """A double, rounded, in every lane of such a vector."""
+
+    def code(context, builder, sig, args):
+        kind = args[0].type
+        s = args[1] if kind.element == args[1].type else builder.fptrunc(args[1], kind.element)
+        return _everywhere(builder, kind, s)
+
+    return vector(vector, types.float64), code
+
+
+@intrinsic
 def splat_of(typing, array, place):
     """The element at a place of a flat array in every lane."""
     vector = Vector(array.dtype)
@@ -190,7 +202,7 @@ def _operation(name):
     return operation
 
 
-add, sub, mul = map(_operation, ("fadd", "fsub", "fmul"))
+add, sub, mul, div = map(_operation, ("fadd", "fsub", "fmul", "fdiv"))
 
 
 @intrinsic
