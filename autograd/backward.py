@@ -13,7 +13,6 @@ from autograd import graph, hooks, memory, recording
 from autograd.cotangents import fitted, lent, own
 from autograd.errors import DtypeError, GraphError, ShapeError
 from autograd.foreign import plain
-from autograd.hooks import has_hook, hooked
 from autograd.tensor import Tensor, as_tensor, check_leaves, described
 
 USUAL = (ndarray, float64)  # what the value of a leaf is, mostly
@@ -141,8 +140,8 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
                 continue
             if type(g) is not float64:
                 g = lent(g)
-            if look and has_hook(node):
-                g = lent(hooked(node, g))
+            if look and hooks.has_hook(node):
+                g = lent(hooks.hooked(node, g))
             if targets is None:
                 if node.out() is not None:
                     found[node] = g
@@ -185,7 +184,7 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
             if t is not None and (type(t.data) not in USUAL or t.data.shape != leaf.shape):
                 check_leaves((leaf,))
             if targets is None or leaf in targets:
-                found[leaf] = hooked(leaf, g) if look and has_hook(leaf) else g
+                found[leaf] = hooks.hooked(leaf, g) if look and hooks.has_hook(leaf) else g
     return found
 
 

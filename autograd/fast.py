@@ -69,7 +69,7 @@ def binary(op):
             if type(y) is ndarray:
                 y.flags.writeable = False
                 if y.dtype.kind not in "fciub":
-                    number(y, name)
+                    number(y, name)  # objects, times: it raises
             else:  # 1j * np.float64(2) is a Python complex
                 check_leaves((m, n))
                 y = settled(y, name)

@@ -30,24 +30,24 @@ def _enter(blocks: ContextVar[tuple], value) -> _Block:
     return block
 
 
+class _Innermost:
+    """What the innermost of the blocks that hold has set; ``plain`` where there is none."""
+
+    def __init__(self, blocks: ContextVar[tuple], plain):
+        self.blocks, self.plain = blocks, plain
+
+    def __get__(self, state, owner) -> Any:
+        for block in reversed(self.blocks.get()):
+            if not block.over:
+                return block.value
+        return self.plain
+
+
 class _State:
-    """What holds in this thread and task."""
+    """What holds in this thread and task: whether operations are recorded, who is told of them."""
 
-    @property
-    def on(self) -> bool:
-        """Whether operations are recorded."""
-        for block in reversed(_switches.get()):
-            if not block.over:
-                return block.value
-        return True
-
-    @property
-    def watcher(self) -> Any:
-        """Who is told of them, or None."""
-        for block in reversed(_watchers.get()):
-            if not block.over:
-                return block.value
-        return None
+    on = _Innermost(_switches, True)
+    watcher = _Innermost(_watchers, None)
 
 
 state = _State()

@@ -244,7 +244,7 @@ class RAdam(Adam):
             w -= step * m
 
 
-class Adamax(Optimizer):
+class Adamax(Adam):
     """Adam with the largest gradient, fading, in the place of the root mean square.
 
     ::
@@ -264,15 +264,8 @@ class Adamax(Optimizer):
         As in the formulas.
     """
 
-    pairs = ("betas",)
-
     def __init__(self, params, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):
-        super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
-
-    def check(self, lr, betas, eps, weight_decay):
-        """Raise ValueRangeError if an option is out of range."""
-        within(self, 0, 1, betas=betas)
-        within(self, 0, np.inf, eps=eps, weight_decay=weight_decay)
+        Optimizer.__init__(self, params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
 
     def buffers(self, **options):
         """Running mean and fading maximum of the gradient."""
@@ -280,8 +273,7 @@ class Adamax(Optimizer):
 
     def update(self, w, g, state, lr, betas, eps, weight_decay):
         """w <- w - lr m / u."""
-        if weight_decay:
-            g = g + weight_decay * w
+        g = _decayed(w, g, lr, weight_decay, False)
         m, u = state["exp_avg"], state["exp_inf"]
         m += (1 - betas[0]) * (g - m)
         np.maximum(betas[1] * u, np.abs(g) + eps, out=u)

@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from autograd.kernels.compiled.jobs import run, shared, take
-from autograd.kernels.compiled.pooling_rows import images, inside, put, window_of
+from autograd.kernels.compiled.pooling_rows import images, inside, jobs_of, put, window_of
 from autograd.kernels.compiled.vectors import (
     add,
     fma,
@@ -22,8 +22,6 @@ from autograd.kernels.compiled.vectors import (
     zeros,
 )
 
-JOBS = 16
-
 
 def conv(x, w, b, geometry, groups):
     """See `autograd.kernels.convolution.conv`; every weight must be finite."""
@@ -32,7 +30,7 @@ def conv(x, w, b, geometry, groups):
         return NotImplemented  # padding, which is left out, times an infinite weight is NaN
     y = np.empty((*x.shape[:2], *geometry.out(x.shape[2:])), x.dtype)
     b = np.zeros(groups, x.dtype) if b is None else b
-    jobs = min(JOBS, len(x) * groups)
+    jobs = jobs_of(len(x) * groups)
     run(sums, jobs, images(x), np.ravel(w), b, images(y), window, lanes(x.itemsize))
     return y
 
@@ -52,7 +50,7 @@ def conv_dw(x, g, w_shape, geometry, groups):
         return NotImplemented  # too many taps would be computed in vain
     dw = np.zeros(w_shape, x.dtype)
     args = images(x), images(g), groups, dw.reshape(-1), window
-    run(correlations, min(JOBS, groups), *args, lanes(x.itemsize))
+    run(correlations, jobs_of(groups), *args, lanes(x.itemsize))
     return dw if np.isfinite(dw).all() else NotImplemented  # 0 beyond a row of g, times infinity
 
 
@@ -76,7 +74,7 @@ def sums(todo, jobs, x, w, b, y, window, V):
                 first, last = max(0, a - top), min(high, a - top + kh)
                 for i in range(0, wide_y, V):
                     v, at = splat_of(b, c), i - left
-                    within = at >= 0 and at + kw - 1 + V <= wide
+                    within = at >= 0 and at + kw - 1 + V <= wide  # asked once: a fifth of the time
                     for r in range(first, last):
                         p, q = (n * high + r) * wide, (c * kh + r - a + top) * kw
                         u = zeros(x)
@@ -100,31 +98,24 @@ def correlations(todo, jobs, x, g, channels, dw, window, V):
     image, cotangent = x.ravel(), g.ravel()
     job = take(todo)
     while job < jobs:
-        for n in range(planes):
-            c = n % channels
-            if not job * channels // jobs <= c < (job + 1) * channels // jobs:
-                continue
-            for r in range(kh):
-                for k in range(0, kw, 3):
-                    k1, k2 = min(k + 1, kw - 1), min(k + 2, kw - 1)  # again, and not added
-                    s = t = u = zeros(x)
-                    for a in range(max(0, top - r), min(h, high + top - r)):
-                        p, q = (n * high + a - top + r) * wide, (n * h + a) * wide_g
-                        for i in range(0, wide_g, V):
-                            at = i - left
-                            v = inside(cotangent, q, i, wide_g, zeros(x), V)
-                            if at + k >= 0 and at + k2 + V <= wide:
-                                s = fma(v, load(image, p + at + k), s)
-                                t = fma(v, load(image, p + at + k1), t)
-                                u = fma(v, load(image, p + at + k2), u)
-                            else:
-                                s = fma(v, load_inside(image, p, at + k, wide, zeros(x)), s)
-                                t = fma(v, load_inside(image, p, at + k1, wide, zeros(x)), t)
-                                u = fma(v, load_inside(image, p, at + k2, wide, zeros(x)), u)
-                    q = (c * kh + r) * kw + k
-                    dw[q] += total(s)
-                    if k1 > k:
-                        dw[q + 1] += total(t)
-                    if k2 > k1:
-                        dw[q + 2] += total(u)
+        for c in range(job * channels // jobs, (job + 1) * channels // jobs):
+            for n in range(c, planes, channels):
+                for r in range(kh):
+                    for k in range(0, kw, 3):
+                        k1, k2 = min(k + 1, kw - 1), min(k + 2, kw - 1)  # again, and not added
+                        s = t = u = zeros(x)
+                        for a in range(max(0, top - r), min(h, high + top - r)):
+                            p, q = (n * high + a - top + r) * wide, (n * h + a) * wide_g
+                            for i in range(0, wide_g, V):
+                                at = i - left
+                                v = inside(cotangent, q, i, wide_g, zeros(x), V)
+                                s = fma(v, inside(image, p, at + k, wide, zeros(x), V), s)
+                                t = fma(v, inside(image, p, at + k1, wide, zeros(x), V), t)
+                                u = fma(v, inside(image, p, at + k2, wide, zeros(x), V), u)
+                        q = (c * kh + r) * kw + k
+                        dw[q] += total(s)
+                        if k1 > k:
+                            dw[q + 1] += total(t)
+                        if k2 > k1:
+                            dw[q + 2] += total(u)
         job = take(todo)

@@ -47,6 +47,11 @@ def window_of(geometry):
     return (*kernel, *stride, padding[0][0], padding[1][0])
 
 
+def jobs_of(planes: int) -> int:
+    """Into how many jobs the work is parted, by whole planes, however many threads there are."""
+    return min(16, planes)
+
+
 def images(a):
     """(planes, H, W); of one spatial axis, H is 1."""
     a = np.ascontiguousarray(a)
