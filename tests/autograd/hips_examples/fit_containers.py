@@ -35,7 +35,7 @@ print("waves", *[v for pair in slope["waves"] for v in pair])
 print("type", type(slope["waves"][0]).__name__, sorted(slope))
 
 for name, optimize in (("sgd", sgd), ("rmsprop", rmsprop)):
-    fitted = optimize(grad(loss), params, num_iters=150, step_size=0.02)
+    fitted = optimize(grad(loss), params, num_iters=60, step_size=0.02)
     print(name, loss(fitted), fitted["offset"], fitted["decay"]["size"], fitted["waves"][0][1])
 
 
