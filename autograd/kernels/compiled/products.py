@@ -1,8 +1,7 @@
 """The product of two matrices in the tile of `tiles`, where BLAS takes long to pack them.
 
 A job is a block of rows of y, three vectors of columns wide.  It packs these columns of b, and
-reads a where it lies.  With vectors of 32 bytes the tile needs more registers than there are, and
-BLAS is faster.
+reads a where it lies.
 """
 
 import numpy as np
@@ -11,7 +10,7 @@ from autograd.kernels.compiled import jit
 from autograd.kernels.compiled.jobs import run, shared, take
 from autograd.kernels.compiled.shuffles import transpose
 from autograd.kernels.compiled.tiles import column, three, tile
-from autograd.kernels.compiled.vectors import BYTES, lanes, load, zeros
+from autograd.kernels.compiled.vectors import lanes, load, zeros
 from autograd.kernels.products import WAKING
 
 DEEPEST = 1024  # rows of b up to which packed columns stay in the processor's cache
@@ -21,7 +20,7 @@ EDGE = 1.25  # how much more than is needed may be computed
 
 def matmul(a, b):
     """See `autograd.kernels.products.matmul`."""
-    if BYTES < 64 or a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[0]:
+    if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[0]:
         return NotImplemented
     (n, inner), m, V = a.shape, b.shape[1], lanes(a.itemsize)
     if n < 4 or not V <= inner <= DEEPEST or -(-m // V) * V > EDGE * m:

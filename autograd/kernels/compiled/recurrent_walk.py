@@ -13,7 +13,16 @@ from autograd.kernels.compiled.recurrent_steps import (
     lstm_backward,
     lstm_forward,
 )
-from autograd.kernels.compiled.vectors import fma, lanes, load, splat_of, store, zeros
+from autograd.kernels.compiled.vectors import (
+    BYTES,
+    fma,
+    in_order,
+    lanes,
+    load,
+    splat_of,
+    store,
+    zeros,
+)
 
 V = lanes(4)
 
@@ -36,27 +45,12 @@ def add_product(x, w, to, scratch):
         r = 0
         if j + 4 * V <= width:
             while r + 4 <= rows:
-                p = r * inner
-                q, s, t = p + inner, p + 2 * inner, p + 3 * inner
                 o = r * width + j
-                a0, a1, a2, a3 = _four(y, o)
-                b0, b1, b2, b3 = _four(y, o + width)
-                c0, c1, c2, c3 = _four(y, o + 2 * width)
-                d0, d1, d2, d3 = _four(y, o + 3 * width)
-                for k in range(inner):
-                    w0, w1, w2, w3 = _four(flat, start + k * 4 * V)
-                    v = splat_of(a, p + k)
-                    a0, a1, a2, a3 = fma(v, w0, a0), fma(v, w1, a1), fma(v, w2, a2), fma(v, w3, a3)
-                    v = splat_of(a, q + k)
-                    b0, b1, b2, b3 = fma(v, w0, b0), fma(v, w1, b1), fma(v, w2, b2), fma(v, w3, b3)
-                    v = splat_of(a, s + k)
-                    c0, c1, c2, c3 = fma(v, w0, c0), fma(v, w1, c1), fma(v, w2, c2), fma(v, w3, c3)
-                    v = splat_of(a, t + k)
-                    d0, d1, d2, d3 = fma(v, w0, d0), fma(v, w1, d1), fma(v, w2, d2), fma(v, w3, d3)
-                _store(y, o, a0, a1, a2, a3)
-                _store(y, o + width, b0, b1, b2, b3)
-                _store(y, o + 2 * width, c0, c1, c2, c3)
-                _store(y, o + 3 * width, d0, d1, d2, d3)
+                if BYTES == 64:
+                    _sixteen_sums(a, r * inner, inner, flat, start, y, o, width)
+                else:
+                    _eight_sums(a, r * inner, inner, flat, start, y, o, width)
+                    _eight_sums(a, r * inner, inner, flat, start + 2 * V, y, o + 2 * V, width)
                 r += 4
         while r < rows:
             a0 = a1 = a2 = a3 = zeros(flat)
@@ -71,16 +65,75 @@ def add_product(x, w, to, scratch):
 
 
 @jit
+def _sixteen_sums(a, p, inner, flat, start, y, o, width):
+    """Four rows by a panel: for 32 registers."""
+    q, s, t = p + inner, p + 2 * inner, p + 3 * inner
+    a0, a1, a2, a3 = _four(y, o)
+    b0, b1, b2, b3 = _four(y, o + width)
+    c0, c1, c2, c3 = _four(y, o + 2 * width)
+    d0, d1, d2, d3 = _four(y, o + 3 * width)
+    for k in range(inner):
+        w0, w1, w2, w3 = _four(flat, start + k * 4 * V)
+        v = splat_of(a, p + k)
+        a0, a1, a2, a3 = fma(v, w0, a0), fma(v, w1, a1), fma(v, w2, a2), fma(v, w3, a3)
+        v = splat_of(a, q + k)
+        b0, b1, b2, b3 = fma(v, w0, b0), fma(v, w1, b1), fma(v, w2, b2), fma(v, w3, b3)
+        v = splat_of(a, s + k)
+        c0, c1, c2, c3 = fma(v, w0, c0), fma(v, w1, c1), fma(v, w2, c2), fma(v, w3, c3)
+        v = splat_of(a, t + k)
+        d0, d1, d2, d3 = fma(v, w0, d0), fma(v, w1, d1), fma(v, w2, d2), fma(v, w3, d3)
+    _store(y, o, a0, a1, a2, a3)
+    _store(y, o + width, b0, b1, b2, b3)
+    _store(y, o + 2 * width, c0, c1, c2, c3)
+    _store(y, o + 3 * width, d0, d1, d2, d3)
+
+
+@jit
+def _eight_sums(a, p, inner, flat, start, y, o, width):
+    """Four rows by half a panel: for 16 registers."""
+    q, s, t = p + inner, p + 2 * inner, p + 3 * inner
+    a0, a1 = _two(y, o)
+    b0, b1 = _two(y, o + width)
+    c0, c1 = _two(y, o + 2 * width)
+    d0, d1 = _two(y, o + 3 * width)
+    for k in range(inner):
+        in_order()
+        w0, w1 = _two(flat, start + k * 4 * V)
+        v = splat_of(a, p + k)
+        a0, a1 = fma(v, w0, a0), fma(v, w1, a1)
+        v = splat_of(a, q + k)
+        b0, b1 = fma(v, w0, b0), fma(v, w1, b1)
+        in_order()
+        v = splat_of(a, s + k)
+        c0, c1 = fma(v, w0, c0), fma(v, w1, c1)
+        v = splat_of(a, t + k)
+        d0, d1 = fma(v, w0, d0), fma(v, w1, d1)
+    _store_two(y, o, a0, a1)
+    _store_two(y, o + width, b0, b1)
+    _store_two(y, o + 2 * width, c0, c1)
+    _store_two(y, o + 3 * width, d0, d1)
+
+
+@jit
+def _two(y, q):
+    return load(y, q), load(y, q + V)
+
+
+@jit
 def _four(y, q):
     return load(y, q), load(y, q + V), load(y, q + 2 * V), load(y, q + 3 * V)
 
 
 @jit
-def _store(y, q, a, b, c, d):
+def _store_two(y, q, a, b):
     store(y, q, a)
     store(y, q + V, b)
-    store(y, q + 2 * V, c)
-    store(y, q + 3 * V, d)
+
+
+@jit
+def _store(y, q, a, b, c, d):
+    _store_two(y, q, a, b)
+    _store_two(y, q + 2 * V, c, d)
 
 
 @jit

@@ -1,7 +1,7 @@
 """The innermost loops of matrix products: four outputs by three of the others, in registers."""
 
 from autograd.kernels.compiled import jit
-from autograd.kernels.compiled.vectors import fma, load, splat_of, store, zeros
+from autograd.kernels.compiled.vectors import fma, in_order, load, splat_of, store, zeros
 
 
 @jit(forceinline=True)
@@ -17,12 +17,16 @@ def tile(x, at, j, w, k, across, along, sums, y, q, row, V):
     for i in range(at.size):
         p = at[i] + j
         x0, x1, x2 = load(x, p), load(x, p + V), load(x, p + 2 * V)
+        in_order()
         s = splat_of(w, k)
         a0, a1, a2 = fma(s, x0, a0), fma(s, x1, a1), fma(s, x2, a2)
+        in_order()
         s = splat_of(w, k + across)
         b0, b1, b2 = fma(s, x0, b0), fma(s, x1, b1), fma(s, x2, b2)
+        in_order()
         s = splat_of(w, k + 2 * across)
         c0, c1, c2 = fma(s, x0, c0), fma(s, x1, c1), fma(s, x2, c2)
+        in_order()
         s = splat_of(w, k + 3 * across)
         d0, d1, d2 = fma(s, x0, d0), fma(s, x1, d1), fma(s, x2, d2)
         k += along

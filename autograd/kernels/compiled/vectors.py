@@ -137,6 +137,23 @@ def _bytes(array):
 
 
 @intrinsic
+def in_order(typing):
+    """Instructions on memory stay before or behind this, where vectors have 32 bytes.
+
+    There are 16 registers for those.  A tile of sums needs all of them, and what the compiler
+    would read early, to save time, must not push sums out to memory.
+    """
+
+    def code(context, builder, sig, args):
+        if BYTES == 32:
+            nothing = ir.FunctionType(ir.VoidType(), [])
+            builder.call(ir.InlineAsm(nothing, "", "~{memory}", side_effect=True), [])
+        return context.get_dummy_value()
+
+    return types.void(), code
+
+
+@intrinsic
 def zeros(typing, array):
     """A vector of zeros of an array's dtype."""
     vector = Vector(array.dtype)
