@@ -20,6 +20,11 @@ def pytest_sessionstart(session):
         pytest.exit(str(e), returncode=3)
 
 
+def pytest_collection_modifyitems(items):
+    """Notebooks first, which take longest: no process is to wait for another's at the end."""
+    items.sort(key=lambda item: item.path.name != "test_notebooks.py")
+
+
 @pytest.fixture
 def use_kernels(monkeypatch):
     """``use_kernels("numpy")`` or ``("numba")`` for the rest of the test."""

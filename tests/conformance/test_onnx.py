@@ -19,7 +19,6 @@ import pytest
 
 from autograd import Tensor, gradients, ops
 from nn import functional
-from tests.conformance.counts import COUNTS
 
 NUMPY = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split()
 
@@ -755,20 +754,20 @@ def outcomes(operator):
 
 
 @pytest.mark.parametrize("operator", [*OPERATORS, "several"])
-def test_operator(operator):
+def test_operator(operator, record_property):
     found, errors = outcomes(operator)
-    COUNTS["cases of ONNX"] += sum(o == "passed" for o in found.values())
-    COUNTS["of ONNX left out for a reason"] += sum(o != "passed" for o in found.values())
+    record_property("cases of ONNX", sum(o == "passed" for o in found.values()))
+    record_property("of ONNX left out for a reason", sum(o != "passed" for o in found.values()))
     assert not errors, "\n".join(errors)
 
 
-def test_every_case_is_of_an_operator_in_a_table():
+def test_every_case_is_of_an_operator_in_a_table(record_property):
     """Operators that a later ONNX adds are let through, and counted as without a counterpart."""
     listed = {name for names in WITHOUT.values() for name in names}
     assert not listed & OPERATORS.keys()
     missing = [case for case in every_case() if without(case)]
     replayed = [case for case in every_case() if not without(case)]
-    COUNTS["of ONNX without a counterpart here"] = len(missing)
+    record_property("of ONNX without a counterpart here", len(missing))
     assert {operator_of(case) for case in replayed} <= {*OPERATORS, "several"}
     assert len(replayed) > 2 * len(missing)
     if onnx.__version__.startswith("1.23."):
