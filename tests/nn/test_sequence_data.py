@@ -116,6 +116,7 @@ MISTAKES = [
     (lambda: moving_digits(np.ones((2, 8, 8)), [0, 1], 3), ShapeError, "expected images"),
     (lambda: moving_digits(DIGITS[0], [0], 3), ShapeError, "2 images need as many labels"),
     (lambda: moving_digits(*DIGITS, 3, size=16), ValueRangeError, "a size of at least 22, got 16"),
+    (lambda: moving_digits(*DIGITS, 3, frames=1), ValueRangeError, "frames must be 2 or more and"),
 ]
 
 
