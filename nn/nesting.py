@@ -6,6 +6,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.errors import ValueRangeError
+from autograd.foreign import plain as as_plain
 
 TREE = "tree.json"  # the name of the array that holds everything that is no array, as JSON
 
@@ -16,7 +17,9 @@ def pack(tree) -> dict[str, np.ndarray]:
     Raises
     ------
     ValueRangeError
-        Something else in it, a function say.
+        Something else in it, a function say; a key that JSON has not, a tuple say.
+    DtypeError
+        An array that is more than its numbers, a masked one say.
 
     Examples
     --------
@@ -29,11 +32,17 @@ def pack(tree) -> dict[str, np.ndarray]:
 
     def plain(v, path):
         if isinstance(v, (np.ndarray, np.generic, Tensor)):
-            while path in arrays:  # {"a": {"b": v}, "a/b": v} gives one path twice
+            while path in arrays or path == TREE:  # {"a": {"b": v}, "a/b": v}: one path twice
                 path += "'"
-            arrays[path] = v.data if isinstance(v, Tensor) else np.asarray(v)
+            arrays[path] = as_array(v, path)
             return {"array": path}
         if isinstance(v, dict):
+            for k in v:
+                if not (k is None or isinstance(k, (bool, int, float, str))):
+                    raise ValueRangeError(
+                        f"save: {path!r} has the key {k!r} of type {type(k).__name__}, expected "
+                        "texts or numbers of Python: files keep no others"
+                    )
             return {
                 "dict": [[k, plain(x, f"{path}/{k}" if path else str(k))] for k, x in v.items()]
             }
@@ -49,6 +58,11 @@ def pack(tree) -> dict[str, np.ndarray]:
 
     text = json.dumps(plain(tree, ""))
     return {**arrays, TREE: np.frombuffer(text.encode(), np.uint8)}
+
+
+def as_array(v, name) -> np.ndarray:
+    """What is saved of an array, number or Tensor."""
+    return v.data if isinstance(v, Tensor) else np.asarray(as_plain(v, f"save: {name!r}"))
 
 
 def unpack(arrays) -> Any:

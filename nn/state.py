@@ -13,8 +13,21 @@ def state_dict(module) -> dict[str, np.ndarray]:
     """Path -> array (a copy) of every parameter and state."""
     return {
         path: np.array(v.data if isinstance(v, Tensor) else v)
-        for path, _, _, v in module._named((Tensor, np.ndarray))
+        for path, (_, _, v) in _parts(f"state_dict of {type(module).__name__}", module).items()
     }
+
+
+def _parts(op, module):
+    """Path -> (owner, name, value) of every parameter and state."""
+    found = {}
+    for path, owner, name, v in module._named((Tensor, np.ndarray)):
+        if path in found:  # a dot in the key of a dict, or the keys 1 and "1"
+            raise ValueRangeError(
+                f"{op}: two parts have the path {path!r}, and one of them would be lost. Give one "
+                "another name."
+            )
+        found[path] = owner, name, v
+    return found
 
 
 def load_state_dict(module, state, strict):
@@ -25,7 +38,7 @@ def load_state_dict(module, state, strict):
             f"{op}: expected a dict of arrays by name, got {type(state).__name__}. nn.load(path) "
             "reads one from a file."
         )
-    mine = {path: (owner, name, v) for path, owner, name, v in module._named((Tensor, np.ndarray))}
+    mine = _parts(op, module)
     missing = sorted(mine.keys() - state.keys())
     unknown = sorted(map(str, state.keys() - mine.keys()))
     new = {path: _array(op, path, state[path]) for path in mine if path in state}

@@ -1,12 +1,14 @@
 """Parameters on disk: .npz files of plain arrays, never pickles."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from autograd import Tensor
 from autograd.errors import AutogradError, DtypeError, ValueRangeError
 from autograd.files import replacing
 from nn.module import Module
-from nn.nesting import TREE, pack, unpack
+from nn.nesting import TREE, as_array, pack, unpack
 
 
 class StorageError(AutogradError, RuntimeError):
@@ -31,33 +33,51 @@ def save(what, path):
     ValueRangeError
         The path does not end in .npz, or a value is something else.
     DtypeError
-        The path is none: a module, or what is to be saved.
+        The path is none: a module, or what is to be saved.  That is neither module nor dict, or
+        has an array that is more than its numbers, a masked one say.
     """
-    import zipfile  # here, so that `import nn` stays quick
     from os import PathLike
-    from pathlib import Path
+    from pathlib import Path  # here, so that `import nn` stays quick
 
     if not isinstance(path, (str, PathLike)):
         raise DtypeError(
             f"save: the path comes last: nn.save(model, path); got {type(path).__name__} for it"
         )
+    if not isinstance(what, (Module, Mapping)):
+        raise DtypeError(
+            f"save: expected a module or a dict of arrays by name, got {type(what).__name__}"
+        )
     path = Path(path)
     if path.suffix != ".npz":
         raise ValueRangeError(f"save: the path must end in .npz, got {str(path)!r}")
     state = what.state_dict() if isinstance(what, Module) else dict(what)
-    if not all(isinstance(v, (np.ndarray, np.generic, Tensor)) for v in state.values()):
-        state = pack(state)
-    arrays = {k: v.data if isinstance(v, Tensor) else np.asarray(v) for k, v in state.items()}
+    alike = all(isinstance(v, (np.ndarray, np.generic, Tensor)) for v in state.values())
+    if alike and TREE not in state:
+        write_arrays({k: as_array(v, k) for k, v in state.items()}, path)
+    else:
+        write_arrays(pack(state), path)
+
+
+def write_arrays(arrays: dict[str, np.ndarray], path):
+    """Write arrays by name as a .npz file, which `arrays_in` reads."""
+    import zipfile  # here, so that `import nn` stays quick
+
+    form = np.lib.format
     for name, a in arrays.items():
         if not isinstance(name, str) or "\0" in name:  # zip files end names there
             raise ValueRangeError(f"save: names must be texts without \\0, got {name!r}")
         if a.dtype.hasobject:
             raise ValueRangeError(f"save: {name!r} is no array of numbers, but {a.dtype}")
+        if form.descr_to_dtype(form.dtype_to_descr(a.dtype)) != a.dtype:  # bfloat16, say
+            raise ValueRangeError(
+                f"save: {name!r} is of dtype {a.dtype}, which .npz files have not; save it as "
+                "float32: a.astype(np.float32)"
+            )
     # np.savez does the same, but has arguments of its own that names may collide with
     with replacing(path) as file, zipfile.ZipFile(file, "w") as members:
         for name, a in arrays.items():
             with members.open(f"{name}.npy", "w", force_zip64=True) as member:
-                np.lib.format.write_array(member, a, allow_pickle=False)
+                form.write_array(member, a, allow_pickle=False)
 
 
 def load(path, into=None):
@@ -74,14 +94,16 @@ def load(path, into=None):
         raise DtypeError("load: the path comes first: nn.load(path, into=model)")
     state = arrays_in(path)
     if TREE in state:
-        state = unpack(state)
+        try:
+            state = unpack(state)
+        except Exception as e:  # whatever a text that `save` did not write leads to
+            raise StorageError(f"load: {str(path)!r} was not written by save ({e})") from e
     return state if into is None else into.load_state_dict(state)
 
 
 def arrays_in(path) -> dict[str, np.ndarray]:
     """The arrays of a .npz file by name."""
-    import zipfile  # here, so that `import nn` stays quick
-    from pathlib import Path
+    from pathlib import Path  # here, so that `import nn` stays quick
 
     path = Path(path)
     try:
@@ -90,7 +112,9 @@ def arrays_in(path) -> dict[str, np.ndarray]:
             found = {name.removesuffix(".npy"): arrays[name] for name in arrays.zip.namelist()}
     except FileNotFoundError:
         raise StorageError(f"load: there is no file {str(path)!r}") from None
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, AttributeError) as e:
+    except MemoryError:
+        raise
+    except Exception as e:  # zipfile and zlib have many ways to say that a file is damaged
         raise StorageError(f"load: {str(path)!r} is not a whole .npz file of arrays ({e})") from e
     if not all(isinstance(a, np.ndarray) for a in found.values()):  # any other zip file
         raise StorageError(

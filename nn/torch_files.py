@@ -170,10 +170,12 @@ def _legacy(file: BinaryIO, source: str) -> Any:
 
 
 def _unpickled(content: bytes | BinaryIO, source: str, stored: Callable[[Any], Any]) -> Any:
-    def tensor(storage, offset, size, stride, *_):
+    def tensor(storage, offset, size, stride, grad=False, hooks=(), metadata=None, *_):
+        _check_metadata(metadata, source)
         return _tensor(storage, storage.array, offset, size, stride, source)
 
-    def typed(storage, offset, size, stride, grad, hooks, dtype, *_):
+    def typed(storage, offset, size, stride, grad, hooks, dtype, metadata=None, *_):
+        _check_metadata(metadata, source)
         if not isinstance(dtype, np.dtype):
             raise TypeError(f"a tensor of dtype {type(dtype).__name__}")
         return _tensor(storage, storage.array.view(dtype), offset, size, stride, source)
@@ -242,6 +244,15 @@ def _decoded(content, kind, order="<"):
         upper = np.frombuffer(content, f"{order}u2").astype(np.uint32)
         return (upper << 16).view(np.float32)
     return np.frombuffer(content, np.dtype(kind).newbyteorder(order))
+
+
+def _check_metadata(metadata, source):
+    """Refuse views that conjugate or negate: their storages hold other numbers than they show."""
+    if type(metadata) is dict and any(metadata.get(k) for k in ("conj", "neg")):
+        raise DataError(
+            f"{source} has a tensor that is the conjugate or negative view of what is stored. In "
+            "PyTorch, save tensor.resolve_conj().resolve_neg()."
+        )
 
 
 def _tensor(storage, flat, offset, size, stride, source):

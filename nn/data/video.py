@@ -65,7 +65,12 @@ def moving_digits(images, labels, count, frames=8, size=32, speed=2, noise=0.1, 
         images = images.reshape(-1, 1, 14, 2, 14, 2).mean(axis=(3, 5))
     side, way = images.shape[2], speed * (frames - 1)
     room = size - side - way
-    if room < 0 or frames < 2 or speed < 1:
+    if frames < 2 or speed < 1:
+        raise ValueRangeError(
+            "moving_digits: frames must be 2 or more and speed 1 or more, so that something "
+            f"moves, got {frames} and {speed}"
+        )
+    if room < 0:
         raise ValueRangeError(
             f"moving_digits: a digit of {side} pixels that moves {speed} pixels in each of "
             f"{frames} frames needs a size of at least {side + way}, got {size!r}"

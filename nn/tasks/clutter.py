@@ -7,7 +7,6 @@ shows the second kind and leaves the third unmade.
 
 from collections.abc import Callable
 from itertools import count
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +15,6 @@ from autograd import no_grad
 from nn.data import DataLoader, digits, mnist
 from nn.data.scenes import Scenes, cluttered_digits
 from nn.data.sources import held_out
-from nn.figures import new_figure
 from nn.tasks import common
 
 SHOWN = 18  # scenes in the picture
@@ -42,10 +40,7 @@ def parsed(p, argv, **quick):
     for name, least in (("scenes", 1), ("size", 32), ("clutter", 0)):
         if getattr(options, name) < least:
             p.error(f"--{name} must be {least} or more")
-    if options.out:
-        new_figure((1, 1))  # says so where matplotlib is missing
-        if not Path(options.out).absolute().parent.is_dir():
-            p.error(f"--out: there is no folder {Path(options.out).parent}")
+    common.check_picture(p, "--out", options.out)
     return options
 
 

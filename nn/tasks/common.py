@@ -4,6 +4,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Iterable, Sized
+from pathlib import Path
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from autograd import no_grad
 from autograd.errors import ValueRangeError
 from nn import init
 from nn.bars import bar
+from nn.figures import new_figure
 from nn.optim import Adam, CosineAnnealingLR, clip_grad_norm_
 
 
@@ -45,8 +47,22 @@ def parsed(p: argparse.ArgumentParser, argv, **quick) -> argparse.Namespace:
             p.error(f"--{name} must be 1 or more")
     if not options.lr > 0:
         p.error("--lr must be above 0")
+    if not getattr(options, "temperature", 0) >= 0:
+        p.error("--temperature must be 0 or more")
     init.seed(options.seed)
     return options
+
+
+def check_picture(p: argparse.ArgumentParser, option: str, path: str | None):
+    """Refuse, before the training, a path to which no picture can be saved after it."""
+    if not path:
+        return
+    formats = new_figure((1, 1)).canvas.get_supported_filetypes()  # says if matplotlib is missing
+    file = Path(path).absolute()
+    if not file.parent.is_dir():
+        p.error(f"{option}: there is no folder {Path(path).parent}")
+    if file.suffix[1:].lower() not in ("", *formats):
+        p.error(f"{option}: pictures end in .png, .svg or .pdf, got {path}")
 
 
 def say(options, *text):

@@ -39,6 +39,9 @@ def main(argv=None) -> dict:
     p.add_argument("--window", type=int, default=36, help="months in a sequence (%(default)s)")
     p.add_argument("--plot", metavar="FILE", help="save the curves as a picture")
     options = common.parsed(p, argv, epochs=20, hidden=8)
+    common.check_picture(p, "--plot", options.plot)
+    if options.window <= YEAR:
+        p.error(f"--window must be above {YEAR}, the months that are only read")
     series = airline()
     known, future = series.values[:-AHEAD], series.values[-AHEAD:]
     steps = np.diff(np.log(known))

@@ -57,7 +57,7 @@ def _triangles(quad):
     elif _side(b, d, a) * _side(b, d, c) < 0:
         parts = (b, c, d), (b, d, a)
     else:  # two opposite sides cross, a-b and c-d or b-c and d-a
-        if _side(c, d, a) * _side(c, d, b) >= 0:
+        if _side(c, d, a) * _side(c, d, b) > 0:  # 0 where corners coincide: a triangle
             a, b, c, d = b, c, d, a
         along = _side(c, d, a) - _side(c, d, b)
         share = _side(c, d, a) / along if along else 0.0
@@ -95,7 +95,7 @@ def _clipped(polygon, triangle):
 
 def mean_distance(predicted, true) -> np.ndarray:
     """The mean over n of ``|p - p̂|`` for each point: (N, points, 2) twice -> (points,)."""
-    predicted, true = np.asarray(predicted), np.asarray(true)
+    predicted, true = np.asarray(predicted, float), np.asarray(true, float)
     if predicted.shape != true.shape or predicted.ndim != 3 or predicted.shape[2] != 2:
         raise ShapeError(
             f"mean_distance: expected two (N, points, 2), got {predicted.shape} and {true.shape}"

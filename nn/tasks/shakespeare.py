@@ -27,10 +27,12 @@ def main(argv=None) -> dict:
     p.add_argument("--begin", default="\n", help="what the sample begins with")
     p.add_argument("--temperature", type=float, default=0.7, help="of the sample (%(default)s)")
     options = common.parsed(p, argv, epochs=1, hidden=32, write=80)
+    if not options.begin:
+        p.error("--begin must be a character or more")
     text = shakespeare(verbose=not options.quiet)
     text = text[: 20_000 if options.quick else None]
     letters = Vocabulary(text)
-    ids = letters.encode(text)
+    ids, start = letters.encode(text), letters.encode(options.begin)
     kept, held_out = np.split(ids, [len(ids) * 9 // 10])
     model = CharacterModel(len(letters), options.hidden, 32, cell=options.cell)
     reading = Reader(model)
@@ -47,7 +49,6 @@ def main(argv=None) -> dict:
     costs, lengths = zip(*pieces, strict=True)  # the last one is shorter
     bits = float(np.average(costs, weights=lengths)) / math.log(2)
     rng = np.random.default_rng(options.seed)
-    start = letters.encode(options.begin)
     written = letters.decode(model.sample(start, options.write, options.temperature, rng=rng))
     common.say(options, f"held out: {bits:.3f} bits a character\n{options.begin}{written}")
     return {"bits": bits, "written": written, "losses": losses, "model": model}

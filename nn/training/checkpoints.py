@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nn.functional.checks import positive_int
 from nn.nesting import pack, unpack
-from nn.storage import StorageError, arrays_in, save
+from nn.storage import StorageError, arrays_in, write_arrays
 
 
 class Checkpoints:
@@ -33,7 +33,7 @@ class Checkpoints:
     def write(self, step: int, tree) -> Path:
         """Write the state after ``step`` steps; remove what is older than the last ``keep``."""
         path = self.folder / f"checkpoint-{step:08d}.npz"
-        save(pack(tree), path)
+        write_arrays(pack(tree), path)
         for old in self.paths()[: -self.keep]:
             old.unlink()
         return path

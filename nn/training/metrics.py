@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograd import Tensor
-from autograd.errors import ShapeError
+from autograd.errors import DtypeError, IndexRangeError, ShapeError
 from nn.functional.checks import positive
 
 
@@ -15,6 +15,11 @@ def accuracy(scores, labels) -> float:
     scores : array_like, shape (N, C, ...)
         Of a tuple, the outputs of a network with several heads, the first counts.
     labels : array_like of int, shape (N, ...)
+
+    Raises
+    ------
+    ShapeError, DtypeError, IndexRangeError
+        Labels that do not fit the scores, are no integers, or name no class.
 
     Examples
     --------
@@ -42,12 +47,21 @@ def top_k_accuracy(k):
                 "accuracy: scores (N, C, ...) and labels (N, ...) expected, got "
                 f"{scores.shape} and {labels.shape}"
             )
+        if not labels.size:
+            return 0.0
+        if labels.dtype.kind not in "iu":
+            raise DtypeError(f"accuracy: labels must be integers, got {labels.dtype}")
+        if labels.min() < 0 or labels.max() >= scores.shape[1]:
+            raise IndexRangeError(
+                f"accuracy: labels must be in 0..{scores.shape[1] - 1}, got {labels.min()} to "
+                f"{labels.max()}; leave out those that do not count, in the scores too"
+            )
         own = np.take_along_axis(scores, np.expand_dims(labels, 1), axis=1)
         better = np.sum(scores > own, axis=1)  # of equal scores the first counts as the highest
         before = np.arange(scores.shape[1]).reshape(1, -1, *[1] * (scores.ndim - 2))
         ties = np.sum((scores == own) & (before < np.expand_dims(labels, 1)), axis=1)
         right = (better + ties < k) & ~np.isnan(np.squeeze(own, 1))
-        return float(np.mean(right)) if right.size else 0.0
+        return float(np.mean(right))
 
     return measure
 

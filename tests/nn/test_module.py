@@ -412,3 +412,14 @@ def test_a_parameter_is_not_replaced_by_an_array():
 def test_names_of_pytorch_that_are_not_here_say_what_takes_their_place(expression, says):
     with pytest.raises(AttributeError, match=says):
         eval(expression)
+
+
+def test_two_parts_of_one_path_are_not_saved_as_one():
+    alike = nn.Sequential({"a": nn.Sequential({"b": nn.Linear(1, 1)}), "a.b": nn.Linear(1, 1)})
+    alone = nn.Sequential({"a.b": nn.Linear(1, 1)})
+    state = alone.state_dict()
+    assert list(state) == ["a.b.weight", "a.b.bias"]
+    alone.load_state_dict(state)
+    for call in (alike.state_dict, lambda: alike.load_state_dict(state)):
+        with pytest.raises(ValueRangeError, match=r"two parts have the path 'a\.b\.weight'"):
+            call()

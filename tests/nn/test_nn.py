@@ -11,7 +11,7 @@ import pytest
 
 import nn
 from autograd import Tensor, gradcheck, gradients, no_grad
-from autograd.errors import GraphError, ShapeError, ValueRangeError
+from autograd.errors import DtypeError, GraphError, ShapeError, ValueRangeError
 from autograd.files import replacing
 from nn import bars
 from nn import functional as F
@@ -286,6 +286,28 @@ def test_arrays_of_any_name_are_saved(tmp_path):
             nn.save({name: a}, path)
 
 
+def test_what_would_not_come_back_is_not_saved(tmp_path):
+    path, a = tmp_path / "m.npz", np.arange(3.0)
+    for state in ({"tree.json": a}, {"tree.json": a, "epoch": 3}, {"tree.json": 3, "a": a}):
+        nn.save(state, path)
+        np.testing.assert_equal(nn.load(path), state)
+    aligned = np.zeros(2, np.dtype([("a", "i1"), ("b", "f8")], align=True))
+    nn.save({"a": aligned}, path)
+    for bad, error, message in [
+        ({"a": {(1, 2): a}}, ValueRangeError, r"'a' has the key \(1, 2\) of type tuple"),
+        ({"a": {np.int64(1): a}}, ValueRangeError, "of type int64, expected texts or numbers of"),
+        ({"a": np.ma.masked_array(a, a > 1)}, DtypeError, "'a': the mask of a MaskedArray would"),
+        ({"a": np.ma.masked_array(a, a > 1), "n": 1}, DtypeError, "'a': the mask of a Masked"),
+        ([{"weight": a, "bias": a}], DtypeError, "module or a dict of arrays by name, got list"),
+    ]:
+        with pytest.raises(error, match=message):
+            nn.save(bad, path)
+    ml_dtypes = pytest.importorskip("ml_dtypes")
+    with pytest.raises(ValueRangeError, match=r"'a' is of dtype bfloat16.*astype\(np.float32\)"):
+        nn.save({"a": a.astype(ml_dtypes.bfloat16)}, path)
+    np.testing.assert_equal(nn.load(path)["a"], aligned)
+
+
 def test_a_crash_while_saving_leaves_the_old_file_whole(tmp_path, monkeypatch):
     path = tmp_path / "m.npz"
     nn.save({"a": np.ones(3)}, path)
@@ -355,6 +377,16 @@ def test_broken_and_hostile_files(tmp_path):
         path.write_bytes(content)
         with pytest.raises(StorageError, match=r"m.npz' is not a whole .npz file"):
             nn.load(path)
+    for content in (b"{", b'{"array": "gone"}', b'{"dict": 3}'):
+        np.savez(path, **{"tree.json": np.frombuffer(content, np.uint8)})
+        with pytest.raises(StorageError, match=r"m.npz' was not written by save"):
+            nn.load(path)
+    np.savez_compressed(path, a=np.ones(300))
+    content = bytearray(path.read_bytes())
+    content[60:90] = bytes(30)
+    path.write_bytes(content)
+    with pytest.raises(StorageError, match=r"m.npz' is not a whole .npz file"):
+        nn.load(path)
     np.savez(path, a=np.array([{"code": "runs"}], dtype=object))
     with pytest.raises(StorageError):
         nn.load(path)

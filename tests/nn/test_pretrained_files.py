@@ -145,14 +145,16 @@ def _tuple(numbers):
     return b"(" + b"".join(map(_int, numbers)) + b"t"
 
 
-def _tensor(storage=None, offset=0, size=(4,), stride=(1,)):
+def _tensor(storage=None, offset=0, size=(4,), stride=(1,), metadata=b""):
     return (
         b"ctorch._utils\n_rebuild_tensor_v2\n("
         + (_storage() if storage is None else storage)
         + _int(offset)
         + _tuple(size)
         + _tuple(stride)
-        + b"\x89}tR"
+        + b"\x89}"
+        + metadata
+        + b"tR"
     )
 
 
@@ -195,6 +197,13 @@ HOSTILE = {
     "no reference": (_program(_tensor(_text("storage") + b"Q")), "refers to a storage as"),
     "call of an array": (_program(_tensor() + b")R"), "a call of ndarray"),
     "state of an array": (_program(_tensor() + b"}b"), "set the state of a ndarray"),
+    "conjugate view": (
+        _program(_tensor(metadata=b"}" + _text("conj") + b"\x88s")),
+        r"conjugate or negative view.*resolve_conj\(\)\.resolve_neg",
+    ),
+    "negative view": (
+        _program(_tensor(metadata=b"}" + _text("neg") + b"\x88s")), "conjugate or negative view"
+    ),
     "typed by a text": (
         _program(
             b"ctorch._utils\n_rebuild_tensor_v3\n(" + _storage() + _int(0) + _tuple([1])
@@ -227,7 +236,8 @@ def test_hostile_files(name, kind, tmp_path, monkeypatch):
 
 def test_the_crafted_files_are_right_but_for_the_crafted_part(tmp_path):
     """Otherwise they would be refused for another reason."""
-    path = _zipped(tmp_path / "a.pth", _program(_tensor()), {"data/0": FOUR})
+    plain = _program(_tensor(metadata=b"}" + _text("conj") + b"\x89s"))
+    path = _zipped(tmp_path / "a.pth", plain, {"data/0": FOUR})
     np.testing.assert_array_equal(load_torch(path), np.arange(4, dtype=np.float32), strict=True)
     path = _legacy(path, _program(_tensor()), ["0"], struct.pack("<q", 4) + FOUR)
     np.testing.assert_array_equal(load_torch(path), np.arange(4, dtype=np.float32), strict=True)

@@ -1,6 +1,6 @@
 """Text, series and videos: what they hold, and the commands that learn from them."""
 
-import importlib
+import importlib.util
 import sys
 
 import numpy as np
@@ -116,6 +116,7 @@ MISTAKES = [
     (lambda: moving_digits(np.ones((2, 8, 8)), [0, 1], 3), ShapeError, "expected images"),
     (lambda: moving_digits(DIGITS[0], [0], 3), ShapeError, "2 images need as many labels"),
     (lambda: moving_digits(*DIGITS, 3, size=16), ValueRangeError, "a size of at least 22, got 16"),
+    (lambda: moving_digits(*DIGITS, 3, frames=1), ValueRangeError, "frames must be 2 or more and"),
 ]
 
 
@@ -159,6 +160,33 @@ def test_forecast(tmp_path):
     assert found["forecast"].shape == (24,) and found["errors"]["network"] < 200
     assert found["losses"][-1] < found["losses"][0]
     assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_what_would_fail_after_the_training_is_refused_before(tmp_path, monkeypatch, capsys):
+    from nn.tasks import common
+
+    def fit(*args):
+        raise AssertionError("trained")
+
+    monkeypatch.setattr(common, "fit", fit)
+    rows = [
+        (("names", "--temperature", "-1"), "--temperature must be 0 or more"),
+        (("shakespeare", "--temperature", "nan"), "--temperature must be 0 or more"),
+        (("shakespeare", "--begin", ""), "--begin must be a character or more"),
+        (("forecast", "--window", "12"), "--window must be above 12"),
+    ]
+    if importlib.util.find_spec("matplotlib"):
+        rows += [
+            (("forecast", "--plot", f"{tmp_path}/gone/a.png"), "--plot: there is no folder"),
+            (("forecast", "--plot", f"{tmp_path}/a.xyz"), "--plot: pictures end in .png"),
+            (("boxes", "--out", f"{tmp_path}/a.xyz"), "--out: pictures end in .png"),
+        ]
+    for options, message in rows:
+        with pytest.raises(SystemExit):
+            run(*options)
+        assert message in capsys.readouterr().err
+    with pytest.raises(ValueRangeError, match="character '☃' is not among"):
+        run("shakespeare", "--begin", "☃")
 
 
 def test_text():

@@ -13,6 +13,7 @@ from nn.tasks.overlap import class_iou, mean_distance, quadrilateral_iou
 SQUARE = np.array([[0.0, 0], [2, 0], [2, 2], [0, 2]])
 BOW = SQUARE[[0, 2, 1, 3]]  # its sides cross in the middle: the triangles at the left and right
 DART = np.array([[0.0, 0], [4, 0], [1, 1], [0, 4]])  # the third corner points inwards, area 4
+TRIANGLE = SQUARE[[0, 0, 1, 2]]
 DIAMOND = np.array([[1.0, -1], [3, 1], [1, 3], [-1, 1]])  # around the square, twice its area
 IOUS = [
     ("the same", SQUARE, SQUARE, 1),
@@ -28,7 +29,15 @@ IOUS = [
     ("no area", SQUARE, np.ones((4, 2)), 0),
     ("neither has area", np.zeros((4, 2)), np.ones((4, 2)), 0),
     ("a line", SQUARE, SQUARE[[0, 1, 1, 0]], 0),
-    ("a triangle", SQUARE, SQUARE[[0, 1, 2, 2]], 1 / 2),
+    *(
+        (
+            f"a triangle, corners {k} and {k + 1} are one",
+            SQUARE,
+            np.roll(TRIANGLE, k, axis=0),
+            1 / 2,
+        )
+        for k in range(4)
+    ),
     ("crossed and square", BOW, SQUARE, 1 / 2),
     ("crossed at the other sides", np.roll(BOW, 1, axis=0), SQUARE, 1 / 2),
     ("crossed and itself", BOW, BOW, 1),
@@ -78,6 +87,7 @@ def test_mean_distance():
     b = a.copy()
     b[0, 1], b[:, 2] = (3, 4), (0, 1)
     assert_allclose(mean_distance(a, b), [0, 2.5, 1])
+    assert_allclose(mean_distance(a.astype(np.uint8), b.astype(np.uint8)), [0, 2.5, 1])
 
 
 def test_class_iou():

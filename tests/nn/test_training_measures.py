@@ -44,6 +44,7 @@ def test_accuracy_of_ties_and_pixels():
     assert nn.training.accuracy(Tensor(scores), np.array([[[1, 1], [1, 0]]])) == 0.75
     assert nn.training.top_k_accuracy(2)([[1, 2, 3], [3, 1, 2]], [0, 2]) == 0.5
     assert nn.training.accuracy([[np.nan, np.nan]], [0]) == 0
+    assert nn.training.accuracy(np.zeros((0, 3)), []) == 0
     assert nn.training.accuracy((np.eye(3), np.ones((3, 3))), [0, 1, 2]) == 1
 
 

@@ -5,7 +5,7 @@ import pytest
 
 import nn
 from autograd import no_grad
-from autograd.errors import AutogradError, DtypeError, ShapeError, ValueRangeError
+from autograd.errors import AutogradError, DtypeError, IndexRangeError, ShapeError, ValueRangeError
 from nn.training import TrainingError, recipe
 from tests.nn.training_setup import IMAGES, LABELS, make, network, weights
 
@@ -124,6 +124,9 @@ MISTAKES = [
     (lambda: trained(data=[(IMAGES, LABELS[:3])]), ShapeError, "cross_entropy"),
     (lambda: nn.training.top_k_accuracy(0), ValueRangeError, "k must be a positive int"),
     (lambda: nn.training.accuracy(IMAGES, LABELS[:3]), ShapeError, r"got \(40, 6\) and \(3,\)"),
+    (lambda: nn.training.accuracy([[0, 1]], [-1]), IndexRangeError, r"in 0\.\.1, got -1 to -1"),
+    (lambda: nn.training.accuracy([[0, 1]], [2]), IndexRangeError, r"in 0\.\.1, got 2 to 2"),
+    (lambda: nn.training.accuracy([[0, 1]], [1.0]), DtypeError, "must be integers, got float64"),
     (lambda: recipe("vgg20", frozen.parameters()), ValueRangeError, "'vgg20' is none of alexnet"),
     (lambda: recipe("resnet", frozen.parameters(), momentum=0.5), ValueRangeError,
      "'resnet' has no momentum to change; it has lr, batch_size"),
