@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import nn
-from autograd.errors import DtypeError, ShapeError, ValueRangeError
+from autograd import checkpoint
+from autograd.errors import DtypeError, GraphError, ShapeError, ValueRangeError
 from nn import insight
 from nn.insight.results import columns_for
 
@@ -19,7 +20,35 @@ X = np.random.default_rng(0).random((2, 1, 28, 28), np.float32)
 SMALL = X[:, :, :8, :8]
 F = np.ones((4, 3))
 
+
+class Leaves(nn.Module):
+    """Its scores do not come from x through the graph, nor from the maps of `conv`."""
+
+    def __init__(self):
+        self.conv, self.head = nn.Conv2d(1, 2, 3), nn.Linear(72, 3)
+
+    def forward(self, x):
+        return self.head(self.conv(x).data.reshape(len(x), -1))
+
+
+class Inside(nn.Module):
+    """Its `conv` runs in a checkpoint."""
+
+    def __init__(self):
+        self.conv, self.head = nn.Conv2d(1, 2, 3), nn.Linear(72, 3)
+
+    def forward(self, x):
+        return self.head(checkpoint(self.conv)(x).reshape(len(x), -1))
+
+
 MISTAKES = [
+    (lambda: insight.saliency(Leaves(), SMALL), GraphError, "scores do not depend on x"),
+    (lambda: insight.integrated_gradients(Leaves(), SMALL), GraphError, "leaves the graph"),
+    (lambda: insight.fgsm(Leaves(), SMALL, 0, 0.1), GraphError, "fgsm: the scores do not depend"),
+    (lambda: insight.maximize(Leaves(), (1, 8, 8), 0), GraphError, "layer '' returns does not"),
+    (lambda: insight.maximize(Inside(), (1, 8, 8), 0, "conv"), GraphError, "inside checkpoint"),
+    (lambda: insight.grad_cam(Leaves(), SMALL), GraphError, "what the layer 'conv' returns"),
+    (lambda: insight.grad_cam(Inside(), SMALL), GraphError, "inside checkpoint"),
     (lambda: insight.activations(LENET, X, "conv3"), ValueRangeError,
      "no layer 'conv3' in Sequential. Did you mean 'conv2'? There are: conv1, tanh1"),
     (lambda: insight.activations(LENET, X, LENET["conv1"]), DtypeError, "by its name"),
