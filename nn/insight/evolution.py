@@ -170,6 +170,11 @@ class _Breeding:
         """(fittest picture, its probability over time, first and last scores) for the class k."""
         scores = all_scores(self.op, self.model, x, len(x))
         k = int(classes_of(self.op, scores, k)[0])
+        if scores.shape[1] == 1:
+            raise ShapeError(
+                f"{self.op}: the model gives one score only, so its class is always certain; "
+                "expected scores (N, classes) of two classes or more"
+            )
         x, scores, p = self.fittest(x, scores, k)
         history, first = [p], scores[0]
         for _ in rounds:

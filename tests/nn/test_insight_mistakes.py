@@ -41,6 +41,14 @@ class Inside(nn.Module):
         return self.head(checkpoint(self.conv)(x).reshape(len(x), -1))
 
 
+def test_a_layer_by_its_second_name():
+    conv = nn.Conv2d(1, 1, 3)
+    model = nn.Sequential(conv, nn.ReLU(), conv)
+    one, two = (insight.top_patches(model, SMALL, name, 0, k=1) for name in ("0", "2"))
+    assert np.array_equal(one.boxes, two.boxes) and two.layer == "2"
+    assert two.patches[0][0].shape == (1, 5, 5)  # what the last run sees
+
+
 MISTAKES = [
     (lambda: insight.saliency(Leaves(), SMALL), GraphError, "scores do not depend on x"),
     (lambda: insight.integrated_gradients(Leaves(), SMALL), GraphError, "leaves the graph"),
@@ -103,6 +111,10 @@ MISTAKES = [
     (lambda: insight.fgsm(LENET, X - 0.5, 1, 0.1), ValueRangeError, "outside bounds"),
     (lambda: insight.fgsm(LENET, X, 1, -0.1), ValueRangeError, "eps"),
     (lambda: insight.adversarial_accuracy(LENET, X, 12, [0.1]), ValueRangeError, "no class 12"),
+    (lambda: insight.occlusion(LENET, X, fill=None), DtypeError, "fill"),
+    (lambda: insight.occlusion(LENET, X, fill="grey"), DtypeError, "fill"),
+    (lambda: insight.evolve(nn.Sequential(nn.Flatten(), nn.Linear(4, 1)), (1, 2, 2), 0), ShapeError,
+     "one score only"),
     (lambda: insight.evolve(LENET, (1, 28, 28), 10), ValueRangeError, "no class 10"),
     (lambda: insight.evolve(LENET, (1, 28, 28), 1, population=5), ValueRangeError, "fewer parents"),
     (lambda: insight.retrieve(F, 4), ValueRangeError, "from 0 to 3"),
