@@ -193,7 +193,7 @@ class _Breeding:
         # log(p / (1 - p)) still tells pictures apart where p rounds to 1.
         odds = scores[:, k] - top[:, 0] - np.log(np.exp(others - top).sum(1))
         best = np.argsort(-odds, kind="stable")[: self.parents]
-        return x[best], scores[best], 1 / (1 + np.exp(-odds[best[0]]))
+        return x[best], scores[best], np.exp(-np.logaddexp(0, -odds[best[0]]))
 
     def children(self, x):
         n, shape = self.population - self.parents, x.shape[1:]

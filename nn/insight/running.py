@@ -163,6 +163,11 @@ def depends(y: Any, x: Any) -> bool:
     return y.node is x.node or any(x.node in node.parents for node in between)
 
 
+def depends_on_any(y: Tensor, xs: Iterable[Tensor]) -> bool:
+    """Whether the graph of ``y`` leads to one of several Tensors, or more."""
+    return not {x.node for x in xs}.isdisjoint(graph.reachable(y.node))
+
+
 def not_of_input(op: str, what: str) -> GraphError:
     """The error for a result that the input does not reach through the graph."""
     return GraphError(

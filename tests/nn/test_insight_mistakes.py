@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import checkpoint
+from autograd import checkpoint, no_grad
 from autograd.errors import DtypeError, GraphError, ShapeError, ValueRangeError
 from nn import insight
 from nn.insight.results import columns_for
@@ -234,3 +234,13 @@ def test_without_scikit_learn_and_tqdm(monkeypatch):
     with pytest.raises(ImportError, match=r"chalkgrad\[data\]"):
         insight.tsne(np.eye(4), perplexity=2)
     assert insight.maximize(LENET, (1, 28, 28), 1, steps=2).history.shape == (2, 1)
+
+
+def test_evolve_where_a_class_has_no_chance():
+    model = nn.Sequential(nn.Flatten(), nn.Linear(4, 2))
+    with no_grad():
+        model[1].bias.assign(np.array([0.0, 1e4], np.float32))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = insight.evolve(model, (1, 2, 2), 0, 2, seed=0, progress=False)
+    assert not found.history.any()
