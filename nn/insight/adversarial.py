@@ -16,10 +16,12 @@ from nn.insight.running import (
     all_scores,
     bar,
     classes_of,
+    depends,
     evaluating,
     examples,
     limits,
     not_negative,
+    not_of_input,
     probabilities,
     scores_of,
 )
@@ -130,6 +132,8 @@ def fgsm(
     ------
     ValueRangeError
         There is no such class; ``x`` lies outside the bounds; ``eps`` is negative.
+    GraphError
+        The model leaves the graph between x and its scores.
 
     Notes
     -----
@@ -214,8 +218,10 @@ def _given(op, labels):
 def _step(op, model, x, labels, size):
     with enable_grad():
         leaf = Tensor(x, requires_grad=True)
-        loss = cross_entropy(scores_of(op, model, leaf), labels, reduction="sum")
-        g = gradients(loss, leaf)
+        scores = scores_of(op, model, leaf)
+        if not depends(scores, leaf):
+            raise not_of_input(op, "the scores do")
+        g = gradients(cross_entropy(scores, labels, reduction="sum"), leaf)
     return x + x.dtype.type(size) * np.sign(g)
 
 

@@ -12,9 +12,11 @@ from nn.insight.results import Drawn, grid, heat, image_of, show
 from nn.insight.running import (
     bar,
     classes_of,
+    depends,
     evaluating,
     examples,
     not_negative,
+    not_of_input,
     random,
     scores_of,
 )
@@ -100,6 +102,8 @@ def gradient_of_score(
         leaf = Tensor(x, requires_grad=True)
         scores = scores_of(op, model, leaf)
         target = classes_of(op, scores, target)
+        if not depends(scores, leaf):
+            raise not_of_input(op, "the scores do")
         chosen = scores[np.arange(len(x)), target]
         g = gradients(chosen.sum(), leaf)
     return g, target, np.array(chosen.data)
@@ -129,6 +133,8 @@ def saliency(model: Module, x: Any, target: Any = None) -> Attribution:
         ``x`` is no batch, the model cannot take it, or does not return scores (N, classes).
     ValueRangeError
         There is no class k.
+    GraphError
+        The model leaves the graph between x and its scores.
 
     Notes
     -----

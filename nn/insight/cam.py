@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, enable_grad, gradients
-from autograd.errors import ShapeError
+from autograd.errors import GraphError, ShapeError
 from nn.functional import interpolate
 from nn.functional.checks import value
 from nn.insight.attribution import SHOWN
 from nn.insight.results import Drawn, grid, headline, image_of, show
 from nn.insight.running import (
     classes_of,
+    depends,
     evaluating,
     is_spatial,
     last_of,
@@ -89,6 +90,8 @@ def grad_cam(model: Module, x: Any, target: Any = None, layer: str | None = None
         There is no such layer (the message lists those that are there), or no class k.
     ShapeError
         The layer returns no maps (N, C, H, W); ``x`` is no batch of pictures.
+    GraphError
+        The scores do not depend on this layer in the graph, as where it runs inside a checkpoint.
 
     Notes
     -----
@@ -118,6 +121,12 @@ def grad_cam(model: Module, x: Any, target: Any = None, layer: str | None = None
             raise ShapeError(
                 f"{op}: the maps of the layer {layer!r} have one place only, so they say nothing "
                 "about where. Take a layer before it."
+            )
+        if not depends(scores, a):
+            raise GraphError(
+                f"{op}: the scores do not depend on what the layer {layer!r} returns, so its maps "
+                "would all be 0. Take another layer: this one runs inside checkpoint(...), its "
+                "result is not used, or the model leaves the graph behind it, by .data, say."
             )
         target = classes_of(op, scores, target)
         chosen = scores[np.arange(len(x)), target]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd import no_grad
-from autograd.errors import ShapeError, ValueRangeError
+from autograd.errors import GraphError, ShapeError, ValueRangeError
 from nn.insight.attribution import (
     gradient_times_input,
     integrated_gradients,
@@ -130,10 +130,10 @@ def compare_attributions(
             model, x, k, size, stride=max(patch * 2 // 3, 1), batch_size=16, progress=False
         ),
     }
-    optional = {
-        "guided backprop": ValueRangeError,
-        "deconvnet": ValueRangeError,
-        "Grad-CAM": ShapeError,
+    optional: dict[str, tuple[type[Exception], ...]] = {
+        "guided backprop": (ValueRangeError,),
+        "deconvnet": (ValueRangeError,),
+        "Grad-CAM": (GraphError, ShapeError),
     }
     maps = {}
     for name in bar(methods, op, progress):

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograd import Tensor, enable_grad, gradients
-from autograd.errors import ValueRangeError
+from autograd.errors import GraphError, ValueRangeError
 from nn.insight.landscape import Loss, kept, named_weights, scalar
 from nn.insight.results import Drawn
-from nn.insight.running import bar
+from nn.insight.running import bar, depends_on_any
 from nn.module import Module
 
 
@@ -79,6 +79,8 @@ def hessian_eigenvalues(
     ------
     ValueRangeError
         Unknown method; ``count`` below 1 or above the number of parameters.
+    GraphError
+        The loss is not computed from the parameters.
 
     Notes
     -----
@@ -129,6 +131,11 @@ def hessian_product(loss: Tensor, weights: Sequence[Tensor]) -> Callable[[np.nda
     """
     scalar("hessian_eigenvalues", loss)
     slopes = gradients(loss, weights, create_graph=True)
+    if not depends_on_any(loss, weights):
+        raise GraphError(
+            "hessian_eigenvalues: the loss does not depend on any parameter of the model, so H "
+            "would be 0. Is loss() that of another model, or does it leave the graph, by .data?"
+        )
     ends = np.cumsum([w.size for w in weights])[:-1]
 
     def product(v):

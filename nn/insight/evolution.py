@@ -170,6 +170,11 @@ class _Breeding:
         """(fittest picture, its probability over time, first and last scores) for the class k."""
         scores = all_scores(self.op, self.model, x, len(x))
         k = int(classes_of(self.op, scores, k)[0])
+        if scores.shape[1] == 1:
+            raise ShapeError(
+                f"{self.op}: the model gives one score only, so its class is always certain; "
+                "expected scores (N, classes) of two classes or more"
+            )
         x, scores, p = self.fittest(x, scores, k)
         history, first = [p], scores[0]
         for _ in rounds:
@@ -188,7 +193,7 @@ class _Breeding:
         # log(p / (1 - p)) still tells pictures apart where p rounds to 1.
         odds = scores[:, k] - top[:, 0] - np.log(np.exp(others - top).sum(1))
         best = np.argsort(-odds, kind="stable")[: self.parents]
-        return x[best], scores[best], 1 / (1 + np.exp(-odds[best[0]]))
+        return x[best], scores[best], np.exp(-np.logaddexp(0, -odds[best[0]]))
 
     def children(self, x):
         n, shape = self.population - self.parents, x.shape[1:]

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor, gradients
-from autograd.errors import DtypeError, ValueRangeError
+from autograd.errors import DtypeError, GraphError, ValueRangeError
 from nn.insight.results import Drawn
+from nn.insight.running import depends_on_any
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -57,6 +58,8 @@ def gradient_flow(loss: Tensor, states: Sequence[Any]) -> GradientFlow:
         all steps, and gradients from step to step do not pass through it.
     ValueRangeError
         There are no states.
+    GraphError
+        The loss was computed from none of them.
 
     Notes
     -----
@@ -89,6 +92,11 @@ def gradient_flow(loss: Tensor, states: Sequence[Any]) -> GradientFlow:
                 "states = layer.unroll(x), not under no_grad."
             )
     found = iter(gradients(loss, flat))
+    if not depends_on_any(loss, flat):
+        raise GraphError(
+            "gradient_flow: the loss does not depend on any of the states, so all norms would be "
+            "0. Take states = layer.unroll(x) once, and compute the loss from these."
+        )
     squares = [sum(float(np.sum(np.square(next(found), dtype=float))) for _ in row) for row in rows]
     return GradientFlow(np.sqrt(squares))
 

@@ -12,10 +12,12 @@ from nn.functional.checks import positive, value
 from nn.insight.results import Drawn, grid, headline, image_of, show
 from nn.insight.running import (
     bar,
+    depends,
     evaluating,
     last_of,
     limits,
     not_negative,
+    not_of_input,
     outputs_of,
     random,
 )
@@ -139,6 +141,8 @@ def maximize(
         of range.
     ShapeError
         The model cannot take this shape.
+    GraphError
+        The model leaves the graph before the unit, or ``layer`` runs inside a checkpoint.
 
     Notes
     -----
@@ -175,6 +179,8 @@ def maximize(
                 seen = np.roll(x, (int(shift[0]), int(shift[1])), (2, 3))
             model(seen)
             a = _activation(op, layer, last_of(op, layer, found, len(units)), units)
+            if not depends(a, x):
+                raise not_of_input(op, f"what the layer {layer!r} returns does")
             history.append(np.array(value(a)))
             before = np.array(x.data)
             x.grad = _with_l1(gradients(_penalty(x, l2, tv) - a.sum(), x), before, l1)

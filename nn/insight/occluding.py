@@ -7,7 +7,7 @@ import numpy as np
 
 from autograd.errors import ShapeError
 from nn.data.transforms import height_width
-from nn.functional.checks import positive
+from nn.functional.checks import array, positive, value
 from nn.insight.attribution import SHOWN
 from nn.insight.results import Drawn, grid, heat, image_of, show
 from nn.insight.running import all_scores, bar, classes_of, evaluating, pictures
@@ -127,6 +127,7 @@ def occlusion(
     x = pictures(op, x)
     h, w = height_width(op, "size", size)
     positive(op, stride=stride, batch_size=batch_size)
+    fill = value(array(op, "fill", fill))
     if h > x.shape[2] or w > x.shape[3]:
         raise ShapeError(
             f"{op}: a patch of {h} x {w} does not fit in pictures of {x.shape[2]} x {x.shape[3]}"

@@ -151,8 +151,10 @@ def _check(op, layer, units, y):
 
 def _boxes(model, shape, layer, places) -> np.ndarray:
     """What the units at these places (..., 2) see: top, left, bottom, right."""
-    depth = layer.count(".") + 1 if layer else 0
-    rows = [row for row in summary(model, shape, depth=depth).rows if row.name == layer]
+    module = model.get_submodule(layer)
+    name = next(path for path, m in model.named_modules() if m is module)  # of several, the first
+    depth = name.count(".") + 1 if name else 0
+    rows = [row for row in summary(model, shape, depth=depth).rows if row.name == name]
     field = rows[-1].field or ReceptiveField(shape[1:], (None, None), (0, 0))
     ends = np.empty((*places.shape, 2), int)  # (..., axis, first or last)
     for axis, n in enumerate(shape[1:]):

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor, no_grad
-from autograd.errors import DtypeError, ShapeError, ValueRangeError
+from autograd import Tensor, graph, no_grad
+from autograd.errors import DtypeError, GraphError, ShapeError, ValueRangeError
 from nn import bars, init, modes
 from nn.functional.checks import array, floating, positive, value
 from nn.module import Module
@@ -153,6 +153,28 @@ def scores_of(op: str, model: Module, x: Any) -> Any:
             f"scores ({len(x)}, classes)"
         )
     return y
+
+
+def depends(y: Any, x: Any) -> bool:
+    """Whether the graph of ``y`` leads to ``x``: where it does not, every gradient would be 0."""
+    if not all(isinstance(v, Tensor) and v.node is not None for v in (y, x)):
+        return False
+    between = graph.results(y.node, x.node.order)
+    return y.node is x.node or any(x.node in node.parents for node in between)
+
+
+def depends_on_any(y: Tensor, xs: Iterable[Tensor]) -> bool:
+    """Whether the graph of ``y`` leads to one of several Tensors, or more."""
+    return not {x.node for x in xs}.isdisjoint(graph.reachable(y.node))
+
+
+def not_of_input(op: str, what: str) -> GraphError:
+    """The error for a result that the input does not reach through the graph."""
+    return GraphError(
+        f"{op}: {what} not depend on x in the graph, so all gradients by it would be 0. Somewhere "
+        "on the way the model leaves the graph, by .data, float(), or a part under no_grad; what "
+        "runs inside checkpoint(...) is in none."
+    )
 
 
 def all_scores(op, model, x, batch_size, progress=False, text="") -> np.ndarray:

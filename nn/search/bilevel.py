@@ -11,8 +11,9 @@ from contextlib import contextmanager
 import numpy as np
 
 from autograd import Tensor, enable_grad, gradients
-from autograd.errors import ValueRangeError
+from autograd.errors import GraphError, ValueRangeError
 from nn import init
+from nn.insight.running import depends_on_any
 from nn.module import Module
 from nn.search.cell import architecture
 
@@ -59,6 +60,8 @@ def architecture_gradient(
     ------
     ValueRangeError
         There is no cell, or ``order`` is neither 1 nor 2.
+    GraphError
+        The validation loss does not depend on the architecture.
     """
     if order not in (1, 2):
         raise ValueRangeError(f"architecture_gradient: order must be 1 or 2, got {order!r}")
@@ -66,18 +69,31 @@ def architecture_gradient(
     weights = inner_weights(model, alphas)
     with state_kept(model), enable_grad():
         if order == 1:
-            return gradients(validation_loss(), alphas)
+            return _by_architecture(validation_loss, alphas, alphas)
         noise = init.generator().bit_generator.state  # each run drops the same units
         slopes = gradients(train_loss(), weights)
         now = [w.data for w in weights]
         with weights_at(weights, [w - lr * s for w, s in zip(now, slopes, strict=True)]):
-            found = gradients(validation_loss(), alphas + weights)
+            found = _by_architecture(validation_loss, alphas, alphas + weights)
         direct, v = found[: len(alphas)], found[len(alphas) :]
         after = init.generator().bit_generator.state
         init.generator().bit_generator.state = noise
         mixed = (_mixed if exact else _mixed_by_differences)(train_loss, alphas, weights, v)
         init.generator().bit_generator.state = after
     return [np.asarray(d - lr * m, a.dtype) for d, m, a in zip(direct, mixed, alphas, strict=True)]
+
+
+def _by_architecture(loss, alphas, variables):
+    """The gradients of a loss by ``variables``; GraphError if it does not depend on α at all."""
+    y = loss()
+    found = gradients(y, variables)
+    if not depends_on_any(y, alphas):
+        raise GraphError(
+            "architecture_gradient: the validation loss does not depend on the alpha of any Cell "
+            "of the model, so its gradient would be 0. Is it the loss of another model, or does "
+            "this one leave the graph behind its cells, by .data?"
+        )
+    return found
 
 
 def _mixed(loss, alphas, weights, v):

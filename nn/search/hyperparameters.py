@@ -76,7 +76,8 @@ def hyperparameters(
     ImportError
         Optuna is missing.
     ValueRangeError
-        An empty space; an unknown method or direction; a storage made for another space.
+        An empty space; an unknown method or direction; a storage made for another space, or,
+        where a grid goes on, by another method.
     DtypeError
         The objective does not take (config, report), or returned None or anything else that is no
         number; a tuple in the space.

@@ -12,7 +12,7 @@ import sqlalchemy.exc
 from optuna.trial import TrialState
 
 from autograd.errors import ValueRangeError
-from nn.search.board import ERROR
+from nn.search.board import ERROR, Board
 from nn.search.result import TrialRecord
 from nn.search.space import Space
 
@@ -82,7 +82,7 @@ def open_study(plan, storage, check=False):
     Raises
     ------
     ValueRangeError
-        The study there is of another space or direction, or the file is no storage.
+        The study there is of another space, direction or grid, or the file is no storage.
     """
     path = None if storage is None else Path(storage).absolute()
     if path is not None:
@@ -112,6 +112,8 @@ def open_study(plan, storage, check=False):
             ) from None
     if check:
         agree(plan, study)
+        if plan.grid is not None:
+            agree_with_grid(plan, study)
     return study
 
 
@@ -134,6 +136,23 @@ def agree(plan, study):
             f"search: the storage has a search {plan.name!r} that differs from this one: "
             f"{'; '.join(lines)}. Give this one another name=, or another file."
         )
+
+
+def agree_with_grid(plan, study):
+    """Raise unless the trials that are there are those of the grid: it would have gaps otherwise.
+
+    They come from another method, or from the same names in another order.
+    """
+    board = Board(study)
+    for trial in board.trials:
+        place = board.place(trial)
+        if place < len(plan.grid) and not trial.params.items() <= plan.grid[place].items():
+            raise ValueRangeError(
+                f"search: trial {place} of the search {plan.name!r} in the storage has "
+                f"{plan.space.config(trial.params)}, not what this grid has there, "
+                f"{plan.space.config(plan.grid[place])}, so combinations would be left out. Give "
+                "the names in the order they had, or this search another name=, or another file."
+            )
 
 
 def release(study):

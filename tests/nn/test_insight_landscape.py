@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 
 import nn
 from autograd import Tensor, hessian, no_grad
-from autograd.errors import DtypeError, ShapeError, ValueRangeError
+from autograd.errors import DtypeError, GraphError, ShapeError, ValueRangeError
 from nn import functional as F
 from nn.figures import new_figure
 from nn.insight import approximation as fits
@@ -421,6 +421,7 @@ def model_and_loss():
             ValueRangeError,
             "unknown method 'qr'; known: 'lanczos', 'power'",
         ),
+        (lambda m, f: hessian_eigenvalues(nn.Linear(2, 1), f), GraphError, "of another model"),
         (lambda m, f: hessian_eigenvalues(m, f, 0), ValueRangeError, "count must be an int from 1"),
         (lambda m, f: hessian_eigenvalues(m, f, 99), ValueRangeError, "at most the 38 parameters"),
         (

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import nn
-from autograd.errors import DtypeError, ShapeError, ValueRangeError
+from autograd import checkpoint, no_grad
+from autograd.errors import DtypeError, GraphError, ShapeError, ValueRangeError
 from nn import insight
 from nn.insight.results import columns_for
 
@@ -19,7 +20,43 @@ X = np.random.default_rng(0).random((2, 1, 28, 28), np.float32)
 SMALL = X[:, :, :8, :8]
 F = np.ones((4, 3))
 
+
+class Leaves(nn.Module):
+    """Its scores do not come from x through the graph, nor from the maps of `conv`."""
+
+    def __init__(self):
+        self.conv, self.head = nn.Conv2d(1, 2, 3), nn.Linear(72, 3)
+
+    def forward(self, x):
+        return self.head(self.conv(x).data.reshape(len(x), -1))
+
+
+class Inside(nn.Module):
+    """Its `conv` runs in a checkpoint."""
+
+    def __init__(self):
+        self.conv, self.head = nn.Conv2d(1, 2, 3), nn.Linear(72, 3)
+
+    def forward(self, x):
+        return self.head(checkpoint(self.conv)(x).reshape(len(x), -1))
+
+
+def test_a_layer_by_its_second_name():
+    conv = nn.Conv2d(1, 1, 3)
+    model = nn.Sequential(conv, nn.ReLU(), conv)
+    one, two = (insight.top_patches(model, SMALL, name, 0, k=1) for name in ("0", "2"))
+    assert np.array_equal(one.boxes, two.boxes) and two.layer == "2"
+    assert two.patches[0][0].shape == (1, 5, 5)  # what the last run sees
+
+
 MISTAKES = [
+    (lambda: insight.saliency(Leaves(), SMALL), GraphError, "scores do not depend on x"),
+    (lambda: insight.integrated_gradients(Leaves(), SMALL), GraphError, "leaves the graph"),
+    (lambda: insight.fgsm(Leaves(), SMALL, 0, 0.1), GraphError, "fgsm: the scores do not depend"),
+    (lambda: insight.maximize(Leaves(), (1, 8, 8), 0), GraphError, "layer '' returns does not"),
+    (lambda: insight.maximize(Inside(), (1, 8, 8), 0, "conv"), GraphError, "inside checkpoint"),
+    (lambda: insight.grad_cam(Leaves(), SMALL), GraphError, "what the layer 'conv' returns"),
+    (lambda: insight.grad_cam(Inside(), SMALL), GraphError, "inside checkpoint"),
     (lambda: insight.activations(LENET, X, "conv3"), ValueRangeError,
      "no layer 'conv3' in Sequential. Did you mean 'conv2'? There are: conv1, tanh1"),
     (lambda: insight.activations(LENET, X, LENET["conv1"]), DtypeError, "by its name"),
@@ -74,6 +111,10 @@ MISTAKES = [
     (lambda: insight.fgsm(LENET, X - 0.5, 1, 0.1), ValueRangeError, "outside bounds"),
     (lambda: insight.fgsm(LENET, X, 1, -0.1), ValueRangeError, "eps"),
     (lambda: insight.adversarial_accuracy(LENET, X, 12, [0.1]), ValueRangeError, "no class 12"),
+    (lambda: insight.occlusion(LENET, X, fill=None), DtypeError, "fill"),
+    (lambda: insight.occlusion(LENET, X, fill="grey"), DtypeError, "fill"),
+    (lambda: insight.evolve(nn.Sequential(nn.Flatten(), nn.Linear(4, 1)), (1, 2, 2), 0), ShapeError,
+     "one score only"),
     (lambda: insight.evolve(LENET, (1, 28, 28), 10), ValueRangeError, "no class 10"),
     (lambda: insight.evolve(LENET, (1, 28, 28), 1, population=5), ValueRangeError, "fewer parents"),
     (lambda: insight.retrieve(F, 4), ValueRangeError, "from 0 to 3"),
@@ -193,3 +234,13 @@ def test_without_scikit_learn_and_tqdm(monkeypatch):
     with pytest.raises(ImportError, match=r"chalkgrad\[data\]"):
         insight.tsne(np.eye(4), perplexity=2)
     assert insight.maximize(LENET, (1, 28, 28), 1, steps=2).history.shape == (2, 1)
+
+
+def test_evolve_where_a_class_has_no_chance():
+    model = nn.Sequential(nn.Flatten(), nn.Linear(4, 2))
+    with no_grad():
+        model[1].bias.assign(np.array([0.0, 1e4], np.float32))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = insight.evolve(model, (1, 2, 2), 0, 2, seed=0, progress=False)
+    assert not found.history.any()

@@ -106,6 +106,18 @@ def test_the_random_numbers_of_a_trial_belong_to_it():
     assert np.array_equal(again.values, found.values[:2])
 
 
+def test_a_grid_is_not_continued_from_other_trials(tmp_path):
+    file, space = tmp_path / "search.sqlite", {"x": [1.0, 2.0], "k": [0, 1]}
+    search(objectives.bowl, space, "grid", trials=2, storage=file)
+    with pytest.raises(ValueRangeError, match=r"trial 1 .* \{'k': 1, 'x': 1.0\}, .* name="):
+        search(objectives.bowl, {"k": [0, 1], "x": [1.0, 2.0]}, "grid", storage=file)
+    search(objectives.bowl, space, trials=3, seed=1, storage=file, name="random")
+    with pytest.raises(ValueRangeError, match="not what this grid has there"):
+        search(objectives.bowl, space, "grid", storage=file, name="random")
+    found = configs(search(objectives.bowl, space, "grid", storage=file))
+    assert found == [{"x": x, "k": k} for x in (1.0, 2.0) for k in (0, 1)]
+
+
 def test_a_search_goes_on_from_its_storage(tmp_path):
     file = tmp_path / "new" / "search.sqlite"
     whole = search(objectives.bowl, SPACE, trials=12)

@@ -262,6 +262,20 @@ def test_mistakes(call, error, message):
         call()
 
 
+@pytest.mark.parametrize("order", [1, 2])
+def test_the_loss_of_another_model_is_refused(order):
+    searched, other = (nn.Sequential(Cell(OPERATIONS), nn.Linear(3, 3)) for _ in range(2))
+    (x, y) = BATCH[0]
+    with pytest.raises(GraphError, match="does not depend on the alpha of any Cell"):
+        architecture_gradient(
+            searched,
+            lambda: F.mse_loss(searched(x), y),
+            lambda: F.mse_loss(other(x), y),
+            0.1,
+            order,
+        )
+
+
 def test_empty_data_and_nan_losses_are_told():
     def model():
         return nn.Sequential(nn.Linear(3, 3), Cell(OPERATIONS))

@@ -5,7 +5,7 @@ import pytest
 
 import nn
 from autograd import Tensor, as_tensor, no_grad
-from autograd.errors import DtypeError, ShapeError, ValueRangeError
+from autograd.errors import DtypeError, GraphError, ShapeError, ValueRangeError
 from nn import functional as F
 from nn.insight import gradient_flow, plot_gradient_flow
 from nn.models import (
@@ -166,6 +166,9 @@ def test_mistakes_with_gradient_flow():
         gradient_flow(np.sum(y), y)
     with pytest.raises(ValueRangeError, match="there are no states"):
         gradient_flow(np.sum(y), [])
+    states = model.unroll(x)
+    with pytest.raises(GraphError, match="does not depend on any of the states"):
+        gradient_flow(np.sum(model(x)[0]), states)
     with no_grad():
         states = model.unroll(x)
     with pytest.raises(DtypeError, match="a Tensor outside any graph"):
