@@ -12,7 +12,8 @@ def replacing(path, mode="wb", **options) -> Iterator[IO[Any]]:
 
     It is a temporary file beside ``path``, and renamed when its contents are on the disk: whatever
     goes wrong on the way, a crash of the machine too, ``path`` is what it was.  After an error the
-    temporary file is removed; one that a killed process leaves ends in .tmp.
+    temporary file is removed; one that a killed process leaves ends in .tmp.  A symbolic link stays
+    one: the file it points to is replaced.
 
     Parameters
     ----------
@@ -32,7 +33,7 @@ def replacing(path, mode="wb", **options) -> Iterator[IO[Any]]:
     """
     from pathlib import Path  # here, so that `import nn` stays quick
 
-    path = Path(path)
+    path = Path(os.path.realpath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
     try:

@@ -57,7 +57,10 @@ def load_state_dict(module, state, strict):
 
 
 def _array(op, path, v):
-    a = np.asarray(v.data if isinstance(v, Tensor) else plain(v, f"{op}: {path}"))
+    try:
+        a = np.asarray(v.data if isinstance(v, Tensor) else plain(v, f"{op}: {path}"))
+    except ValueError as e:
+        raise ShapeError(f"{op}: {path} is not a full array of numbers ({e})") from None
     if a.dtype.kind not in "biufc":
         raise DtypeError(f"{op}: {path} is no array of numbers, but {type(v).__name__}")
     return a

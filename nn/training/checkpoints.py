@@ -1,7 +1,6 @@
 """Checkpoints: the state of a run as .npz files, of which the last few are kept."""
 
 import contextlib
-import json
 import re
 import warnings
 from pathlib import Path
@@ -99,8 +98,10 @@ class Checkpoints:
 def _read(path):
     try:
         return unpack(arrays_in(path))
-    except (KeyError, json.JSONDecodeError, UnicodeDecodeError) as e:
+    except KeyError as e:
         raise StorageError(f"{str(path)!r} is no checkpoint: it lacks {e}.") from e
+    except (TypeError, ValueError) as e:  # a text that is no JSON, or says something else
+        raise StorageError(f"{str(path)!r} is no checkpoint ({e}).") from e
     except StorageError as e:
         raise StorageError(f"Checkpoint {str(path)!r} is damaged or cut off ({e}).") from e
 

@@ -339,6 +339,20 @@ def test_a_file_takes_the_place_of_another_when_it_is_whole(tmp_path, monkeypatc
     assert [p.name for p in path.parent.iterdir()] == ["rows.csv"]
 
 
+def test_a_symbolic_link_stays_one(tmp_path):
+    kept = tmp_path / "kept.npz"
+    nn.save({"a": np.zeros(2)}, kept)
+    (tmp_path / "latest.npz").symlink_to("kept.npz")
+    nn.save({"a": np.ones(2)}, tmp_path / "latest.npz")
+    assert (tmp_path / "latest.npz").is_symlink()
+    np.testing.assert_array_equal(nn.load(kept)["a"], np.ones(2))
+
+
+def test_a_state_of_ragged_lists_is_refused_by_its_path():
+    with pytest.raises(ShapeError, match="weight is not a full array of numbers"):
+        nn.Linear(2, 2).load_state_dict({"weight": [[1.0], [2.0, 3.0]], "bias": [0.0, 0.0]})
+
+
 def test_a_crash_while_a_log_begins_again_leaves_the_old_rows(tmp_path):
     log = CSVLog(tmp_path / "log.csv")
     log.restart([{"epoch": 1}])

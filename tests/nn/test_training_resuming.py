@@ -16,7 +16,7 @@ import nn
 from autograd import Tensor
 from autograd.errors import ShapeError, ValueRangeError
 from nn.nesting import pack, unpack
-from nn.storage import StorageError
+from nn.storage import StorageError, write_arrays
 from nn.training import TrainingError
 from tests.nn import training_run
 from tests.nn.training_setup import IMAGES, LABELS, assert_equal, make, network, weights
@@ -120,6 +120,11 @@ def test_a_damaged_checkpoint_is_passed_over(tmp_path):
     nn.save(run.model, run.checkpoints.paths()[-1])
     with pytest.raises(StorageError, match="is no checkpoint: it lacks 'tree.json'"):
         run.checkpoints.read(run.checkpoints.paths()[-1])
+    for text in (b"[1", b'{"dict": 5}'):
+        tree = np.frombuffer(text, np.uint8)
+        write_arrays({"tree.json": tree}, run.checkpoints.paths()[-1])
+        with pytest.raises(StorageError, match="is no checkpoint"):
+            run.checkpoints.read(run.checkpoints.paths()[-1])
 
 
 def flip(content):
