@@ -15,13 +15,12 @@ from nn.insight.results import Drawn, bare, image_of, show
 from nn.insight.running import (
     all_scores,
     bar,
+    check_depends,
     classes_of,
-    depends,
     evaluating,
     examples,
     limits,
     not_negative,
-    not_of_input,
     probabilities,
     scores_of,
 )
@@ -219,8 +218,7 @@ def _step(op, model, x, labels, size):
     with enable_grad():
         leaf = Tensor(x, requires_grad=True)
         scores = scores_of(op, model, leaf)
-        if not depends(scores, leaf):
-            raise not_of_input(op, "the scores do")
+        check_depends(op, "the scores do", scores, leaf)
         g = gradients(cross_entropy(scores, labels, reduction="sum"), leaf)
     return x + x.dtype.type(size) * np.sign(g)
 

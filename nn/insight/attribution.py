@@ -11,12 +11,11 @@ from nn.functional.checks import array, positive, value
 from nn.insight.results import Drawn, grid, heat, image_of, show
 from nn.insight.running import (
     bar,
+    check_depends,
     classes_of,
-    depends,
     evaluating,
     examples,
     not_negative,
-    not_of_input,
     random,
     scores_of,
 )
@@ -102,8 +101,7 @@ def gradient_of_score(
         leaf = Tensor(x, requires_grad=True)
         scores = scores_of(op, model, leaf)
         target = classes_of(op, scores, target)
-        if not depends(scores, leaf):
-            raise not_of_input(op, "the scores do")
+        check_depends(op, "the scores do", scores, leaf)
         chosen = scores[np.arange(len(x)), target]
         g = gradients(chosen.sum(), leaf)
     return g, target, np.array(chosen.data)

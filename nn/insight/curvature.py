@@ -9,7 +9,7 @@ from autograd import Tensor, enable_grad, gradients
 from autograd.errors import GraphError, ValueRangeError
 from nn.insight.landscape import Loss, kept, named_weights, scalar
 from nn.insight.results import Drawn
-from nn.insight.running import bar, depends_on_any
+from nn.insight.running import bar, depends
 from nn.module import Module
 
 
@@ -131,7 +131,7 @@ def hessian_product(loss: Tensor, weights: Sequence[Tensor]) -> Callable[[np.nda
     """
     scalar("hessian_eigenvalues", loss)
     slopes = gradients(loss, weights, create_graph=True)
-    if not depends_on_any(loss, weights):
+    if not depends(loss, *weights):
         raise GraphError(
             "hessian_eigenvalues: the loss does not depend on any parameter of the model, so H "
             "would be 0. Is loss() that of another model, or does it leave the graph, by .data?"

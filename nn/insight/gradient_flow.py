@@ -9,7 +9,7 @@ import numpy as np
 from autograd import Tensor, gradients
 from autograd.errors import DtypeError, GraphError, ValueRangeError
 from nn.insight.results import Drawn
-from nn.insight.running import depends_on_any
+from nn.insight.running import depends
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -92,7 +92,7 @@ def gradient_flow(loss: Tensor, states: Sequence[Any]) -> GradientFlow:
                 "states = layer.unroll(x), not under no_grad."
             )
     found = iter(gradients(loss, flat))
-    if not depends_on_any(loss, flat):
+    if not depends(loss, *flat):
         raise GraphError(
             "gradient_flow: the loss does not depend on any of the states, so all norms would be "
             "0. Take states = layer.unroll(x) once, and compute the loss from these."

@@ -12,12 +12,11 @@ from nn.functional.checks import positive, value
 from nn.insight.results import Drawn, grid, headline, image_of, show
 from nn.insight.running import (
     bar,
-    depends,
+    check_depends,
     evaluating,
     last_of,
     limits,
     not_negative,
-    not_of_input,
     outputs_of,
     random,
 )
@@ -179,8 +178,7 @@ def maximize(
                 seen = np.roll(x, (int(shift[0]), int(shift[1])), (2, 3))
             model(seen)
             a = _activation(op, layer, last_of(op, layer, found, len(units)), units)
-            if not depends(a, x):
-                raise not_of_input(op, f"what the layer {layer!r} returns does")
+            check_depends(op, f"what the layer {layer!r} returns does", a, x)
             history.append(np.array(value(a)))
             before = np.array(x.data)
             x.grad = _with_l1(gradients(_penalty(x, l2, tv) - a.sum(), x), before, l1)

@@ -155,26 +155,22 @@ def scores_of(op: str, model: Module, x: Any) -> Any:
     return y
 
 
-def depends(y: Any, x: Any) -> bool:
-    """Whether the graph of ``y`` leads to ``x``: where it does not, every gradient would be 0."""
-    if not all(isinstance(v, Tensor) and v.node is not None for v in (y, x)):
+def depends(y: Any, *xs: Any) -> bool:
+    """Whether the graph of ``y`` leads to any of ``xs``: else every gradient would be 0."""
+    if not isinstance(y, Tensor) or y.node is None:
         return False
-    between = graph.results(y.node, x.node.order)
-    return y.node is x.node or any(x.node in node.parents for node in between)
+    nodes = {x.node for x in xs if isinstance(x, Tensor)}
+    return not nodes.isdisjoint(graph.reachable(y.node))
 
 
-def depends_on_any(y: Tensor, xs: Iterable[Tensor]) -> bool:
-    """Whether the graph of ``y`` leads to one of several Tensors, or more."""
-    return not {x.node for x in xs}.isdisjoint(graph.reachable(y.node))
-
-
-def not_of_input(op: str, what: str) -> GraphError:
-    """The error for a result that the input does not reach through the graph."""
-    return GraphError(
-        f"{op}: {what} not depend on x in the graph, so all gradients by it would be 0. Somewhere "
-        "on the way the model leaves the graph, by .data, float(), or a part under no_grad; what "
-        "runs inside checkpoint(...) is in none."
-    )
+def check_depends(op: str, what: str, y: Any, x: Tensor):
+    """Raise unless the graph of ``y`` leads to the input ``x``; ``what`` says what ``y`` is."""
+    if not depends(y, x):
+        raise GraphError(
+            f"{op}: {what} not depend on x in the graph, so all gradients by it would be 0. "
+            "Somewhere on the way the model leaves the graph, by .data, float(), or a part under "
+            "no_grad; what runs inside checkpoint(...) is in none."
+        )
 
 
 def all_scores(op, model, x, batch_size, progress=False, text="") -> np.ndarray:

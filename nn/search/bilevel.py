@@ -13,7 +13,7 @@ import numpy as np
 from autograd import Tensor, enable_grad, gradients
 from autograd.errors import GraphError, ValueRangeError
 from nn import init
-from nn.insight.running import depends_on_any
+from nn.insight.running import depends
 from nn.module import Module
 from nn.search.cell import architecture
 
@@ -87,7 +87,7 @@ def _by_architecture(loss, alphas, variables):
     """The gradients of a loss by ``variables``; GraphError if it does not depend on α at all."""
     y = loss()
     found = gradients(y, variables)
-    if not depends_on_any(y, alphas):
+    if not depends(y, *alphas):
         raise GraphError(
             "architecture_gradient: the validation loss does not depend on the alpha of any Cell "
             "of the model, so its gradient would be 0. Is it the loss of another model, or does "
