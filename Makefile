@@ -14,7 +14,7 @@ demo: $(READY)
 	$(BIN)/python -m nn.demo $(if $(DATA),--data "$(DATA)")
 
 test: $(READY)
-	$(BIN)/python -m pytest -q --numprocesses auto --maxprocesses 4 --dist worksteal
+	$(BIN)/python -m pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile
 
 # Drawings and the stepper in headless Chromium and in JupyterLab; screenshots in out/browser.
 test-browser: $(VENV)/.browser
