@@ -22,11 +22,15 @@ operations that have one.
 
 def formulas_of(call: ast.Call) -> list[tuple[str, str]]:
     """(argument, formula) of the keywords that are lambdas, as they stand in the code."""
-    return [
-        (k.arg, f"{', '.join(a.arg for a in k.value.args.args)} → {ast.unparse(k.value.body)}")
-        for k in call.keywords
-        if isinstance(k.value, ast.Lambda) and k.arg
-    ]
+    found = []
+    for k in call.keywords:
+        f = k.value
+        if isinstance(f, ast.Call) and f.args:  # decorated
+            f = f.args[0]
+        if isinstance(f, ast.Lambda) and k.arg:
+            given = ", ".join(a.arg for a in f.args.args)
+            found.append((k.arg, f"{given} → {ast.unparse(f.body)}"))
+    return found
 
 
 def exported() -> set[str]:

@@ -38,24 +38,25 @@ def compiled_is_wanted(work: float) -> bool:
     return use == "numba" or (use == "auto" and work >= WORTH)
 
 
-def compilable(work, labels=False):
+def compilable(work, labels=False, twin=None):
     """Decorator of a NumPy kernel that has a compiled twin.
 
     ``work(*args)``: how many multiply-adds it takes.  The twin is called with the same arguments if
     all its arrays are of one floating dtype, or, with ``labels``, integers; it may return
-    ``NotImplemented``.
+    ``NotImplemented``.  ``twin``: where it is, if not at the kernel's own names: 'module.name'.
     """
 
     def decorate(kernel):
+        inside, name = (twin or f"{kernel.__module__}.{kernel.__name__}").split(".")[-2:]
+
         @functools.wraps(kernel)
         def call(*args):
             if not compiled_is_wanted(work(*args)) or not _plain(args, labels):
                 return kernel(*args)
-            module = twins(kernel.__module__.rpartition(".")[2])
+            module = twins(inside)
             if module is None:
                 return kernel(*args)
-            twin = getattr(module, kernel.__name__)
-            y = twin(*args)
+            y = getattr(module, name)(*args)
             return kernel(*args) if y is NotImplemented else y
 
         return call

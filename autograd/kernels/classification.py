@@ -4,8 +4,10 @@ import numpy as np
 
 from autograd.kernels import compilable
 
+SCORE = 2_000  # multiply-adds that BLAS does while NumPy does one of 640 scores here
 
-@compilable(lambda x, labels: 20 * x.size, labels=True)
+
+@compilable(lambda x, labels: SCORE * x.size, labels=True)
 def cross_entropy(x, labels):
     """log Σ exp(x) - x[label] along axis 1: (N, *S)."""
     top = np.max(x, axis=1, keepdims=True)
@@ -15,7 +17,7 @@ def cross_entropy(x, labels):
     return np.log(total) + (top[:, 0] - _chosen(x, labels))
 
 
-@compilable(lambda g, x, labels: 20 * x.size, labels=True)
+@compilable(lambda g, x, labels: SCORE * x.size, labels=True)
 def cross_entropy_dx(g, x, labels):
     """(softmax(x) - one-hot label) g: (N, C, *S)."""
     e = x - np.max(x, axis=1, keepdims=True)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from autograd import kernels
+from autograd import Tensor, gradients, kernels, ops
 from autograd.kernels import (
     classification,
     convolution,
@@ -31,9 +31,10 @@ pytest.importorskip("numba", reason="the extra fast is not installed")
 DTYPES = st.sampled_from([np.float32, np.float64])
 
 
-def both(kernel, *args, declines=False):
+def both(kernel, *args, twin=None, declines=False):
     """What the compiled kernel gives, checked against NumPy's, or that it leaves this to NumPy."""
-    twin = getattr(kernels.twins(kernel.__module__.rpartition(".")[2]), kernel.__name__)
+    module, name = (twin or f"{kernel.__module__}.{kernel.__name__}").split(".")[-2:]
+    twin = getattr(kernels.twins(module), name)
     plain, fast = kernel.__wrapped__(*args), twin(*args)
     assert (fast is NotImplemented) == declines
     if declines:
@@ -292,6 +293,52 @@ def test_a_compiled_product_keeps_rows_and_columns_apart(bad, rng=np.random.defa
     with np.errstate(invalid="ignore"):
         y = both(products.matmul, a, b)
     assert np.isfinite(np.delete(np.delete(y, 3, 0), 77, 1)).all()
+
+
+ELEMENTWISE = {
+    "relu": ops.relu.fn,
+    "relu_dx": ops.relu.formulas["x"],
+    "tanh": ops.tanh.fn,
+    "tanh_dx": ops.tanh.formulas["x"],
+}
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+@given(st.integers(1, 50_000), DTYPES, st.booleans(), st.integers(0, 9))
+@settings(max_examples=30)
+def test_elementwise(name, size, dtype, wild, seed):
+    rng = np.random.default_rng(seed)
+    args = [rng.normal(0, 5, size).astype(dtype) for _ in range(1 + name.endswith("_dx"))]
+    if wild:
+        for a in args:
+            places = rng.integers(0, size, 9)
+            a[places] = rng.choice([0, -0.0, np.inf, -np.inf, np.nan, 1e-30, -1e30], 9)
+    with np.errstate(all="ignore"):
+        double = name == "tanh" and dtype == np.float64
+        both(ELEMENTWISE[name], *args, twin=f"elementwise.{name}", declines=double)
+        both(
+            ELEMENTWISE[name],
+            *(a[::2] for a in args),
+            twin=f"elementwise.{name}",
+            declines=double or size > 2,
+        )
+
+
+@pytest.mark.parametrize("f", [np.tanh, ops.relu], ids=["tanh", "relu"])
+def test_elementwise_where_it_is_used(f, use_kernels, rng=np.random.default_rng(0)):
+    """The same values, gradients and second derivatives with either kernel, of any layout."""
+    x = rng.normal(size=(40, 30, 50)).astype(np.float32)
+    for a in (x, x.T, x[:, ::2], x.astype(np.float64), np.broadcast_to(x[0], x.shape), x[0, 0, 0]):
+        found = []
+        for name in ("numpy", "numba"):
+            use_kernels(name)
+            t = Tensor(a, requires_grad=True)
+            y = f(t)
+            dx = gradients(np.sum(y * y * y), t, create_graph=True)
+            found.append((y.data, dx.data, gradients(np.sum(dx * dx), t)))
+        for plain, fast in zip(*found, strict=True):
+            assert fast.dtype == plain.dtype
+            np.testing.assert_allclose(fast, plain, rtol=1e-4, atol=1e-4)
 
 
 PLACE = Geometry((1, 1), (1, 1), ((0, 0), (0, 0)), (1, 1))

@@ -14,7 +14,7 @@ from autograd.kernels.compiled.vectors import lanes, load, zeros
 from autograd.kernels.products import WAKING
 
 DEEPEST = 1024  # rows of b up to which packed columns stay in the processor's cache
-JOBS = 12  # at least, where there are rows enough: the last must not take long
+JOBS = 24  # at least, where there are rows enough: the last must not take long
 EDGE = 1.25  # how much more than is needed may be computed
 
 

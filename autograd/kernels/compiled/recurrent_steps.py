@@ -19,7 +19,8 @@ _ONE, _HALF = float32(1), float32(0.5)  # a plain 1.0 would make the arithmetic 
 
 
 @jit(inline="always")
-def _tanh(x):
+def tanh(x):
+    """Tanh of a float32."""
     x = _LIMIT if x > _LIMIT else x
     x = -_LIMIT if x < -_LIMIT else x
     s = x * x
@@ -29,7 +30,7 @@ def _tanh(x):
 
 @jit(inline="always")
 def _sigmoid(x):
-    return _HALF * _tanh(_HALF * x) + _HALF
+    return _HALF * tanh(_HALF * x) + _HALF
 
 
 @jit(fastmath={"contract"})
@@ -41,13 +42,13 @@ def lstm_forward(gates, before, cell, state):
         for j in range(2 * width):
             row[j] = _sigmoid(row[j])
         for j in range(width):
-            row[2 * width + j] = _tanh(row[2 * width + j])
+            row[2 * width + j] = tanh(row[2 * width + j])
         for j in range(width):
             row[3 * width + j] = _sigmoid(row[3 * width + j])
         for j in range(width):
             cell[r, j] = row[width + j] * before[r, j] + row[j] * row[2 * width + j]
         for j in range(width):
-            state[r, j] = _tanh(cell[r, j]) * row[3 * width + j]
+            state[r, j] = tanh(cell[r, j]) * row[3 * width + j]
 
 
 @jit(fastmath={"contract"})
@@ -57,7 +58,7 @@ def lstm_backward(gates, before, cell, dh, dc, delta, scratch):
     for r in range(n):
         row, d = gates[r], delta[r]
         for j in range(width):
-            scratch[r, j] = _tanh(cell[r, j])
+            scratch[r, j] = tanh(cell[r, j])
         for j in range(width):
             o = row[3 * width + j]
             d[3 * width + j] = dh[r, j] * scratch[r, j] * o * (_ONE - o)
@@ -90,7 +91,7 @@ def gru_forward(gates, z, recurrent, before, state):
         for j in range(width):
             row[2 * width + j] += row[j] * recurrent[r, j]
         for j in range(width):
-            row[2 * width + j] = _tanh(row[2 * width + j])
+            row[2 * width + j] = tanh(row[2 * width + j])
         for j in range(width):
             new = row[2 * width + j]
             state[r, j] = new + row[width + j] * (before[r, j] - new)
