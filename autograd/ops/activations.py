@@ -63,6 +63,7 @@ elu.vjp(x=lambda g, x, y, alpha: np.where(x > 0, g, g * (y + alpha)))
 
 @listed
 @primitive(elementwise=True)
+@fast_as("sigmoid")
 def sigmoid(x):
     """1 / (1 + e⁻ˣ), without overflow.  dy/dx = y (1 - y)."""
     e = np.exp(-np.fabs(x))

@@ -151,6 +151,7 @@ def erf(x):
 
 @listed
 @primitive(elementwise=True)
+@fast_as("erfc")
 def erfc(x):
     """1 - erf(x), accurate where it is small.  dy/dx = -2/√π e^(-x²)."""
     return special.erfc(x)

@@ -300,6 +300,8 @@ ELEMENTWISE = {
     "relu_dx": ops.relu.formulas["x"],
     "tanh": ops.tanh.fn,
     "tanh_dx": ops.tanh.formulas["x"],
+    "sigmoid": ops.sigmoid.fn,
+    "erfc": ops.erfc.fn,
 }
 
 
@@ -314,7 +316,7 @@ def test_elementwise(name, size, dtype, wild, seed):
             places = rng.integers(0, size, 9)
             a[places] = rng.choice([0, -0.0, np.inf, -np.inf, np.nan, 1e-30, -1e30], 9)
     with np.errstate(all="ignore"):
-        double = name == "tanh" and dtype == np.float64
+        double = name in ("tanh", "sigmoid", "erfc") and dtype == np.float64
         both(ELEMENTWISE[name], *args, twin=f"elementwise.{name}", declines=double)
         both(
             ELEMENTWISE[name],
@@ -324,7 +326,17 @@ def test_elementwise(name, size, dtype, wild, seed):
         )
 
 
-@pytest.mark.parametrize("f", [np.tanh, ops.relu], ids=["tanh", "relu"])
+def test_digits_where_a_function_is_small():
+    """Relative to the value, not to 1: erfc(9) is 4e-37, and sigmoid(-80) 2e-35."""
+    x = np.linspace(-80, 9, 9_001, dtype=np.float32)
+    for name in ("sigmoid", "erfc"):
+        fast, plain = getattr(kernels.twins("elementwise"), name), ELEMENTWISE[name]
+        np.testing.assert_allclose(fast(x), plain(x.astype(float)), rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "f", [np.tanh, ops.relu, ops.sigmoid, ops.gelu], ids=["tanh", "relu", "sigmoid", "gelu"]
+)
 def test_elementwise_where_it_is_used(f, use_kernels, rng=np.random.default_rng(0)):
     """The same values, gradients and second derivatives with either kernel, of any layout."""
     x = rng.normal(size=(40, 30, 50)).astype(np.float32)

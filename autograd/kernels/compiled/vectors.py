@@ -326,6 +326,17 @@ def largest(typing, u, v):
     return u(u, v), code
 
 
+@intrinsic
+def where_negative(typing, x, u, v):
+    """U where x < 0, else v."""
+
+    def code(context, builder, sig, args):
+        nothing = ir.Constant(args[0].type, None)
+        return builder.select(builder.fcmp_ordered("<", args[0], nothing), args[1], args[2])
+
+    return x(x, u, v), code
+
+
 def _at_top(builder, x, top):
     """Per lane: whether x is the largest element ``top``; a NaN is."""
     same = builder.fcmp_ordered("==", x, top)
