@@ -16,8 +16,10 @@ def fast_as(twin):
         of_arrays = compilable(lambda *args: ELEMENT * args[0].size, twin=f"elementwise.{twin}")(f)
 
         @functools.wraps(f)
-        def call(*args):
-            return of_arrays(*args) if type(args[0]) is np.ndarray else f(*args)
+        def call(*args, **options):
+            if options or type(args[0]) is not np.ndarray:
+                return f(*args, **options)
+            return of_arrays(*args)
 
         return call
 

@@ -1,4 +1,4 @@
-"""Special functions that NumPy lacks, to double precision."""
+"""Special functions that NumPy lacks, to double precision, or to single where x has no more."""
 
 import functools
 import math
@@ -41,6 +41,11 @@ _FAR = (
      6.05183413124413191e-2, 2.33520497626869185e-3),
 )  # fmt: skip
 
+# erfc(x) exp(x²) / t of x >= 0, with t = 1/(1 + x/2), highest power of t first: the polynomial of
+# degree 8 with the least relative error for x <= 10.2, which is 4e-8
+SINGLE = (-0.0591243402, 0.284845792, -0.48776211, 0.278712147, -0.0270713412, 0.202876068,
+          0.243055771, 0.282381931, 0.282086039)  # fmt: skip
+
 
 @_half_in_single
 def erf(x):
@@ -53,6 +58,9 @@ def erf(x):
 def erfc(x):
     """1 - erf(x), with all its digits where it is small."""
     size = np.fabs(x)
+    if getattr(x, "dtype", None) == np.float32:
+        y = _erfc_of_size_in_single(size)
+        return y + np.less(x, 0) * (2 - 2 * y)
     far = _erfc_of_size(size)
     return np.where(size <= 0.46875, 1 - _erf_near(x), np.where(np.less(x, 0), 2 - far, far))
 
@@ -79,9 +87,22 @@ def _erfc_of_size(x):
     t = 1 / (x * x)
     middle = _quotient(_MIDDLE, np.minimum(x, 4))
     far = (1 / math.sqrt(math.pi) - t * _quotient(_FAR, t)) / x
+    return _decay(x) * np.where(x <= 4, middle, far)
+
+
+def _decay(x):
+    """exp(-x²) of x >= 0, with the digits that x² would lose."""
     short = np.floor(x * 16) / 16
-    decay = np.exp(-short * short) * np.exp(-(x - short) * (x + short))
-    return decay * np.where(x <= 4, middle, far)
+    return np.exp(-short * short) * np.exp(-(x - short) * (x + short))
+
+
+def _erfc_of_size_in_single(x):
+    x = np.minimum(x, 12)  # beyond it is 0
+    t = 1 / (1 + x / 2)
+    p = SINGLE[0]
+    for c in SINGLE[1:]:
+        p = p * t + c
+    return p * t * _decay(x)
 
 
 @_half_in_single

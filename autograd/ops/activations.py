@@ -66,8 +66,7 @@ elu.vjp(x=lambda g, x, y, alpha: np.where(x > 0, g, g * (y + alpha)))
 @fast_as("sigmoid")
 def sigmoid(x):
     """1 / (1 + e⁻ˣ), without overflow.  dy/dx = y (1 - y)."""
-    e = np.exp(-np.fabs(x))
-    return np.where(x >= 0, 1, e) / (1 + e)
+    return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.fabs(x)))
 
 
 sigmoid.vjp(x=lambda g, y: g * y * (1 - y))
@@ -110,6 +109,7 @@ log_sigmoid.vjp(x=lambda g, x: g * sigmoid(-x))
 
 @listed
 @primitive(elementwise=True)
+@fast_as("gelu")
 def gelu(x, approximate="none"):
     """x Φ(x), with Φ the normal distribution.  dy/dx = Φ(x) + x φ(x).
 
@@ -136,7 +136,11 @@ def _gate_slope(x, approximate):
     return np.where(steep == 0, 0, slope)  # where x² may be infinite
 
 
-gelu.vjp(x=lambda g, x, approximate: g * (_gate(x, approximate) + x * _gate_slope(x, approximate)))
+gelu.vjp(
+    x=fast_as("gelu_dx")(
+        lambda g, x, approximate: g * (_gate(x, approximate) + x * _gate_slope(x, approximate))
+    )
+)
 
 
 @listed

@@ -20,6 +20,7 @@ class Functions:
         )
     )
     max_pool, average_pool = staticmethod(F.max_pool2d), staticmethod(F.avg_pool2d)
+    relu, tanh, gelu = map(staticmethod, (F.relu, np.tanh, F.gelu))
     cross_entropy = staticmethod(F.cross_entropy)
 
     def batch_norm(self, x, w, b, name):

@@ -20,6 +20,7 @@ class Functions:
     )
     linear, max_pool, average_pool = map(staticmethod, (F.linear, F.max_pool2d, F.avg_pool2d))
     relu, tanh, flatten = map(staticmethod, (torch.relu, torch.tanh, lambda x: x.flatten(1)))
+    gelu = staticmethod(F.gelu)
     average = staticmethod(lambda x: x.mean((2, 3)))
     cross_entropy = staticmethod(F.cross_entropy)
 

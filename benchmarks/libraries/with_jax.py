@@ -13,6 +13,7 @@ class Functions:
     """With the layout of the others.  Batch norm keeps no running statistics here."""
 
     relu, tanh = staticmethod(jax.nn.relu), staticmethod(jnp.tanh)
+    gelu = staticmethod(lambda x: jax.nn.gelu(x, approximate=False))
     linear = staticmethod(lambda x, w, b: x @ w.T + b)
     flatten = staticmethod(lambda x: x.reshape(len(x), -1))
     average = staticmethod(lambda x: x.mean((2, 3)))

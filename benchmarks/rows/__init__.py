@@ -7,7 +7,7 @@ from benchmarks.protocol import Row
 from benchmarks.rows import growing
 from benchmarks.rows.drawing import drawing
 from benchmarks.rows.imports import imports
-from benchmarks.rows.layers import batch_norm, convolution, cross_entropy, pool
+from benchmarks.rows.layers import activation, batch_norm, convolution, cross_entropy, pool
 from benchmarks.rows.loading import crops, moved
 from benchmarks.rows.networks import lenet5, lenet20, mlp, resnet20, vgg16
 from benchmarks.rows.optimizing import adam
@@ -55,6 +55,7 @@ ROWS: dict[str, Callable[[], Row]] = {
         for size in (2, 3)
     },
     "batch-norm": batch_norm,
+    **{name: partial(activation, name) for name in ("relu", "tanh", "gelu")},
     "cross-entropy": cross_entropy,
     "adam": adam,
     "draw-2k": drawing,

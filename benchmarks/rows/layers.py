@@ -48,6 +48,17 @@ def batch_norm() -> Row:
     return _row("batch-norm", f"batch norm, {_sizes(shape)}", call, inputs, shape, (), 1.0)
 
 
+def activation(name) -> Row:
+    """relu, tanh, or gelu with the normal distribution itself."""
+    shape = (32, 64, 32, 32)
+
+    def call(f, x):
+        return getattr(f, name)(x)
+
+    inputs = {"x": normal("x", *shape)}
+    return _row(name, f"{name}, {_sizes(shape)}", call, inputs, shape, (), 1.0)
+
+
 def cross_entropy() -> Row:
     """Softmax and the mean of -log p."""
     n, classes = 128, 1000

@@ -302,6 +302,8 @@ ELEMENTWISE = {
     "tanh_dx": ops.tanh.formulas["x"],
     "sigmoid": ops.sigmoid.fn,
     "erfc": ops.erfc.fn,
+    "gelu": ops.gelu.fn,
+    "gelu_dx": ops.gelu.formulas["x"],
 }
 
 
@@ -315,23 +317,22 @@ def test_elementwise(name, size, dtype, wild, seed):
         for a in args:
             places = rng.integers(0, size, 9)
             a[places] = rng.choice([0, -0.0, np.inf, -np.inf, np.nan, 1e-30, -1e30], 9)
+    options = ["none"] if name.startswith("gelu") else []
+    kernel, twin = ELEMENTWISE[name], f"elementwise.{name}"
+    double = dtype == np.float64 and name not in ("relu", "relu_dx", "tanh_dx")
     with np.errstate(all="ignore"):
-        double = name in ("tanh", "sigmoid", "erfc") and dtype == np.float64
-        both(ELEMENTWISE[name], *args, twin=f"elementwise.{name}", declines=double)
-        both(
-            ELEMENTWISE[name],
-            *(a[::2] for a in args),
-            twin=f"elementwise.{name}",
-            declines=double or size > 2,
-        )
+        both(kernel, *args, *options, twin=twin, declines=double)
+        apart = [a[::2] for a in args]
+        both(kernel, *apart, *options, twin=twin, declines=double or size > 2)
 
 
 def test_digits_where_a_function_is_small():
     """Relative to the value, not to 1: erfc(9) is 4e-37, and sigmoid(-80) 2e-35."""
     x = np.linspace(-80, 9, 9_001, dtype=np.float32)
     for name in ("sigmoid", "erfc"):
-        fast, plain = getattr(kernels.twins("elementwise"), name), ELEMENTWISE[name]
-        np.testing.assert_allclose(fast(x), plain(x.astype(float)), rtol=1e-6)
+        plain = ELEMENTWISE[name].__wrapped__
+        for f in (plain, getattr(kernels.twins("elementwise"), name)):
+            np.testing.assert_allclose(f(x), plain(x.astype(float)), rtol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Functions of `autograd.kernels.elementwise`: a job is a part of the arrays."""
 
+import math
+
 import numpy as np
 from numpy import float32
 
@@ -24,6 +26,7 @@ from autograd.kernels.compiled.vectors import (
     where_negative,
     zeros,
 )
+from autograd.kernels.special import SINGLE
 
 V = lanes(4)  # of single precision, for what is written in vectors
 JOB, JOBS = 8_192, 64  # elements: for less, calling a thread that is awake costs more than it does
@@ -58,6 +61,18 @@ def sigmoid(x):
 def erfc(x):
     """See `autograd.ops.erfc`; single precision."""
     return _mapped(_erfc, x) if x.dtype == np.float32 else NotImplemented
+
+
+def gelu(x, approximate="none"):
+    """See `autograd.ops.gelu`; single precision."""
+    exact = approximate == "none" and x.dtype == np.float32
+    return _mapped(_gelu, x) if exact else NotImplemented
+
+
+def gelu_dx(g, x, approximate="none"):
+    """See `autograd.ops.gelu`; single precision."""
+    exact = approximate == "none" and x.dtype == np.float32
+    return _mapped(_gelu_dx, g, x) if exact else NotImplemented
 
 
 def _mapped(kernel, *arrays):
@@ -115,51 +130,88 @@ def _tanh_dx(todo, jobs, g, y, dx):
         job = take(todo)
 
 
+@jit(forceinline=True)
+def _read(x, i, end):
+    """A vector from place i on; 0 where it would go beyond the end."""
+    if i + V <= end:
+        return load(x, i)
+    return load_inside(x, i, 0, end - i, zeros(x))
+
+
+@jit(forceinline=True)
+def _write(y, i, end, v):
+    """Store a vector from place i on, not beyond the end."""
+    if i + V <= end:
+        store(y, i, v)
+    else:
+        store_some(y, i, end - i, v)
+
+
 @shared
 def _sigmoid(todo, jobs, x, y):
     job, zero, one = take(todo), zeros(x), splat(float32(1))
     while job < jobs:
-        i, end = job * x.size // jobs, (job + 1) * x.size // jobs
-        while i < end:
-            v = load(x, i) if i + V <= end else load_inside(x, i, 0, end - i, zero)
+        end = (job + 1) * x.size // jobs
+        for i in range(job * x.size // jobs, end, V):
+            v = _read(x, i, end)
             e = exp_below_one(sub(zero, maximum(v, sub(zero, v))))
-            v = div(where_negative(v, e, one), add(one, e))
-            if i + V <= end:
-                store(y, i, v)
-            else:
-                store_some(y, i, end - i, v)
-            i += V
+            _write(y, i, end, div(where_negative(v, e, one), add(one, e)))
         job = take(todo)
 
 
-# erfc(x) exp(x²) / t of x >= 0, with t = 1/(1 + x/2), highest power of t first: the polynomial of
-# degree 8 with the least relative error for x <= 10.2, which is 4e-8
-_ERFC = tuple(
-    map(float32, (-0.0591243402, 0.284845792, -0.48776211, 0.278712147, -0.0270713412, 0.202876068,
-                  0.243055771, 0.282381931, 0.282086039))
-)  # fmt: skip
+_ERFC = tuple(map(float32, SINGLE))
+
+
+@jit(forceinline=True)
+def _erfc_of(v):
+    """erfc of a vector and exp of minus its square; see `autograd.kernels.special`."""
+    one, most = splat(float32(1)), splat(float32(-12))  # beyond 12 both are 0
+    zero = sub(one, one)
+    v = sub(zero, largest(sub(zero, largest(v, most)), most))
+    square = mul(v, v)
+    rest = fma(v, v, sub(zero, square))  # v² is the sum of these two
+    e = exp_below_one(sub(zero, square))
+    e = sub(e, mul(e, rest))
+    t = div(one, fma(maximum(v, sub(zero, v)), splat(float32(0.5)), one))
+    p = zero
+    for c in _ERFC:
+        p = fma(p, t, splat(c))
+    p = mul(mul(p, t), e)
+    return where_negative(v, sub(splat(float32(2)), p), p), e
 
 
 @shared
 def _erfc(todo, jobs, x, y):
-    job, zero, one, two = take(todo), zeros(x), splat(float32(1)), splat(float32(2))
-    most, half = splat(float32(-12)), splat(float32(-0.5))
+    job = take(todo)
     while job < jobs:
-        i, end = job * x.size // jobs, (job + 1) * x.size // jobs
-        while i < end:
-            v = load(x, i) if i + V <= end else load_inside(x, i, 0, end - i, zero)
-            size = largest(sub(zero, maximum(v, sub(zero, v))), most)  # -|x|; beyond, erfc is 0
-            t, p = div(one, fma(size, half, one)), zero
-            for c in _ERFC:
-                p = fma(p, t, splat(c))
-            square = mul(size, size)
-            rest = fma(size, size, sub(zero, square))  # x² is the sum of these two
-            p = mul(mul(p, t), exp_below_one(sub(zero, square)))
-            p = sub(p, mul(p, rest))
-            v = where_negative(v, sub(two, p), p)
-            if i + V <= end:
-                store(y, i, v)
-            else:
-                store_some(y, i, end - i, v)
-            i += V
+        end = (job + 1) * x.size // jobs
+        for i in range(job * x.size // jobs, end, V):
+            v, _ = _erfc_of(_read(x, i, end))
+            _write(y, i, end, v)
+        job = take(todo)
+
+
+@shared
+def _gelu(todo, jobs, x, y):
+    job, root, half = take(todo), splat(float32(-math.sqrt(0.5))), splat(float32(0.5))
+    while job < jobs:
+        end = (job + 1) * x.size // jobs
+        for i in range(job * x.size // jobs, end, V):
+            v = _read(x, i, end)
+            below, _ = _erfc_of(mul(v, root))
+            _write(y, i, end, mul(v, mul(half, below)))
+        job = take(todo)
+
+
+@shared
+def _gelu_dx(todo, jobs, g, x, dx):
+    job, root, half = take(todo), splat(float32(-math.sqrt(0.5))), splat(float32(0.5))
+    density = splat(float32(1 / math.sqrt(2 * math.pi)))
+    while job < jobs:
+        end = (job + 1) * x.size // jobs
+        for i in range(job * x.size // jobs, end, V):
+            v = _read(x, i, end)
+            below, e = _erfc_of(mul(v, root))
+            slope = fma(half, below, mul(v, mul(e, density)))
+            _write(dx, i, end, mul(_read(g, i, end), slope))
         job = take(todo)
