@@ -1,11 +1,13 @@
 """A loader as the trainer needs it: set to any batch of any epoch, and back where it was."""
 
+import copy
 from itertools import islice
 
 import numpy as np
 
 from autograd import Tensor
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
+from nn.data.loader import DataLoader
 
 ARRAYS = (np.ndarray, Tensor)
 
@@ -32,7 +34,7 @@ class Batches:
                 f"{type(loader).__name__}. Pass nn.data.DataLoader(data, batch_size=64, "
                 "shuffle=True)."
             )
-        if iter(loader) is loader:
+        if hasattr(loader, "__next__") and iter(loader) is loader:
             raise DtypeError(
                 f"Trainer: a {type(loader).__name__} gives its batches only once. Pass an "
                 "nn.data.DataLoader, or a list of batches."
@@ -58,6 +60,21 @@ class Batches:
         if hasattr(self.loader, "epoch"):
             self.loader.epoch = epoch
         return islice(self.loader, batch, None)
+
+    def to_look_at(self):
+        """An iterator over the batches of epoch 0 that leaves a DataLoader where it stands."""
+        loader = copy.copy(self.loader) if isinstance(self.loader, DataLoader) else self.loader
+        return Batches(loader, self.inputs).start_at(0, 0)
+
+    @property
+    def seed(self):
+        """What a loader's random numbers come from, or None where it does not say."""
+        return getattr(self.loader, "seed", None)
+
+    @seed.setter
+    def seed(self, seed):
+        if seed is not None and self.seed is not None:
+            self.loader.seed = seed
 
     def state_dict(self):
         """What a loader with a state says about itself: its seed and its data's size."""

@@ -364,7 +364,7 @@ class Trainer(Resumable):
                 if isinstance(part, Module):
                     modes.enter_context(evaluating(part))
             modes.enter_context(no_grad())
-            for batch in batches.start_at(0, 0):
+            for batch in batches.to_look_at():
                 inputs, target, n = batches.parts(batch)
                 outputs = self.model(*inputs)
                 self._add(sums, self.loss(outputs, target), outputs, target, n)

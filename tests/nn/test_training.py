@@ -177,6 +177,23 @@ def test_a_loss_with_modes_of_its_own_is_validated_in_eval_mode():
     assert runs[0].losses == runs[1].losses
 
 
+def test_evaluate_leaves_the_loader_where_it_stands():
+    data = nn.data.DataLoader((IMAGES, LABELS), 8, shuffle=True, seed=1)
+    trainer, orders = make(data=[(IMAGES, LABELS)]), []
+    for _ in range(3):
+        seen = []
+        for k, (_, labels) in enumerate(data):
+            seen += labels.tolist()
+            if k == 2:
+                trainer.evaluate(data)
+                assert data.state_dict()["batch"] == 3
+        trainer.evaluate(data)
+        orders.append(seen)
+    assert data.epoch == 3
+    assert [sorted(seen) for seen in orders] == [sorted(LABELS)] * 3
+    assert orders[0] != orders[1] != orders[2]
+
+
 def test_several_inputs_and_targets():
     class Two(nn.Module):
         def __init__(self):

@@ -271,3 +271,18 @@ def test_a_run_interrupted_while_it_validates_goes_on():
     assert_equal(weights(trainer), weights(whole))
     for mine, other in zip(trainer.history, whole.history, strict=True):
         assert {**mine, "seconds": 0} == {**other, "seconds": 0}
+
+
+def test_a_resumed_run_validates_on_the_same_random_numbers(tmp_path):
+    def trainer(folder):
+        validation = nn.data.DataLoader(  # without a seed, so that each draws one
+            (IMAGES, LABELS), 8, transform=lambda x, rng: x + rng.normal(size=x.shape)
+        )
+        return make(validation=validation, folder=tmp_path / folder)
+
+    whole = trainer("a")
+    whole.fit(1)
+    again = trainer("a")
+    again.resume()
+    measured = [[row["validation loss"] for row in t.fit(3)] for t in (whole, again)]
+    assert measured[0] == measured[1]
