@@ -197,15 +197,15 @@ class Trainer(Resumable):
             The loss is not finite; or the folder holds the checkpoints of another run.
         """
         epochs = count("epochs", epochs)
-        if self.checkpoints and self.log and self.step == 0:
+        if self.checkpoints and self.log:
             held = self.checkpoints.paths()
-            if held:
+            if held and self.step == 0:
                 raise TrainingError(
                     f"Trainer: the folder {str(self.folder)!r} holds a run already, up to "
                     f"{held[-1].name}. Call trainer.resume() to go on with it, or choose another "
                     "folder."
                 )
-            self.log.restart()
+            self.log.restart(self.history)
         if self.stopped and epochs > self._asked:
             self.stopped, self.bad_epochs = "", 0
         self.epochs, self._asked = epochs, max(epochs, self._asked)
