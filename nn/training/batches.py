@@ -89,7 +89,8 @@ class Batches:
         """(inputs, target, number of samples) of a batch.
 
         A single array is its own target.  Of a tuple the first ``inputs`` go to the model; the
-        others are the target, a tuple if there are several.
+        others are the target, a tuple if there are several.  Samples lie along the first axis, or
+        along the second of sequences (T, N, ...), where the target is as long as that.
         """
         if isinstance(batch, dict):
             raise DtypeError(
@@ -105,10 +106,10 @@ class Batches:
             )
         target = tuple(batch[self.inputs :])
         target = target if len(target) > 1 else target[0]
-        return tuple(batch[: self.inputs]), target, _samples(batch[0])
+        return tuple(batch[: self.inputs]), target, _samples(batch[0], batch[self.inputs])
 
 
-def _samples(array):
+def _samples(array, target=None):
     if not getattr(array, "shape", ()):
         raise ShapeError(
             f"Trainer: expected batches of arrays (N, ...), got {type(array).__name__} without "
@@ -116,4 +117,6 @@ def _samples(array):
         )
     if not len(array):
         raise ShapeError("Trainer: a batch holds no samples")
-    return len(array)
+    first, second = (*array.shape, 0)[:2]
+    of_target = getattr(target, "shape", ())[:1]
+    return second if of_target == (second,) and second else first
