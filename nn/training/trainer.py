@@ -170,6 +170,9 @@ class Trainer(Resumable):
         self.folder = None if folder is None else Path(folder)
         self.checkpoints = None if folder is None else Checkpoints(self.folder, keep)
         self.log = None if folder is None else CSVLog(self.folder / "log.csv")
+        for name, given in (("after_step", after_step), ("after_epoch", after_epoch)):
+            if callable(given):
+                raise DtypeError(f"Trainer: {name} must be a list of functions: {name}=[f]")
         self.after_step, self.after_epoch = list(after_step), list(after_epoch)
         for f in (*self.after_step, *self.after_epoch, *self.metrics.values()):
             if not callable(f):
