@@ -5,6 +5,8 @@ Functions that end in an underscore change a parameter in place and return it, a
 """
 
 import math
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import numpy as np
 
@@ -17,18 +19,42 @@ _generator: "np.random.Generator | None" = (
 )
 
 
+# What `generator` gives instead, while a DataLoader makes a batch: a thread may be doing that.
+_of_batch: "ContextVar[np.random.Generator | None]" = ContextVar("_of_batch", default=None)
+
+
 def seed(n: int):
     """Start the random numbers (weights, dropout) again from ``n``."""
     global _generator
-    _generator = np.random.default_rng(n)
+    if _of_batch.get() is not None:
+        _of_batch.set(np.random.default_rng(n))
+    else:
+        _generator = np.random.default_rng(n)
 
 
 def generator() -> "np.random.Generator":
-    """The generator that `seed` set; without it, as after ``seed(0)``."""
+    """The generator that `seed` set; without it, as after ``seed(0)``.
+
+    In a data set or transform that a `DataLoader` calls, it is that of the batch: what is drawn
+    there then depends on nothing outside, and disturbs nobody's numbers.
+    """
     global _generator
+    batchs = _of_batch.get()
+    if batchs is not None:
+        return batchs
     if _generator is None:
         _generator = np.random.default_rng(0)
     return _generator
+
+
+@contextmanager
+def drawing_from(rng: "np.random.Generator"):
+    """Let `generator` give ``rng`` within the block, in this thread alone."""
+    token = _of_batch.set(rng)
+    try:
+        yield
+    finally:
+        _of_batch.reset(token)
 
 
 # -- new parameters ------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from autograd.errors import ShapeError
-from nn.data.transforms import Transform, check_images, height_width
+from nn.data.transforms import Transform, check_images, height_width, number
 
 
 class RandomCrop(Transform):
@@ -38,7 +38,7 @@ class RandomCrop(Transform):
     ):
         self.size = height_width("RandomCrop", "size", size)
         self.padding = height_width("RandomCrop", "padding", padding, least=0)
-        self.fill = fill
+        self.fill = number("RandomCrop", "fill", fill, -np.inf)
 
     def apply(self, x, rng):
         """Each image at its own place."""
@@ -65,7 +65,8 @@ class Cutout(Transform):
     """
 
     def __init__(self, size: int | tuple[int, int], fill: float = 0.0):
-        self.size, self.fill = height_width("Cutout", "size", size), fill
+        self.size = height_width("Cutout", "size", size)
+        self.fill = number("Cutout", "fill", fill, -np.inf)
 
     def apply(self, x, rng):
         """Each image at its own place."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import DtypeError, ValueRangeError
-from nn import missing
+from nn import init, missing
 from nn.data.collate import collate, count, first_part, rows_of, taken_over, tuple_like
 from nn.data.prefetch import Prefetch
 from nn.data.transforms import apply
@@ -17,9 +17,10 @@ class DataLoader:
     """Iterate over a data set in batches: ``for images, labels in DataLoader(train, 128): ...``.
 
     Every ``for`` loop over the loader is one epoch.  With ``shuffle``, epoch k visits the samples
-    in the order ``default_rng([seed, k]).permutation(n)``, and the transform of each batch has a
-    generator of its own, made from the seed, the epoch and the number of the batch.  So a run is
-    resumed from three numbers (`state_dict`), and sees bit for bit what it would have seen.
+    in the order ``default_rng([seed, k]).permutation(n)``, and each batch has a generator of its
+    own, made from the seed, the epoch and the number of the batch: its transform gets it, and in
+    the data set, too, `nn.init.generator` and augmentations draw from it.  So a run is resumed
+    from three numbers (`state_dict`), and sees bit for bit what it would have seen.
 
     Batches are new arrays, contiguous and read-only: the engine then needs no copy of its own to
     be sure that what it saved stays as it was.  To change a batch in place, ``.copy()`` it.
@@ -201,12 +202,18 @@ class DataLoader:
     def _batches(self, order, position):
         epoch, start = position
         seed, size = self.seed, self.batch_size
+        plain = self.transform is None and self._is_sliced()
 
         def make(k):
-            return self._batch(order[k * size : (k + 1) * size], (seed, epoch, k))
+            rows = order[k * size : (k + 1) * size]
+            if plain:
+                return self._batch(rows)
+            sequence = np.random.SeedSequence([seed, epoch], spawn_key=(k,))
+            with init.drawing_from(np.random.default_rng(sequence)):
+                return self._batch(rows)
 
         keys = range(start, len(self))
-        idle = self.prefetch == 0 or (self.transform is None and self._is_sliced())
+        idle = self.prefetch == 0 or plain
         for batch in (make(k) for k in keys) if idle else Prefetch(make, keys, self.prefetch):
             position[1] += 1
             yield batch
@@ -220,7 +227,7 @@ class DataLoader:
             isinstance(part, np.ndarray) and not isinstance(part, np.memmap) for part in parts
         )
 
-    def _batch(self, rows, place):
+    def _batch(self, rows):
         data = self.dataset
         if self.collate_fn is not None:
             batch = self.collate_fn([_sample(data, i) for i in rows.tolist()])
@@ -232,15 +239,14 @@ class DataLoader:
             batch = {name: rows_of(part, rows) for name, part in data.items()}
         else:
             batch = collate([data[i] for i in rows.tolist()], rows)
-        return batch if self.transform is None else self._transformed(batch, *place)
+        return batch if self.transform is None else self._transformed(batch)
 
-    def _transformed(self, batch, seed, epoch, k):
-        """The batch with its images, the first part, transformed by a generator of its own."""
+    def _transformed(self, batch):
+        """The batch with its images, the first part, transformed."""
         images = first_part(batch)
         if self.collate_fn is None:
             images.flags.writeable = True  # new memory, so a transform may work in place
-        sequence = np.random.SeedSequence([seed, epoch], spawn_key=(k,))
-        images = taken_over(apply(self.transform, images, np.random.default_rng(sequence)))
+        images = taken_over(apply(self.transform, images, init.generator()))
         if isinstance(batch, dict):
             return {**batch, next(iter(batch)): images}
         return tuple_like(batch, [images, *batch[1:]]) if isinstance(batch, tuple) else images

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from autograd.errors import ShapeError, ValueRangeError
+from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from nn.data.collate import shapes
 
 _AIRLINE = """
@@ -69,6 +69,8 @@ def windows(values, length: int) -> tuple[np.ndarray, np.ndarray]:
     values = np.asarray(values)
     if values.ndim not in (1, 2):
         raise ShapeError(f"windows: values must be (n,) or (n, features), got {values.shape}")
+    if isinstance(length, bool) or not hasattr(length, "__index__"):
+        raise DtypeError(f"windows: length must be an int, got {length!r}")
     if not 1 <= length < len(values):
         raise ValueRangeError(
             f"windows: length must be between 1 and {len(values) - 1} for {len(values)} values, "

@@ -187,7 +187,8 @@ def stream(ids, batch: int, steps: int) -> Iterator[tuple[np.ndarray, np.ndarray
 def _found(name, root) -> Path | None:
     folders = [root] if root is not None else [os.environ.get("CHALKGRAD_DATA")]
     for folder in filter(None, folders):
-        for path in (Path(folder) / name, Path(folder) / "text" / name):
+        folder = Path(folder).expanduser()
+        for path in (folder / name, folder / "text" / name):
             if path.is_file():
                 return path
     if root is not None:

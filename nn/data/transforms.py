@@ -15,8 +15,8 @@ Rng = np.random.Generator | int | None
 class Transform:
     """Base of the augmentations: ``transform(x)`` changes images (N, C, H, W), each differently.
 
-    The random numbers come from ``rng``, a Generator or a seed; without it, from the generator
-    that `nn.init.seed` sets.  A `DataLoader` gives every batch a generator of its own.
+    The random numbers come from ``rng``, a Generator or a seed; without it, from
+    `nn.init.generator`.  A `DataLoader` gives every batch a generator of its own.
 
     Subclasses define ``apply(x, rng)``.
     """

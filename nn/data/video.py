@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from autograd.errors import ShapeError, ValueRangeError
+from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from nn.data.collate import shapes
+from nn.data.transforms import check_images
 
 DIRECTIONS = ("right", "down right", "down", "down left", "left", "up left", "up", "up right")
 _STEPS = np.array([(0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1)])
@@ -53,14 +54,20 @@ def moving_digits(images, labels, count, frames=8, size=32, speed=2, noise=0.1, 
     >>> clips.shape, directions.shape
     ((5, 1, 8, 24, 24), (5,))
     """
-    images = np.asarray(images, np.float32)
-    labels = np.asarray(labels)
-    if images.ndim != 4 or images.shape[1] != 1 or images.shape[2] != images.shape[3]:
-        raise ShapeError(f"moving_digits: expected images (M, 1, h, h), got {images.shape}")
+    images, labels = np.asarray(images), np.asarray(labels)
+    check_images("moving_digits", images)
+    images = images.astype(np.float32, copy=False)
+    if not len(images) or images.shape[1] != 1 or images.shape[2] != images.shape[3]:
+        raise ShapeError(f"moving_digits: expected images (M, 1, h, h), M > 0, got {images.shape}")
     if labels.shape != images.shape[:1]:
         raise ShapeError(
             f"moving_digits: {len(images)} images need as many labels, got {labels.shape}"
         )
+    if labels.dtype.kind not in "iu":
+        raise DtypeError(f"moving_digits: labels must be integers, got {labels.dtype}")
+    for name, n in (("count", count), ("frames", frames), ("size", size), ("speed", speed)):
+        if not hasattr(n, "__index__"):
+            raise DtypeError(f"moving_digits: {name} must be an int, got {n!r}")
     if images.shape[2] == 28:
         images = images.reshape(-1, 1, 14, 2, 14, 2).mean(axis=(3, 5))
     side, way = images.shape[2], speed * (frames - 1)

@@ -1,11 +1,13 @@
 """A loader as the trainer needs it: set to any batch of any epoch, and back where it was."""
 
+import copy
 from itertools import islice
 
 import numpy as np
 
 from autograd import Tensor
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
+from nn.data.loader import DataLoader
 
 ARRAYS = (np.ndarray, Tensor)
 
@@ -32,7 +34,7 @@ class Batches:
                 f"{type(loader).__name__}. Pass nn.data.DataLoader(data, batch_size=64, "
                 "shuffle=True)."
             )
-        if iter(loader) is loader:
+        if hasattr(loader, "__next__") and iter(loader) is loader:
             raise DtypeError(
                 f"Trainer: a {type(loader).__name__} gives its batches only once. Pass an "
                 "nn.data.DataLoader, or a list of batches."
@@ -59,6 +61,21 @@ class Batches:
             self.loader.epoch = epoch
         return islice(self.loader, batch, None)
 
+    def to_look_at(self):
+        """An iterator over the batches of epoch 0 that leaves a DataLoader where it stands."""
+        loader = copy.copy(self.loader) if isinstance(self.loader, DataLoader) else self.loader
+        return Batches(loader, self.inputs).start_at(0, 0)
+
+    @property
+    def seed(self):
+        """What a loader's random numbers come from, or None where it does not say."""
+        return getattr(self.loader, "seed", None)
+
+    @seed.setter
+    def seed(self, seed):
+        if seed is not None and self.seed is not None:
+            self.loader.seed = seed
+
     def state_dict(self):
         """What a loader with a state says about itself: its seed and its data's size."""
         return dict(self.loader.state_dict()) if hasattr(self.loader, "state_dict") else None
@@ -72,7 +89,8 @@ class Batches:
         """(inputs, target, number of samples) of a batch.
 
         A single array is its own target.  Of a tuple the first ``inputs`` go to the model; the
-        others are the target, a tuple if there are several.
+        others are the target, a tuple if there are several.  Samples lie along the first axis, or
+        along the second of sequences (T, N, ...), where the target is as long as that.
         """
         if isinstance(batch, dict):
             raise DtypeError(
@@ -88,10 +106,10 @@ class Batches:
             )
         target = tuple(batch[self.inputs :])
         target = target if len(target) > 1 else target[0]
-        return tuple(batch[: self.inputs]), target, _samples(batch[0])
+        return tuple(batch[: self.inputs]), target, _samples(batch[0], batch[self.inputs])
 
 
-def _samples(array):
+def _samples(array, target=None):
     if not getattr(array, "shape", ()):
         raise ShapeError(
             f"Trainer: expected batches of arrays (N, ...), got {type(array).__name__} without "
@@ -99,4 +117,6 @@ def _samples(array):
         )
     if not len(array):
         raise ShapeError("Trainer: a batch holds no samples")
-    return len(array)
+    first, second = (*array.shape, 0)[:2]
+    of_target = getattr(target, "shape", ())[:1]
+    return second if of_target == (second,) and second else first

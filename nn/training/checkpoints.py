@@ -30,11 +30,16 @@ class Checkpoints:
         return [p for _, p in sorted(found)]
 
     def write(self, step: int, tree) -> Path:
-        """Write the state after ``step`` steps; remove what is older than the last ``keep``."""
+        """Write the state after ``step`` steps; remove what is older than the last ``keep``.
+
+        What is newer goes too: it is damaged, or of a course that the run has left.
+        """
         path = self.folder / f"checkpoint-{step:08d}.npz"
         write_arrays(pack(tree), path)
-        for old in self.paths()[: -self.keep]:
-            old.unlink()
+        held = self.paths()
+        newest = held.index(path)
+        for other in (*held[: max(newest + 1 - self.keep, 0)], *held[newest + 1 :]):
+            other.unlink()
         return path
 
     def drop_unfinished(self):

@@ -38,6 +38,7 @@ class Resumable:
     history: list[dict]
     losses: list[float]
     _train: Batches
+    _validation: Batches | None
     _measures: Callable[[], list[str]]
     _advice: Callable[..., str]
 
@@ -80,6 +81,7 @@ class Resumable:
             "schedule": None if self.schedule is None else self.schedule.state_dict(),
             "generator": init.generator().bit_generator.state,
             "loader": self._train.state_dict(),
+            "validation seed": None if self._validation is None else self._validation.seed,
             "losses": np.array(self.losses),
             "measures": self._measures(),
             **{k: copy.deepcopy(getattr(self, k)) for k in _PLAIN},
@@ -113,6 +115,8 @@ class Resumable:
         self.optimizer.load_state_dict(state["optimizer"])
         if self.schedule is not None:
             self.schedule.load_state_dict(state["schedule"])
+        if self._validation is not None:
+            self._validation.seed = state["validation seed"]
         init.generator().bit_generator.state = state["generator"]
         self.losses = state["losses"].tolist()
         for k in _PLAIN:

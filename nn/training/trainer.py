@@ -170,6 +170,9 @@ class Trainer(Resumable):
         self.folder = None if folder is None else Path(folder)
         self.checkpoints = None if folder is None else Checkpoints(self.folder, keep)
         self.log = None if folder is None else CSVLog(self.folder / "log.csv")
+        for name, given in (("after_step", after_step), ("after_epoch", after_epoch)):
+            if callable(given):
+                raise DtypeError(f"Trainer: {name} must be a list of functions: {name}=[f]")
         self.after_step, self.after_epoch = list(after_step), list(after_epoch)
         for f in (*self.after_step, *self.after_epoch, *self.metrics.values()):
             if not callable(f):
@@ -197,15 +200,15 @@ class Trainer(Resumable):
             The loss is not finite; or the folder holds the checkpoints of another run.
         """
         epochs = count("epochs", epochs)
-        if self.checkpoints and self.log and self.step == 0:
+        if self.checkpoints and self.log:
             held = self.checkpoints.paths()
-            if held:
+            if held and self.step == 0:
                 raise TrainingError(
                     f"Trainer: the folder {str(self.folder)!r} holds a run already, up to "
                     f"{held[-1].name}. Call trainer.resume() to go on with it, or choose another "
                     "folder."
                 )
-            self.log.restart()
+            self.log.restart(self.history)
         if self.stopped and epochs > self._asked:
             self.stopped, self.bad_epochs = "", 0
         self.epochs, self._asked = epochs, max(epochs, self._asked)
@@ -364,7 +367,7 @@ class Trainer(Resumable):
                 if isinstance(part, Module):
                     modes.enter_context(evaluating(part))
             modes.enter_context(no_grad())
-            for batch in batches.start_at(0, 0):
+            for batch in batches.to_look_at():
                 inputs, target, n = batches.parts(batch)
                 outputs = self.model(*inputs)
                 self._add(sums, self.loss(outputs, target), outputs, target, n)

@@ -437,7 +437,9 @@ def test_errors_of_images(transform, x, error, message):
         (lambda: RandomCrop(13)(_images()), ShapeError, "10 x 12 pixels are smaller.*13 x 13"),
         (lambda: ten_crop(_images(), 11), ShapeError, "ten_crop: images of 10 x 12.*11 x 11"),
         (lambda: ten_crop(_images()[0], 5), ShapeError, "ten_crop"),
+        (lambda: RandomCrop(5, 2, "edge"), DtypeError, "RandomCrop: fill must be a number, got"),
         (lambda: Cutout(0), ValueRangeError, "size"),
+        (lambda: Cutout(3, fill="edge"), DtypeError, "Cutout: fill must be a number, got 'edge'"),
         (lambda: Compose([RandomRotation(), 3]), DtypeError, "expected transforms, got 3"),
         (lambda: affine(_images(), np.eye(2)), ShapeError, r"\(6, 3, 3\) or \(3, 3\), got \(2, 2"),
         (

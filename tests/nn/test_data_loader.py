@@ -14,10 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import nn
 from autograd.errors import AutogradError, DtypeError, ShapeError, ValueRangeError
 from autograd.memory import keep as keep_saved
 from autograd.tensor import Tensor
-from nn.data import DataLoader, Digits
+from nn.data import DataLoader, Digits, RandomHorizontalFlip
 from nn.data.errors import DataError
 from nn.data.prefetch import Prefetch
 
@@ -364,6 +365,61 @@ def test_random_transform_depends_on_seed_epoch_and_batch_only():
     everything = np.concatenate([*first, *second]).ravel()
     assert len(np.unique(everything)) == everything.size  # no batch has another one's numbers
     assert not np.array_equal(epochs(0, seed=6)[0][0], first[0])
+
+
+class Mirrored:
+    """A data set that augments its samples itself, as is usual in PyTorch."""
+
+    def __init__(self):
+        self.mirror = RandomHorizontalFlip()
+
+    def __len__(self):
+        return 40
+
+    def __getitem__(self, i):
+        return self.mirror(np.array([[[[i, -i]]]], float))[0]
+
+
+@pytest.mark.parametrize("kind", ["transform without rng", "data set", "collate_fn"])
+def test_random_numbers_drawn_without_rng_are_those_of_the_batch(kind):
+    mirror, x = RandomHorizontalFlip(), np.arange(80.0).reshape(40, 1, 1, 2)
+    dataset, options = {
+        "transform without rng": (x, {"transform": lambda images: mirror(images)}),
+        "data set": (Mirrored(), {}),
+        "collate_fn": (x, {"collate_fn": lambda samples: mirror(np.stack(samples))}),
+    }[kind]
+
+    def epochs(prefetch):
+        nn.init.seed(1)
+        loader = DataLoader(dataset, 8, seed=5, prefetch=prefetch, **options)
+        mine, seen = [], []
+        for _ in range(2):
+            for batch in loader:
+                seen.append(batch.copy())
+                mine.append(nn.init.generator().random())  # dropout, say
+        return np.array(seen), mine
+
+    first, mine = epochs(0)
+    for prefetch in (1, 3, 3):
+        again, others = epochs(prefetch)
+        np.testing.assert_array_equal(again, first)
+        assert others == mine
+    assert mine == np.random.default_rng(1).random(len(mine)).tolist()
+    mirrored = first[:, :, 0, 0, 0] > first[:, :, 0, 0, 1]
+    assert len({tuple(batch) for batch in mirrored}) == 10  # no two batches are mirrored alike
+
+
+def test_seed_within_a_data_set_holds_there_alone():
+    class Seeded(Mirrored):
+        def __getitem__(self, i):
+            nn.init.seed(i)
+            return nn.init.generator().random()
+
+    nn.init.seed(1)
+    for prefetch in (0, 2):
+        got = np.concatenate(list(DataLoader(Seeded(), 8, prefetch=prefetch)))
+        assert got.tolist() == [np.random.default_rng(i).random() for i in range(40)]
+    assert nn.init.generator().random() == np.random.default_rng(1).random()
 
 
 def test_transform_must_give_an_array():

@@ -36,6 +36,9 @@ def test_texts_come_from_the_folder_else_from_python(tmp_path, monkeypatch, caps
     assert data.names(tmp_path, verbose=False) == ["ada", "grace"]
     monkeypatch.setenv("CHALKGRAD_DATA", str(tmp_path))
     assert data.shakespeare() == "To be"
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path.parent))
+    assert data.shakespeare(f"~/{tmp_path.name}", verbose=False) == "To be"
     assert "5 characters from " + str(tmp_path) in capsys.readouterr().out
     monkeypatch.delenv("CHALKGRAD_DATA")
     words = data.names(verbose=False)
@@ -113,7 +116,12 @@ MISTAKES = [
     (lambda: list(stream(np.ones(3), 5, 1)), ValueRangeError, "3 ids are too few for 5 rows"),
     (lambda: windows(np.ones(5), 5), ValueRangeError, "length must be between 1 and 4"),
     (lambda: windows(np.ones((5, 1, 1)), 2), ShapeError, "values must be"),
+    (lambda: windows(np.ones(5), 2.0), DtypeError, "windows: length must be an int, got 2.0"),
     (lambda: moving_digits(np.ones((2, 8, 8)), [0, 1], 3), ShapeError, "expected images"),
+    (lambda: moving_digits(np.ones((2, 1, 8, 8), int), [0, 1], 3), DtypeError, "expected floats"),
+    (lambda: moving_digits(DIGITS[0], [0.5, 1.5], 3), DtypeError, "labels must be integers"),
+    (lambda: moving_digits(np.ones((0, 1, 8, 8)), [], 3), ShapeError, "M > 0, got"),
+    (lambda: moving_digits(*DIGITS, 3, size=30.0), DtypeError, "size must be an int, got 30.0"),
     (lambda: moving_digits(DIGITS[0], [0], 3), ShapeError, "2 images need as many labels"),
     (lambda: moving_digits(*DIGITS, 3, size=16), ValueRangeError, "a size of at least 22, got 16"),
     (lambda: moving_digits(*DIGITS, 3, frames=1), ValueRangeError, "frames must be 2 or more and"),

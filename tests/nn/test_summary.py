@@ -267,6 +267,23 @@ COSTS = [
 ]
 
 
+class FromConstant(nn.Module):
+    """A generator that starts from a constant, moved by its input."""
+
+    def __init__(self, layer, shape):
+        self.layer, self.start = layer, np.ones(shape, np.float32)
+
+    def forward(self, x):
+        return np.sum(self.layer(self.start)) + x
+
+
+COSTS += [
+    (lambda: FromConstant(nn.ConvTranspose2d(2, 3, 3), (1, 2, 5, 5)), (1,), 5 * 5 * 2 * 3 * 9),
+    (lambda: FromConstant(nn.Conv2d(2, 3, 3), (1, 2, 5, 5)), (1,), 3 * 3 * 3 * 2 * 9),
+    (lambda: FromConstant(nn.Linear(4, 3), (1, 4)), (1,), 12),
+]
+
+
 @pytest.mark.parametrize("make, shape, expected", COSTS)
 def test_multiply_adds(make, shape, expected):
     s = nn.summary(make(), shape)

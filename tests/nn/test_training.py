@@ -177,6 +177,44 @@ def test_a_loss_with_modes_of_its_own_is_validated_in_eval_mode():
     assert runs[0].losses == runs[1].losses
 
 
+def test_batches_of_sequences_count_by_their_sequences():
+    def trainer(batch, **options):
+        nn.init.seed(0)
+        data = nn.data.DataLoader(  # 40 sequences of 3 steps, time first
+            (IMAGES.reshape(40, 3, 2), LABELS), batch, transform=lambda x: x.swapaxes(0, 1)
+        )
+        loss, metrics = nn.functional.cross_entropy, {"accuracy": nn.training.accuracy}
+        model = nn.models.SequenceClassifier(2, 4, 2)
+        return make(model, data=data, loss=loss, metrics=metrics, **options)
+
+    whole, parts = trainer(40), trainer(13, accumulate=4)  # 13, 13, 13 and 1
+    for _ in range(2):
+        a, b = (t.evaluate(t._train.loader) for t in (whole, parts))
+        assert a == pytest.approx(b, rel=1e-6)
+        for t in (whole, parts):
+            t.fit(1)
+    assert whole.losses == pytest.approx(parts.losses, rel=1e-6)
+    for k, w in weights(whole).items():
+        np.testing.assert_allclose(weights(parts)[k], w, atol=1e-6)
+
+
+def test_evaluate_leaves_the_loader_where_it_stands():
+    data = nn.data.DataLoader((IMAGES, LABELS), 8, shuffle=True, seed=1)
+    trainer, orders = make(data=[(IMAGES, LABELS)]), []
+    for _ in range(3):
+        seen = []
+        for k, (_, labels) in enumerate(data):
+            seen += labels.tolist()
+            if k == 2:
+                trainer.evaluate(data)
+                assert data.state_dict()["batch"] == 3
+        trainer.evaluate(data)
+        orders.append(seen)
+    assert data.epoch == 3
+    assert [sorted(seen) for seen in orders] == [sorted(LABELS)] * 3
+    assert orders[0] != orders[1] != orders[2]
+
+
 def test_several_inputs_and_targets():
     class Two(nn.Module):
         def __init__(self):

@@ -107,6 +107,7 @@ MISTAKES = [
     (lambda: make(checkpoint_every=5), ValueRangeError, "checkpoint_every needs a folder"),
     (lambda: make(folder="x", keep=0), ValueRangeError, "keep must be a positive int"),
     (lambda: make(after_step=["x"]), DtypeError, "expected a function, got 'x'"),
+    (lambda: make(after_epoch=print), DtypeError, r"after_epoch must be a list.*after_epoch=\[f\]"),
     (lambda: make().fit(0), ValueRangeError, "epochs must be a positive integer, got 0"),
     (lambda: make().fit("3"), ValueRangeError, "epochs must be a positive integer, got '3'"),
     (lambda: make().resume(), ValueRangeError, "resume needs the folder of the run"),

@@ -127,6 +127,42 @@ def test_a_damaged_checkpoint_is_passed_over(tmp_path):
             run.checkpoints.read(run.checkpoints.paths()[-1])
 
 
+def test_a_run_that_went_back_keeps_what_it_writes(tmp_path):
+    folder = tmp_path / "run"
+    make(folder=folder, checkpoint_every=1, keep=9).fit(2)  # 5 steps an epoch
+    held = nn.training.Checkpoints(folder).paths()
+    for path in held[-2:]:
+        path.write_bytes(b"")  # damaged
+    for path in held[:-3]:
+        path.unlink()
+    run, names = make(folder=folder, checkpoint_every=1, keep=1), []
+    with pytest.warns(UserWarning, match="damaged"):
+        assert run.resume() == 8
+    run.after_step.append(lambda t: names.append([p.name for p in t.checkpoints.paths()]))
+    run.fit(3)
+    assert names[1:] == [[f"checkpoint-{step:08d}.npz"] for step in range(9, 15)]
+
+    early = run.checkpoints.read(run.checkpoints.paths()[0])
+    back = make(folder=folder, keep=9)
+    back.load_state_dict({**early, "step": 1, "epoch": 0, "batch": 1, "history": []})
+    back.fit(1)
+    again = make(folder=folder)
+    assert again.resume() == back.step == 5  # not the course that was left
+    assert_equal(weights(again), weights(back))
+    lines = (folder / "log.csv").read_text().splitlines()
+    assert [line.split(",")[0] for line in lines] == ["epoch", "1"]
+
+
+def test_a_state_goes_on_in_a_new_folder(tmp_path):
+    first = make()
+    first.fit(2)
+    run = make(folder=tmp_path / "new")
+    run.load_state_dict(first.state_dict())
+    run.fit(3)
+    lines = (tmp_path / "new" / "log.csv").read_text().splitlines()
+    assert [line.split(",")[0] for line in lines] == ["epoch", "1", "2", "3"]
+
+
 def flip(content):
     """One bit of the data of an array is wrong."""
     at = len(content) // 3
@@ -271,3 +307,18 @@ def test_a_run_interrupted_while_it_validates_goes_on():
     assert_equal(weights(trainer), weights(whole))
     for mine, other in zip(trainer.history, whole.history, strict=True):
         assert {**mine, "seconds": 0} == {**other, "seconds": 0}
+
+
+def test_a_resumed_run_validates_on_the_same_random_numbers(tmp_path):
+    def trainer(folder):
+        validation = nn.data.DataLoader(  # without a seed, so that each draws one
+            (IMAGES, LABELS), 8, transform=lambda x, rng: x + rng.normal(size=x.shape)
+        )
+        return make(validation=validation, folder=tmp_path / folder)
+
+    whole = trainer("a")
+    whole.fit(1)
+    again = trainer("a")
+    again.resume()
+    measured = [[row["validation loss"] for row in t.fit(3)] for t in (whole, again)]
+    assert measured[0] == measured[1]
