@@ -191,6 +191,13 @@ VALUES = [
     lambda t: np.logical_or.reduce(t > 2),
     lambda t: divmod(t, 2),
     lambda t: divmod(7, t),
+    lambda t: np.take(t, [True, False, True]),
+    lambda t: np.bincount([True, False, True, True], t),
+    lambda t: np.linspace(t, [5, 6, 7, 8], 3),
+    lambda t: np.linspace((5, 6, 7, 8), t, 3),
+    lambda t: np.geomspace(t, [5, 6, 7, 8], 3),
+    lambda t: np.linalg.norm(t, np.float64(3)),
+    lambda t: np.linalg.vector_norm(t, ord=np.float64(1.5)),
 ]
 
 
