@@ -44,6 +44,11 @@ def _order(op, ord):
     return ord.item() if isinstance(ord, np.generic) else ord
 
 
+def _floats(x):
+    """``x``, integers as floats."""
+    return np.astype(x, float) if x.dtype.kind in "biu" else x
+
+
 def _of_vectors(x, ord, axis, keepdims):
     if ord is None or ord == 2:
         return norm_2(x, axis, keepdims)
@@ -85,7 +90,7 @@ def _of_matrices(x, ord, axes, keepdims):
 @instead_of(np.linalg.norm)
 def norm(x, ord=None, axis=None, keepdims=False):
     """Norm of all elements, of the vectors along one axis, or of the matrices on two axes."""
-    ord = _order("norm", ord)
+    x, ord = _floats(x), _order("norm", ord)
     if axis is None:
         if ord is None or (x.ndim == 1 and ord == 2) or (x.ndim == 2 and ord in ("fro", "f")):
             return norm_2(x, None, keepdims)
@@ -101,7 +106,7 @@ def norm(x, ord=None, axis=None, keepdims=False):
 @instead_of(np.linalg.vector_norm)
 def vector_norm(x, axis=None, keepdims=False, ord=2):
     """Norm of the vectors along axes, or of all elements as one vector."""
-    ord = _order("vector_norm", ord)
+    x, ord = _floats(x), _order("vector_norm", ord)
     axis = tuple(range(x.ndim)) if axis is None else axis
     return _of_vectors(x, ord, axis, keepdims)
 
@@ -109,7 +114,7 @@ def vector_norm(x, axis=None, keepdims=False, ord=2):
 @instead_of(np.linalg.matrix_norm)
 def matrix_norm(x, keepdims=False, ord="fro"):
     """Norm of the matrices on the last two axes."""
-    return _of_matrices(x, ord, (-2, -1), keepdims)
+    return _of_matrices(_floats(x), ord, (-2, -1), keepdims)
 
 
 @instead_of(np.linalg.cond)

@@ -198,6 +198,21 @@ VALUES = [
     lambda t: np.geomspace(t, [5, 6, 7, 8], 3),
     lambda t: np.linalg.norm(t, np.float64(3)),
     lambda t: np.linalg.vector_norm(t, ord=np.float64(1.5)),
+    lambda t: np.quantile(t, 0.3),
+    lambda t: np.quantile(t, 0.3, method="lower"),
+    lambda t: np.quantile(t, 0.3, method="averaged_inverted_cdf"),
+    lambda t: np.percentile(t, 20),
+    lambda t: np.median(t),
+    lambda t: np.median(t > 1),
+    lambda t: np.nanmedian(t[1:]),
+    lambda t: np.nanquantile(t, 0.3),
+    lambda t: np.linalg.norm(t, 1),
+    lambda t: np.linalg.norm(t, np.inf),
+    lambda t: np.linalg.norm(50 * t.astype(np.int8)),
+    lambda t: np.linalg.vector_norm(t, ord=1),
+    lambda t: np.linalg.matrix_norm(t[:, None], ord=1),
+    lambda t: np.nanmax(t),
+    lambda t: np.nanmin(t, axis=0, keepdims=True),
 ]
 
 
