@@ -52,13 +52,13 @@ minimum = ufunc(
 )
 fmax = ufunc(  # as maximum, but a NaN loses
     np.fmax,
-    a=lambda g, a, b: np.where(a == b, g / 2, g * ((a > b) | np.isnan(b))),
-    b=lambda g, a, b: np.where(a == b, g / 2, g * ((b > a) | np.isnan(a))),
+    a=lambda g, a, b: np.where(a == b, g / 2, g * ((a > b) | (b != b))),
+    b=lambda g, a, b: np.where(a == b, g / 2, g * ((b > a) | (a != a))),
 )
 fmin = ufunc(
     np.fmin,
-    a=lambda g, a, b: np.where(a == b, g / 2, g * ((a < b) | np.isnan(b))),
-    b=lambda g, a, b: np.where(a == b, g / 2, g * ((b < a) | np.isnan(a))),
+    a=lambda g, a, b: np.where(a == b, g / 2, g * ((a < b) | (b != b))),
+    b=lambda g, a, b: np.where(a == b, g / 2, g * ((b < a) | (a != a))),
 )
 
 # A step at 0, with the value b there.
@@ -123,7 +123,7 @@ def _square(g, a, b):
 
 def minus(a, b):
     """a - b, and 0 for two equal infinities."""
-    return np.where((a == b) & np.isinf(a), 0, a - b)
+    return np.where((a == b) & ((a == np.inf) | (a == -np.inf)), 0, a - b)
 
 
 @primitive(elementwise=True)

@@ -209,6 +209,7 @@ def polyval(p, x):
 @instead_of(np.linspace)
 def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
     """``num`` numbers from ``start`` in equal steps to ``stop``; with ``retstep`` the step too."""
+    start, stop = (as_array(v) if type(v) in (list, tuple) else v for v in (start, stop))
     exact = np.result_type(start, stop, 0.0)
     start, stop = (np.astype(as_array(v), exact) for v in (start, stop))
     d = max(start.ndim, stop.ndim)
@@ -223,6 +224,7 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
 @instead_of(np.geomspace)
 def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
     """``num`` numbers from ``start`` in equal factors to ``stop``, of one sign."""
+    start, stop = (as_array(v) if type(v) in (list, tuple) else v for v in (start, stop))
     exact = np.result_type(start, stop, 0.0)
     start, stop = (np.astype(as_array(v), exact) for v in (start, stop))
     sign = np.sign(value(start))
@@ -253,5 +255,6 @@ def bincount(x, weights=None, minlength=0):
     index = np.asarray(value(x))
     if weights is None:
         return np.bincount(index, minlength=minlength)
+    index = index.astype(np.intp) if index.dtype.kind == "b" else index  # 0 and 1, not a mask
     size = max(minlength, int(index.max()) + 1 if index.size else 0)
     return scatter_add(np.astype(as_array(weights), float), index, (size,))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograd.errors import DtypeError, ValueRangeError
+from autograd.errors import DtypeError, IndexRangeError, ValueRangeError
 from autograd.memory import InPlace
 from autograd.ops.register import as_array, instead_of, listed, value
 from autograd.primitive import primitive
@@ -126,6 +126,8 @@ def take(x, indices, axis=None, mode="raise"):
     """
     if axis is None:
         x, axis = np.reshape(x, -1), 0
+    if as_array(value(indices)).dtype.kind == "b":
+        indices = as_array(value(indices)).astype(np.intp)  # the places 0 and 1, not a mask
     if mode != "raise":
         n, at = np.intp(x.shape[axis]), np.asarray(value(indices))  # n may be beyond their bits
         indices = at % n if mode == "wrap" else np.clip(at, 0, n - 1)
@@ -137,12 +139,14 @@ def take_along_axis(x, indices, axis=-1):
     """``x`` at an index per result along ``axis``."""
     indices = as_array(value(indices))
     if axis is None:
-        return np.reshape(x, -1)[indices]
+        x, axis = np.reshape(x, -1), 0
     return x[along(axis, indices, x.shape)]
 
 
 def along(axis, indices, shape):
     """The index that picks ``indices`` along one axis of an array, and everything of the others."""
+    if indices.dtype.kind == "b":
+        raise IndexRangeError("the indices along an axis are integers, got bool; a mask is x[mask]")
     if not -len(shape) <= axis < len(shape):
         raise ValueRangeError(f"axis {axis} is out of bounds for an array of shape {shape}")
     grid = list(np.ogrid[tuple(slice(n) for n in shape)])

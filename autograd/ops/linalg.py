@@ -44,22 +44,22 @@ def solve(a, b):
     return np.linalg.solve(a, b)
 
 
-def _solve_db(g, a, b_shape):
-    if len(b_shape) == 1:
+def _solve_db(g, a):
+    if np.ndim(g) < np.ndim(a):  # b is a vector
         return np.linalg.solve(mT(a), g[..., None])[..., 0]
     return np.linalg.solve(mT(a), g)
 
 
-def _solve_da(g, a, y, b_shape):
-    db = _solve_db(g, a, b_shape)
-    if len(b_shape) == 1:
+def _solve_da(g, a, y):
+    db = _solve_db(g, a)
+    if np.ndim(g) < np.ndim(a):
         return -db[..., :, None] * y[..., None, :]
     return -db @ mT(y)
 
 
 solve.vjp(
-    a=lambda g, a, y, b_shape: _solve_da(g, a, y, b_shape),
-    b=lambda g, a, b_shape: _solve_db(g, a, b_shape),
+    a=lambda g, a, y: _solve_da(g, a, y),
+    b=lambda g, a: _solve_db(g, a),
 )
 
 

@@ -38,6 +38,17 @@ def _norm_p_vjp(g, x, y, p, axis, keepdims):
 norm_p.vjp(x=lambda g, x, y, p, axis, keepdims: _norm_p_vjp(g, x, y, p, axis, keepdims))
 
 
+def _order(op, ord):
+    """The order as a number of Python's, beside which the norm keeps the dtype of the array."""
+    ord = constant(op, "ord", ord)
+    return ord.item() if isinstance(ord, np.generic) else ord
+
+
+def _floats(x):
+    """``x``, integers as floats."""
+    return np.astype(x, float) if x.dtype.kind in "biu" else x
+
+
 def _of_vectors(x, ord, axis, keepdims):
     if ord is None or ord == 2:
         return norm_2(x, axis, keepdims)
@@ -79,7 +90,7 @@ def _of_matrices(x, ord, axes, keepdims):
 @instead_of(np.linalg.norm)
 def norm(x, ord=None, axis=None, keepdims=False):
     """Norm of all elements, of the vectors along one axis, or of the matrices on two axes."""
-    ord = constant("norm", "ord", ord)
+    x, ord = _floats(x), _order("norm", ord)
     if axis is None:
         if ord is None or (x.ndim == 1 and ord == 2) or (x.ndim == 2 and ord in ("fro", "f")):
             return norm_2(x, None, keepdims)
@@ -95,7 +106,7 @@ def norm(x, ord=None, axis=None, keepdims=False):
 @instead_of(np.linalg.vector_norm)
 def vector_norm(x, axis=None, keepdims=False, ord=2):
     """Norm of the vectors along axes, or of all elements as one vector."""
-    ord = constant("vector_norm", "ord", ord)
+    x, ord = _floats(x), _order("vector_norm", ord)
     axis = tuple(range(x.ndim)) if axis is None else axis
     return _of_vectors(x, ord, axis, keepdims)
 
@@ -103,7 +114,7 @@ def vector_norm(x, axis=None, keepdims=False, ord=2):
 @instead_of(np.linalg.matrix_norm)
 def matrix_norm(x, keepdims=False, ord="fro"):
     """Norm of the matrices on the last two axes."""
-    return _of_matrices(x, ord, (-2, -1), keepdims)
+    return _of_matrices(_floats(x), ord, (-2, -1), keepdims)
 
 
 @instead_of(np.linalg.cond)

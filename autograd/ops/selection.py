@@ -69,7 +69,7 @@ def _in_place(name, instead):
 FUNCTIONS[np.put_along_axis] = _in_place(
     "put_along_axis", "autograd.ops.put_along_axis(x, indices, values, axis), a new Tensor"
 )
-FUNCTIONS[np.put] = _in_place("put", "x[index] = value on x.ravel()")
+FUNCTIONS[np.put] = _in_place("put", "x[np.unravel_index(index, x.shape)] = values")
 FUNCTIONS[np.place] = _in_place("place", "x[mask] = values")
 FUNCTIONS[np.putmask] = _in_place("putmask", "np.where(mask, values, x)")
 FUNCTIONS[np.copyto] = _in_place("copyto", "x[...] = values")

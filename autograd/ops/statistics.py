@@ -37,6 +37,9 @@ def _to_smallest(g, x, y, k):
 smallest.vjp(x=lambda g, x, y, k: _to_smallest(g, x, y, k))
 
 
+_OF_ELEMENTS = {"inverted_cdf", "closest_observation", "lower", "higher", "nearest"}
+
+
 @instead_of(np.quantile)
 def quantile(x, q, axis=None, method="linear", keepdims=False, weights=None):
     """Quantiles ``q`` in [0, 1]: (1 - t) times one order statistic plus t times the next.
@@ -53,9 +56,11 @@ def quantile(x, q, axis=None, method="linear", keepdims=False, weights=None):
         return np.reshape(y, q.shape + with_ones(x.shape, axes)) if keepdims else y
     if not n:
         raise ShapeError(f"quantile: of no elements at all, x has shape {tuple(x.shape)}")
+    if flat.dtype.kind in "biu" and method not in _OF_ELEMENTS:
+        flat = np.astype(flat, float)
     at = np.quantile(np.arange(float(n)), q, method=method)
     below = np.floor(at).astype(int)
-    t = (at - below).astype(x.dtype)
+    t = (at - below).astype(flat.dtype)
     y = smallest(flat, below)
     if np.any(t):
         y = (1 - t) * y + t * smallest(flat, np.minimum(below + 1, n - 1))
@@ -231,6 +236,8 @@ def nanmean(x, axis=None, keepdims=False):
 @instead_of(np.nanmax)
 def nanmax(x, axis=None, keepdims=False):
     """Largest element that is not NaN."""
+    if x.dtype.kind in "biu":
+        return np.max(x, axis=axis, keepdims=keepdims)
     y = np.max(_but_nan(x, -np.inf), axis=axis, keepdims=keepdims)
     return np.where(_number(x, axis, keepdims) == 0, np.nan, y)
 
@@ -238,6 +245,8 @@ def nanmax(x, axis=None, keepdims=False):
 @instead_of(np.nanmin)
 def nanmin(x, axis=None, keepdims=False):
     """Smallest element that is not NaN."""
+    if x.dtype.kind in "biu":
+        return np.min(x, axis=axis, keepdims=keepdims)
     y = np.min(_but_nan(x, np.inf), axis=axis, keepdims=keepdims)
     return np.where(_number(x, axis, keepdims) == 0, np.nan, y)
 

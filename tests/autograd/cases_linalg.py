@@ -48,6 +48,7 @@ for label, (shape, X) in SHAPES.items():
     case("solve", solve, X(*shape), X(3), label=f"vector {label}")
     case("solve", solve, X(*shape), X(3, 2), label=f"matrix {label}")
     case("solve", solve, X(3, 3), X(2, 3, 1), label=f"batch of right sides {label}")
+case("solve", lambda a: np.linalg.solve(a, (1.0, 2.0, 3.0)), R(3, 3), label="a tuple")
 for name in ("eigh", "svd", "qr"):  # real vectors are determined up to a sign, which stays
     case(name, lambda x, f=getattr(np.linalg, name): f(sym(x)), R(3, 3))
     case(name, lambda x, f=getattr(np.linalg, name): f(sym(x)), R(2, 3, 3), label="batch")

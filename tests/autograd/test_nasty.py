@@ -45,6 +45,9 @@ CASES = [
     ("minimum(x, x)", lambda x: np.minimum(x, x), [1.0, -1.0], [1.0, 1.0]),
     ("maximum with a constant tie", lambda x: np.maximum(x, 0), [0.0], [0.5]),
     ("fmax with NaN", lambda x: np.fmax(x, nan), [1.0], [1.0]),
+    ("fmax with a number of 67 bits", lambda x: np.fmax(x, 10**20), [1.0], [0.0]),
+    ("fmin with a number of 67 bits", lambda x: np.fmin(x, 10**20), [1.0], [1.0]),
+    ("logaddexp with a number of 67 bits", lambda x: np.logaddexp(x, 10**20), [1.0], [0.0]),
     ("max pool, all equal", lambda x: ops.max_pool(x, 2), np.ones((1, 1, 2, 2)), [[[[1, 0],
      [0, 0]]]]),
     # singular
