@@ -87,7 +87,7 @@ def power(base: Formula, p: float) -> Formula:
         return number(1, base.shape)
     if p == 1:
         return base
-    if base.kind == "number" and (base.value != 0 or p > 0) and (base.value > 0 or type(p) is int):
+    if base.kind == "number" and (base.value != 0 or p > 0) and (type(p) is int or base.value > 0):
         with np.errstate(all="ignore"):
             return number(np.power(base.value, float(p)), base.shape)
     if base.kind == "product" and type(p) is int:
@@ -109,7 +109,7 @@ def total(*terms: Formula) -> Formula:
                 counts.setdefault("", [None, 0.0])  # where the constant stands
                 continue
             value = part.value if part.kind == "product" else 1.0
-            rest = part if value == 1 else product(part, number(1 / value))
+            rest = part if value == 1 else _without_number(part)
             counts.setdefault(rest.key, [rest, 0.0])[1] += value
     if "" in counts:
         counts[""][1] = constant
@@ -124,6 +124,13 @@ def total(*terms: Formula) -> Formula:
     if _joined(kept) != shape:
         kept = [f for f in kept if f.kind != "number"] + [number(constant, shape)]
     return kept[0] if len(kept) == 1 else Formula("sum", kept, shape=shape)
+
+
+def _without_number(f) -> Formula:
+    """The factors of a product alone."""
+    if f.powers == (1,) and f.parts[0].shape == f.shape:
+        return f.parts[0]
+    return Formula("product", f.parts, f.powers, value=1.0, shape=f.shape)
 
 
 def _terms(t) -> list[Formula]:

@@ -27,6 +27,7 @@ class Reader:
         self.definitions: dict[str, Formula] = {}
         self.values: dict = {}
         self.taken: set[str] = set()
+        self.variables: set[str] = set()  # symbols of nodes: not of their values, as constants
         self.of: dict = {}
         self.lost: set = set()  # constants whose values nobody holds
         self.ends: set = set()  # results that are symbols here, because the graph is too large
@@ -85,6 +86,7 @@ class Reader:
     def _leaf(self, node) -> Formula:
         name = self._name(self.names.of_node(node), "x" if node.plan is None else "v")
         self.values[name] = self.known.get(node)
+        self.variables.add(name)
         return algebra.symbol(name, node.shape)
 
     def _define(self, node, f) -> Formula:
@@ -107,7 +109,7 @@ class Reader:
     def _array_name(self, name, v) -> str:
         """The symbol of a constant array; the same array has the same."""
         for known, value in self.values.items():
-            if value is v:
+            if value is v and known not in self.variables:
                 return known
         if name is None and np.size(v) <= 6:
             name = wording.array(v)

@@ -225,6 +225,30 @@ def test_operations_of_ones_own_are_told_apart():
     assert str(expression(z)) == "z = round(x) - round(x)"
 
 
+def test_equal_terms_meet_whatever_their_factor():
+    for factor in (49, 1e-320, np.inf, 3e5 + 2e-3j):
+        y = factor * x + x
+        assert str(expression(y)).count("x") == 1
+        assert np.isclose(expression(y).evaluate(), y.data)
+
+
+def test_complex_factors():
+    z = T(1 + 2j)
+    for y in (1j / z, z / 4j, (0.5 + 0j) / z, 1 / (2j * z * z)):
+        assert np.isclose(expression(y).evaluate(), y.data)
+        assert expression(y).latex.startswith("y = ")
+    assert str(expression(y)) == "y = (0-0.5j) / z^2"
+
+
+def test_what_was_detached_is_a_constant():
+    d = h.detach()
+    y = np.sum(h * d)
+    assert str(expression(y)) == "y = sum(h * d)"
+    assert str(expression(y, wrt=h)) == "dy/dh = [1, 2, 3]"
+    z = np.sum(h * h.data)
+    assert "h^2" not in str(expression(z))
+
+
 def test_mistakes():
     with pytest.raises(TypeError, match="expression: t must be a Tensor, got int"):
         expression(1)
