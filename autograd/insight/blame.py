@@ -6,9 +6,10 @@ from autograd import wording
 from autograd.insight.explanation import Cause
 from autograd.insight.flow import Edge, is_single, parts_of
 from autograd.insight.lines import line_of
-from autograd.insight.phrases import at_line, norm, shown
+from autograd.insight.phrases import at_line, shown
 from autograd.insight.reasons import why_zero
 from autograd.insight.values import GONE, call_of, input_name
+from autograd.wording import norm
 
 MOST_CUTS = 40  # places that are found
 MOST_SEEN = 500  # nodes that are searched for them

@@ -10,7 +10,7 @@ from autograd.insight import blame, cuts, finite
 from autograd.insight.explanation import Cause, Contribution, Explanation
 from autograd.insight.flow import Edge, Flow, is_single, parts_of, trace
 from autograd.insight.lines import line_of
-from autograd.insight.phrases import at_line, capital, extent, joined, places, shown
+from autograd.insight.phrases import at_line, capital, extent, joined, places, same, shown, times
 from autograd.insight.values import input_name
 
 MOST_CUTS = 4  # places that are named where a gradient became 0
@@ -131,7 +131,7 @@ class Story:
         for path in paths:
             g = np.asarray(flow.cotangents[flow.root]).item()
             product = g * np.prod([e.local for e in path])
-            factors = [wording.number(g)] * (g != 1) + [wording.number(e.local) for e in path]
+            factors = [_factor(g)] * (g != 1) + [_factor(e.local) for e in path]
             route = [self.root, *(self.called(e.parent) for e in path)]
             result = f" = {wording.number(product)}" if len(factors) > 1 else ""
             said.append(f"{joined(route, ' → ')}: {joined(factors, ' × ')}{result}")
@@ -201,13 +201,10 @@ class Story:
             if fed:
                 return [f"{self.name}.grad is None: it was forgotten (zero_grad) since."]
             return [f"{self.name}.grad is None: {self.root}.backward() has not been called."]
-        if np.shape(held) != np.shape(g) or np.allclose(held, g, equal_nan=True):
+        if np.shape(held) != np.shape(g) or same(held, g):
             return []
-        with np.errstate(all="ignore"):
-            ratio = np.asarray(held) / np.asarray(g)
-        times = np.unique(np.round(ratio[np.isfinite(ratio)], 6))
-        if times.size == 1 and times[0] == round(times[0]) > 1:
-            n = int(times[0])
+        n = times(held, g)
+        if n > 1:
             return [
                 f"{self.name}.grad is {n} times that, as after {n} backward passes without "
                 "zero_grad."
@@ -257,6 +254,10 @@ def _own_name(t, names) -> str:
     if t.node is not None:
         return names.of_node(t.node) or "L"
     return wording.clean(t.name or "") or names.data.get(id(t.data)) or "it"
+
+
+def _factor(v) -> str:
+    return f"({wording.number(v)})" if isinstance(v, complex) else wording.number(v)
 
 
 def _infinities_meet(amounts) -> bool:

@@ -2,8 +2,6 @@
 
 import re
 
-import numpy as np
-
 from autograd.insight.algebra import Formula, negative
 
 SUM, PRODUCT, POWER, ATOM = range(4)  # how tightly a piece of text holds together

@@ -142,6 +142,35 @@ def test_when_backward_was_or_was_not_called():
     assert "not held any more" in str(explain(t))
 
 
+def test_whether_grad_is_a_multiple():
+    t, mask = T([1.0, 2.0]), np.array([1.0, 0.0])
+    y = (t * mask).sum()
+    y.backward()
+    t.grad = np.array([2.0, 5.0])
+    assert "t.grad = [2, 5] is another" in str(explain(t, of=y))
+    small = T(1.0)
+    y = small * 1e-12
+    y.backward()
+    y.backward()
+    assert "small.grad is 2 times that" in str(explain(small))
+    c = T(1 + 2j)
+    y = np.abs(c) ** 2
+    y.backward()
+    y.backward()
+    y.backward()
+    assert "c.grad is 3 times that" in str(explain(c))
+
+
+def test_conjugates_are_no_multiples():
+    c = T(1 + 2j)
+    u = c * (2 - 1j)
+    v = np.conj(u)
+    y = np.real(v * (3 + 1j))
+    told = explain(u, of=y)
+    assert "through v = conjugate as 'x': 3-1j, from an upstream gradient 3+1j in v" in str(told)
+    assert not told.contributions[0].local and "7-1j" not in str(explain(c, of=y))
+
+
 def test_intermediate_finds_its_result():
     a = T(3.0)
     u = a * 2

@@ -10,6 +10,7 @@ from autograd.cotangents import Several
 from autograd.draw.reading import Constant, Entry, Graph
 from autograd.draw.stepper import rules
 from autograd.draw.stepper.sweep import Passed
+from autograd.insight.phrases import same
 
 WIDEST = 90  # characters of a formula in numbers
 LISTED = 8  # leaves whose values are told
@@ -273,7 +274,7 @@ class _Walk:
         for e in leaves[:LISTED]:
             t = self.nodes[e.index].out()
             grad = None if t is None else t.grad
-            if grad is not None and not np.allclose(grad, self.total(e.index), equal_nan=True):
+            if grad is not None and not same(grad, self.total(e.index)):
                 lines.append(
                     f"{e.name}.grad is {self.result(grad)}: from several backward passes, or "
                     "another output"
