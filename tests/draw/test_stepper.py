@@ -1,6 +1,7 @@
 """The stepper: its text is true, its steps are those of the engine, its page is whole."""
 
 import ast
+import functools
 import gc
 import html
 import json
@@ -148,7 +149,22 @@ def test_an_operation_of_the_users_own():
         return g
 
     odd.vjp(x=formula)
+
+    def twice(f):
+        @functools.wraps(f)
+        def call(g, x):
+            return 2 * f(g, x)
+
+        return call
+
+    @primitive
+    def square(x):
+        return x * x
+
+    square.vjp(x=twice(lambda g, x: g * x))
     x = leaf(2.0)
+    y = square(x)
+    assert "dy/dx = vjp of square for x at dy/dy = 4" in step_through(y).text
     y = odd(cube(x))
     text = step_through(y).text
     assert "dy/dx = dy/dt1 * 3 * x * x = 1 * 3 * 2 * 2 = 12" in text

@@ -7,6 +7,7 @@ helpers, a shorter one of the same value is written here, else the docstring say
 import ast
 import copy
 import functools
+import inspect
 import linecache
 import math
 import re
@@ -129,7 +130,10 @@ def rule(node, k: int, arguments: dict) -> "ast.expr | str":
                 n = math.prod(node.parents[k].shape) // max(math.prod(node.shape), 1)
                 words = words.replace("{n}", f"{n:,}")
             return words
-    own = _own_line(getattr(op.formulas.get(argument), "__code__", None), argument)
+    formula = op.formulas.get(argument)
+    if op.trusted:  # compiled for arrays: of the same value; what another wraps may not be
+        formula = inspect.unwrap(formula)
+    own = _own_line(getattr(formula, "__code__", None), argument)
     return own if own is not None and _readable(own, op) else documented(node, k)
 
 
@@ -206,11 +210,12 @@ def _lambdas(filename: str) -> dict:
     except (SyntaxError, ValueError):
         return {}
     return {
-        (k.value.lineno, k.arg): k.value
+        (line.lineno, k.arg): line
         for call in ast.walk(tree)
         if isinstance(call, ast.Call)
         for k in call.keywords
-        if isinstance(k.value, ast.Lambda)
+        for line in (k.value.args if isinstance(k.value, ast.Call) else [k.value])  # decorated
+        if isinstance(line, ast.Lambda)
     }
 
 
