@@ -112,9 +112,12 @@ class Reader:
             if value is v and known not in self.variables:
                 return known
         if name is None and np.size(v) <= 6:
-            name = wording.array(v)
+            name = wording.array(v)  # with four digits: another may be written like that
             if name in self.taken:
-                return name
+                known = self.values.get(name)
+                if np.shape(known) == np.shape(v) and np.all(known == v):
+                    return name
+                name = None
         unnamed = name is None
         name = self._name(name, "C")
         if unnamed:

@@ -249,6 +249,17 @@ def test_what_was_detached_is_a_constant():
     assert "h^2" not in str(expression(z))
 
 
+def test_constants_that_are_written_alike_are_told_apart():
+    y = np.sum(h * np.array([1.00001, 2, 3])) - np.sum(h * np.array([1.00002, 2, 3]))
+    assert str(expression(y)).startswith("y = sum(h * [1, 2, 3]) - sum(h * C1)")
+    assert np.isclose(expression(y).evaluate(), y.data)
+    same = np.sum(h * np.array([1.0, 2, 4])) + np.sum(h * np.array([1.0, 2, 4]))
+    assert str(expression(same)) == "same = 2 sum(h * [1, 2, 4])"
+    empty = T(np.zeros((3, 0)))
+    none = np.sum(empty * np.zeros((3, 0)) * np.zeros(0))
+    assert expression(none).evaluate() == 0
+
+
 def test_mistakes():
     with pytest.raises(TypeError, match="expression: t must be a Tensor, got int"):
         expression(1)
