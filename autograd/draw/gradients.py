@@ -8,6 +8,7 @@ from autograd.backward import cotangents
 from autograd.cotangents import Several
 from autograd.errors import AutogradError
 from autograd.hooks import has_hook
+from autograd.insight.phrases import same
 
 LARGEST = 20_000_000  # elements of a graph up to which its gradients are computed for display
 
@@ -37,7 +38,7 @@ def known(root, nodes) -> Gradients:
     except AutogradError:  # released, or changed since: what is held is what is known
         return Gradients(held, results)
     found = {n: g for n, g in found.items() if type(g) is not Several}
-    once = {n for n in leaves if np.allclose(held[n], found[n], equal_nan=True)}
+    once = {n for n in leaves if same(held[n], found[n])}
     return Gradients(found | held, (found.keys() - set(leaves)) | once)
 
 

@@ -122,6 +122,8 @@ class Story:
     def _paths(self, flow):
         """The product of the local derivatives along every path, where all are numbers."""
         paths = flow.paths()
+        if any(map(has_hook, flow.users)):  # what they change is in no product
+            return []
         if not paths or any(e.local is None for path in paths for e in path):
             n = flow.count()
             return [f"It came by {n:,} paths from {self.root}."] if n > 1 else []

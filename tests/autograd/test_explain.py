@@ -194,6 +194,15 @@ def test_hooks_are_named():
     assert "A hook on h may change what passes." in str(explain(t, of=h * 1))
 
 
+def test_no_products_along_paths_that_a_hook_changes():
+    t = T(2.0)
+    u = t * 3
+    u.register_hook(lambda g: g * 10)
+    y = u * u
+    text = str(explain(t, of=y))
+    assert "dy/dt = 360" in text and "A hook on u" in text and "By path" not in text
+
+
 def test_wrong_arguments():
     with pytest.raises(TypeError, match="explain: x must be a Tensor, got float"):
         explain(1.0)

@@ -638,6 +638,15 @@ def test_norms_of_numbers_whose_squares_have_no_place_among_doubles():
     assert "‖grad‖ 3.16e-170" in draw(y).dot
 
 
+def test_tiny_gradients_of_several_passes():
+    x = leaf(1.0)
+    y = x * 1e-12
+    y.backward()
+    assert "dy/dx = 1e-12" in draw(y).dot
+    y.backward()
+    assert "dy/dx" not in draw(y).dot and "grad = 2e-12" in draw(y).dot
+
+
 def test_notebooks(renderer):
     bundle = lecture()._repr_mimebundle_()
     assert bundle["text/plain"] == "<Drawing of J: 3 operations on 3 leaves>"

@@ -300,6 +300,24 @@ def test_nothing_is_stored_and_no_hook_runs():
     assert x.grad == 24
 
 
+def test_what_grad_says_otherwise():
+    x = leaf(2.0)
+    y = x * x
+    y.backward()
+    handle = x.register_hook(lambda g: g * 10)
+    y.backward()
+    text = step_through(y).text
+    assert "x.grad is 44: from several" in text and "from hooks, which no step calls" in text
+    handle.remove()
+    assert "hooks" not in step_through(y).text
+    small = leaf(1.0)
+    y = small * 1e-12
+    y.backward()
+    assert "small.grad" not in step_through(y).text
+    y.backward()
+    assert "small.grad is 2e-12" in step_through(y).text
+
+
 def test_it_holds_nothing_of_the_graph():
     def made():  # a frame of its own: one that was looked at keeps its variables while it lasts
         J = np.sin(leaf(2.0))

@@ -10,6 +10,7 @@ from autograd.cotangents import Several
 from autograd.draw.reading import Constant, Entry, Graph
 from autograd.draw.stepper import rules
 from autograd.draw.stepper.sweep import Passed
+from autograd.hooks import has_hook
 from autograd.insight.phrases import same
 
 WIDEST = 90  # characters of a formula in numbers
@@ -271,14 +272,14 @@ class _Walk:
         if gone:
             names = ", ".join(_cut(gone[:LISTED], len(gone)))
             lines.append(f"nobody holds {names} any more: there is no .grad to add to")
+        why = "from several backward passes, or another output"
+        if any(map(has_hook, self.nodes)):
+            why += ", or from hooks, which no step calls"
         for e in leaves[:LISTED]:
             t = self.nodes[e.index].out()
             grad = None if t is None else t.grad
             if grad is not None and not same(grad, self.total(e.index)):
-                lines.append(
-                    f"{e.name}.grad is {self.result(grad)}: from several backward passes, or "
-                    "another output"
-                )
+                lines.append(f"{e.name}.grad is {self.result(grad)}: {why}")
         return Step("end", "Done: every gradient is known", tuple(lines))
 
 
