@@ -4,6 +4,7 @@ import numpy as np
 
 from autograd import wording
 from autograd.insight.explanation import Cause
+from autograd.insight.finite import unsummed
 from autograd.insight.flow import Edge, is_single, parts_of
 from autograd.insight.lines import line_of
 from autograd.insight.phrases import at_line, shown
@@ -57,7 +58,12 @@ def _cause(flow, e):
     op, argument = wording.operation(e.node.plan.op), input_name(e.node, e.k)
     values = _where_cut(e, _arguments(e.node, flow.values))
     own = not e.node.plan.op.trusted  # a user's, whatever it is called
-    reason = why_zero("" if own else op, argument, values, op)
+    alone = e.node.plan.elementwise and not np.iscomplexobj(e.upstream)
+    summed = alone and np.shape(e.amount) != e.node.shape and not any_in(e.amount)
+    if summed and any_in(unsummed(e.node, e.k, e.upstream)):
+        reason = f"what the copies of {argument!r} get, made by broadcasting in {op}, cancels"
+        return Cause(op, argument, reason, line_of(e.node))
+    reason = why_zero("" if own else op, argument, values, op, alone)
     return Cause(op, argument, reason, line_of(e.node))
 
 

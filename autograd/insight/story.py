@@ -86,7 +86,9 @@ class Story:
         d = self.derivative(self.x.node)
         if flow.root is self.x.node:
             return self._say("fine", f"{d} = {shown(g)}: it is the result itself.", gradient=g)
-        if not finite.is_finite(g):
+        if not np.size(g):
+            told = self._say("fine", f"{d} is empty: {self.name} has no elements.", gradient=g)
+        elif not finite.is_finite(g):
             told = self._not_finite(flow, g, d)
         elif not np.any(g):
             told = self._zero(flow, g, d)

@@ -142,6 +142,22 @@ def test_when_backward_was_or_was_not_called():
     assert "not held any more" in str(explain(t))
 
 
+def test_zeros_that_are_no_derivatives():
+    a, b, c = T([1.0, 2.0]), T([1.0, 3.0]), T(2.0)
+    text = str(explain(a, of=np.max(np.stack([a, b]))))
+    assert "hands on the part of the gradient that belongs to 'arrays[0]': it is 0" in text
+    signs = np.array([1.0, -1.0])
+    for y in ((c * np.ones(2) * signs).sum(), (np.maximum(c, np.zeros(2)) * signs).sum()):
+        assert "What the copies of 'a' get, made by" in str(explain(c, of=y))
+    y = ((a @ np.ones((2, 2))) * signs).sum()
+    assert "The formula of matmul for 'a' gives 0 for this cotangent" in str(explain(a, of=y))
+    y = np.maximum(a, 9.0).sum()
+    assert "the values are smaller than those of it" in str(explain(a, of=y))
+    none = T(np.zeros((0, 3)))
+    told = explain(none, of=none.sum())
+    assert told.kind == "fine" and str(told).startswith("dL/dnone is empty: none has no elements.")
+
+
 def test_whether_grad_is_a_multiple():
     t, mask = T([1.0, 2.0]), np.array([1.0, 0.0])
     y = (t * mask).sum()
