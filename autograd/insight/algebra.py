@@ -18,10 +18,13 @@ class Formula:
 
     ``kind``: 'number' (``value``), 'symbol' (``name``), 'sum' (``parts``), 'product'
     (``value`` times ``parts`` to their ``powers``), or 'call' (``run`` of the values of ``parts``).
-    ``key``: equal for equal formulas; ``size``: symbols and numbers in it.
+    ``key``: equal for equal formulas; ``size``: symbols and numbers in it; ``depth``: how many
+    formulas are inside of each other.
     """
 
-    __slots__ = ("kind", "parts", "powers", "name", "value", "run", "shape", "key", "size", "style")
+    __slots__ = (
+        "kind", "parts", "powers", "name", "value", "run", "shape", "key", "size", "depth", "style"
+    )  # fmt: skip
     run: "Callable | None"
 
     def __init__(
@@ -32,6 +35,7 @@ class Formula:
         inside = ",".join(p.key for p in self.parts)
         self.key = f"{kind}:{name}{tag}:{value}:{self.powers}:{self.shape}({inside})"
         self.size = sum(p.size for p in self.parts) or 1
+        self.depth = 1 + max((p.depth for p in self.parts), default=0)
 
 
 def number(value, shape=()) -> Formula:

@@ -14,6 +14,7 @@ from autograd.plan import is_output
 
 WIDE = 60  # symbols in a formula, above which its parts get names of their own
 PART = 16  # symbols in such a part
+DEEP = 20  # formulas inside of each other, above which the inner ones do
 MOST = 500  # operations that are written, the newest; of older ones, their present values
 SAME = ("reshape", "copy", "astype", "broadcast_to", "expand_dims", "squeeze", "positive")
 
@@ -58,9 +59,10 @@ class Reader:
             for node in nodes:
                 end = node.plan is None or node in self.ends
                 f = self._leaf(node) if end else self._result(node)
-                if sizes[t.node] > WIDE and node is not t.node:
+                if node is not t.node:
                     own = self.names.of_node(node) is not None or uses[node] > 1
-                    if f.size > (PART if not own else 2):
+                    long = sizes[t.node] > WIDE and f.size > (PART if not own else 2)
+                    if long or f.depth > DEEP:
                         f = self._define(node, f)
                 self.of[node] = f
         return self.of[t.node]

@@ -260,6 +260,17 @@ def test_constants_that_are_written_alike_are_told_apart():
     assert expression(none).evaluate() == 0
 
 
+@pytest.mark.parametrize("n", [19, 250, 1900, 2500])
+def test_deep_chains(n):
+    deep = x
+    for _ in range(n):
+        deep = np.sin(deep)
+    found, slope = expression(deep), expression(deep, wrt=x)
+    assert len(str(found)) < 3_000 and len(found.latex) < 5_000 and len(str(slope)) < 10_000
+    assert np.isclose(found.evaluate(), deep.data) and ("\n  v" in str(found)) == (n > 20)
+    assert np.isclose(slope.evaluate(), gradients(deep, x))
+
+
 def test_mistakes():
     with pytest.raises(TypeError, match="expression: t must be a Tensor, got int"):
         expression(1)
