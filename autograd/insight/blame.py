@@ -34,15 +34,17 @@ def zeros(flow, called, partly=False) -> list[Cause]:
         for e in edges:
             if _more_zeros(e) if partly else any_in(e.upstream) and not any_in(e.amount):
                 causes.append(_cause(flow, e))
-            elif (partly or not any_in(e.upstream)) and e.node not in seen:
+            elif e.node in seen or len(seen) > MOST_SEEN:
+                continue
+            elif partly or not any_in(e.upstream):
                 seen.add(e.node)
                 todo.append(e.node)
-        if len(seen) > MOST_SEEN:
-            break
     if not causes and not partly and not any_in(flow.cotangents[flow.root]):
         causes.append(Cause("the cotangent", "", "what backward was given is 0"))
     if not causes and not partly:
-        reason = f"where it became 0 is more than {MOST_SEEN} operations away"
+        reason = (
+            f"the place where it became 0 is not among the {MOST_SEEN} operations nearest to it"
+        )
         causes.append(Cause("", "", reason))
     return causes
 

@@ -158,6 +158,17 @@ def test_zeros_that_are_no_derivatives():
     assert told.kind == "fine" and str(told).startswith("dL/dnone is empty: none has no elements.")
 
 
+def test_zeros_of_very_many_uses_and_far_away():
+    many = T(np.zeros(2))
+    y = sum(many[0] * many[1] for _ in range(400))
+    assert "multiply by 0" in str(explain(many, of=y))
+    far = T(1.0)
+    y = far
+    for _ in range(600):
+        y = -y
+    assert "is not among the 500 operations nearest to it" in str(explain(far, of=y * 0.0))
+
+
 def test_whether_grad_is_a_multiple():
     t, mask = T([1.0, 2.0]), np.array([1.0, 0.0])
     y = (t * mask).sum()
