@@ -300,6 +300,14 @@ def test_nothing_is_stored_and_no_hook_runs():
     assert x.grad == 24
 
 
+def test_powers_of_negative_numbers_keep_their_brackets():
+    x = leaf(-3.0)
+    y = x**2 * (x - 2.0)
+    text = step_through(y).text
+    assert "t1 = x ** 2 = (-3) ** 2 = 9" in text
+    assert "t2 = x - 2 = -3 - 2 = -5" in text
+
+
 def test_what_grad_says_otherwise():
     x = leaf(2.0)
     y = x * x

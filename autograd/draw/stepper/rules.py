@@ -101,7 +101,7 @@ WORDS = {
 def forward(op: str, operands: list[str]) -> str:
     """``b * c`` or ``relu(x)``."""
     if op in INFIX and len(operands) == 2:
-        return f"{unbracketed(operands[0])} {INFIX[op]} {operands[1]}"
+        return unbracketed(f"{operands[0]} {INFIX[op]} {operands[1]}")
     if op == "negative":
         return f"-{operands[0]}"
     return f"{op}({', '.join(map(unbracketed, operands))})"
