@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from autograd.backward import cotangents
-from autograd.cotangents import Several
+from autograd.cotangents import Several, same
 from autograd.errors import AutogradError
 from autograd.hooks import has_hook
-from autograd.insight.phrases import same
 
 LARGEST = 20_000_000  # elements of a graph up to which its gradients are computed for display
 

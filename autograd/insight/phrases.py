@@ -3,6 +3,7 @@
 import numpy as np
 
 from autograd import wording
+from autograd.cotangents import same
 from autograd.insight.finite import LISTED
 
 MOST_STEPS = 12  # of a path that are written out
@@ -21,15 +22,6 @@ def shown(v) -> str:
     if wording.small(v):
         return wording.array(v)
     return f"an array {list(np.shape(v))} of norm {wording.norm(v):.4g}"
-
-
-def same(held, g) -> bool:
-    """Whether two gradients are alike, up to the rounding of sums in another order."""
-    with np.errstate(all="ignore"):
-        eps = np.finfo(np.result_type(held, g, np.float16)).eps
-        largest = np.max(np.abs(g), initial=0.0, where=np.isfinite(g))
-        rtol = max(1e-5, 8.0 * eps)
-        return bool(np.allclose(held, g, rtol, atol=0.1 * rtol * largest, equal_nan=True))
 
 
 def times(held, g) -> int:

@@ -4,13 +4,14 @@ import numpy as np
 
 from autograd import graph, wording
 from autograd.backward import contribution
+from autograd.cotangents import same
 from autograd.errors import AutogradError
 from autograd.hooks import has_hook
 from autograd.insight import blame, cuts, finite
 from autograd.insight.explanation import Cause, Contribution, Explanation
 from autograd.insight.flow import Edge, Flow, is_single, parts_of, trace
 from autograd.insight.lines import line_of
-from autograd.insight.phrases import at_line, capital, extent, joined, places, same, shown, times
+from autograd.insight.phrases import at_line, capital, extent, joined, places, shown, times
 from autograd.insight.values import input_name
 
 MOST_CUTS = 4  # places that are named where a gradient became 0

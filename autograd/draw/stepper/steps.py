@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from autograd import wording
-from autograd.cotangents import Several
+from autograd.cotangents import Several, same
 from autograd.draw.reading import Constant, Entry, Graph
 from autograd.draw.stepper import rules
 from autograd.draw.stepper.sweep import Passed
 from autograd.hooks import has_hook
-from autograd.insight.phrases import same
 
 WIDEST = 90  # characters of a formula in numbers
 LISTED = 8  # leaves whose values are told
