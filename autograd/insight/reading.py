@@ -116,8 +116,7 @@ class Reader:
         if name is None and np.size(v) <= 6:
             name = wording.array(v)  # with four digits: another may be written like that
             if name in self.taken:
-                known = self.values.get(name)
-                if np.shape(known) == np.shape(v) and np.all(known == v):
+                if name in self.values and np.array_equal(self.values[name], v):
                     return name
                 name = None
         unnamed = name is None

@@ -87,7 +87,7 @@ class Story:
         d = self.derivative(self.x.node)
         if flow.root is self.x.node:
             return self._say("fine", f"{d} = {shown(g)}: it is the result itself.", gradient=g)
-        if not np.size(g):
+        if self.x.size == 0:
             told = self._say("fine", f"{d} is empty: {self.name} has no elements.", gradient=g)
         elif not finite.is_finite(g):
             told = self._not_finite(flow, g, d)
