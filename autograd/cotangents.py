@@ -85,6 +85,15 @@ def own(g):
     return g if type(g) is ndarray and g.flags.writeable else g.copy()
 
 
+def same(held, g) -> bool:
+    """Whether two gradients are alike, up to the rounding of sums in another order."""
+    with np.errstate(all="ignore"):
+        eps = np.finfo(np.result_type(held, g, np.float16)).eps
+        largest = np.max(np.abs(g), initial=0.0, where=np.isfinite(g))
+        rtol = max(1e-5, 8.0 * eps)
+        return bool(np.allclose(held, g, rtol, atol=0.1 * rtol * largest, equal_nan=True))
+
+
 class Several:
     """The cotangents of an operation with several outputs, by number: those that were used."""
 

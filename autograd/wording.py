@@ -81,14 +81,19 @@ def moments(v) -> tuple:
     """Mean and standard deviation in double precision, chunk by chunk: no copy of a large array."""
     with np.errstate(all="ignore"):
         mean = sum(np.sum(c) for c in _chunks(v)) / np.size(v)
-        squares = sum(np.sum(np.abs(c - mean) ** 2) for c in _chunks(v))
-        return mean, (squares / np.size(v)) ** 0.5
+    return mean, norm(v, mean) / np.size(v) ** 0.5
 
 
-def norm(v) -> float:
-    """Euclidean norm in double precision."""
+def norm(v, center=0.0) -> float:
+    """Euclidean norm of ``v - center`` in double precision, also where squares leave its range."""
     with np.errstate(all="ignore"):
-        return float(sum(np.sum(np.abs(c) ** 2) for c in _chunks(v)) ** 0.5)
+        squares = sum(np.sum(np.abs(c - center) ** 2) for c in _chunks(v))
+        if not 1e-280 < squares < np.inf:
+            largest = max((float(np.max(np.abs(c - center))) for c in _chunks(v)), default=0.0)
+            if 0 < largest < np.inf:
+                scaled = sum(np.sum(np.abs((c - center) / largest) ** 2) for c in _chunks(v))
+                return largest * float(scaled**0.5)
+        return float(squares**0.5)
 
 
 def _chunks(v):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from autograd.backward import cotangents
-from autograd.cotangents import Several
+from autograd.cotangents import Several, same
 from autograd.errors import AutogradError
 from autograd.hooks import has_hook
 
@@ -37,7 +37,7 @@ def known(root, nodes) -> Gradients:
     except AutogradError:  # released, or changed since: what is held is what is known
         return Gradients(held, results)
     found = {n: g for n, g in found.items() if type(g) is not Several}
-    once = {n for n in leaves if np.allclose(held[n], found[n], equal_nan=True)}
+    once = {n for n in leaves if same(held[n], found[n])}
     return Gradients(found | held, (found.keys() - set(leaves)) | once)
 
 

@@ -83,7 +83,10 @@ def carried(entry: Entry, place: int, show: Show) -> str:
     text = said(given, show)
     if not text or np.size(given) != 1 or up is None or np.size(up) != 1 or not np.all(up):
         return text
-    local = np.reshape(given, ()) / np.reshape(up, ())
+    if np.iscomplexobj(given) or not np.all(np.isfinite(up)):
+        return text  # that of a conjugate is no product, and inf / inf tells nothing
+    with np.errstate(all="ignore"):
+        local = np.reshape(given, ()) / np.reshape(up, ())
     return f"{wording.array(np.reshape(up, ()))} · {wording.term(local)} = {text}"
 
 

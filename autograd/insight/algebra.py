@@ -18,10 +18,13 @@ class Formula:
 
     ``kind``: 'number' (``value``), 'symbol' (``name``), 'sum' (``parts``), 'product'
     (``value`` times ``parts`` to their ``powers``), or 'call' (``run`` of the values of ``parts``).
-    ``key``: equal for equal formulas; ``size``: symbols and numbers in it.
+    ``key``: equal for equal formulas; ``size``: symbols and numbers in it; ``depth``: how many
+    formulas are inside of each other.
     """
 
-    __slots__ = ("kind", "parts", "powers", "name", "value", "run", "shape", "key", "size", "style")
+    __slots__ = (
+        "kind", "parts", "powers", "name", "value", "run", "shape", "key", "size", "depth", "style"
+    )  # fmt: skip
     run: "Callable | None"
 
     def __init__(
@@ -32,6 +35,7 @@ class Formula:
         inside = ",".join(p.key for p in self.parts)
         self.key = f"{kind}:{name}{tag}:{value}:{self.powers}:{self.shape}({inside})"
         self.size = sum(p.size for p in self.parts) or 1
+        self.depth = 1 + max((p.depth for p in self.parts), default=0)
 
 
 def number(value, shape=()) -> Formula:
@@ -87,7 +91,7 @@ def power(base: Formula, p: float) -> Formula:
         return number(1, base.shape)
     if p == 1:
         return base
-    if base.kind == "number" and (base.value != 0 or p > 0) and (base.value > 0 or type(p) is int):
+    if base.kind == "number" and (base.value != 0 or p > 0) and (type(p) is int or base.value > 0):
         with np.errstate(all="ignore"):
             return number(np.power(base.value, float(p)), base.shape)
     if base.kind == "product" and type(p) is int:
@@ -109,7 +113,7 @@ def total(*terms: Formula) -> Formula:
                 counts.setdefault("", [None, 0.0])  # where the constant stands
                 continue
             value = part.value if part.kind == "product" else 1.0
-            rest = part if value == 1 else product(part, number(1 / value))
+            rest = part if value == 1 else _without_number(part)
             counts.setdefault(rest.key, [rest, 0.0])[1] += value
     if "" in counts:
         counts[""][1] = constant
@@ -124,6 +128,13 @@ def total(*terms: Formula) -> Formula:
     if _joined(kept) != shape:
         kept = [f for f in kept if f.kind != "number"] + [number(constant, shape)]
     return kept[0] if len(kept) == 1 else Formula("sum", kept, shape=shape)
+
+
+def _without_number(f) -> Formula:
+    """The factors of a product alone."""
+    if f.powers == (1,) and f.parts[0].shape == f.shape:
+        return f.parts[0]
+    return Formula("product", f.parts, f.powers, value=1.0, shape=f.shape)
 
 
 def _terms(t) -> list[Formula]:

@@ -4,11 +4,13 @@ import numpy as np
 
 from autograd import wording
 from autograd.insight.explanation import Cause
+from autograd.insight.finite import unsummed
 from autograd.insight.flow import Edge, is_single, parts_of
 from autograd.insight.lines import line_of
-from autograd.insight.phrases import at_line, norm, shown
+from autograd.insight.phrases import at_line, shown
 from autograd.insight.reasons import why_zero
 from autograd.insight.values import GONE, call_of, input_name
+from autograd.wording import norm
 
 MOST_CUTS = 40  # places that are found
 MOST_SEEN = 500  # nodes that are searched for them
@@ -32,15 +34,17 @@ def zeros(flow, called, partly=False) -> list[Cause]:
         for e in edges:
             if _more_zeros(e) if partly else any_in(e.upstream) and not any_in(e.amount):
                 causes.append(_cause(flow, e))
-            elif (partly or not any_in(e.upstream)) and e.node not in seen:
+            elif e.node in seen or len(seen) > MOST_SEEN:
+                continue
+            elif partly or not any_in(e.upstream):
                 seen.add(e.node)
                 todo.append(e.node)
-        if len(seen) > MOST_SEEN:
-            break
     if not causes and not partly and not any_in(flow.cotangents[flow.root]):
         causes.append(Cause("the cotangent", "", "what backward was given is 0"))
     if not causes and not partly:
-        reason = f"where it became 0 is more than {MOST_SEEN} operations away"
+        reason = (
+            f"the place where it became 0 is not among the {MOST_SEEN} operations nearest to it"
+        )
         causes.append(Cause("", "", reason))
     return causes
 
@@ -56,7 +60,12 @@ def _cause(flow, e):
     op, argument = wording.operation(e.node.plan.op), input_name(e.node, e.k)
     values = _where_cut(e, _arguments(e.node, flow.values))
     own = not e.node.plan.op.trusted  # a user's, whatever it is called
-    reason = why_zero("" if own else op, argument, values, op)
+    alone = e.node.plan.elementwise and not np.iscomplexobj(e.upstream)
+    summed = alone and np.shape(e.amount) != e.node.shape and not any_in(e.amount)
+    if summed and any_in(unsummed(e.node, e.k, e.upstream)):
+        reason = f"what the copies of {argument!r} get, made by broadcasting in {op}, cancels"
+        return Cause(op, argument, reason, line_of(e.node))
+    reason = why_zero("" if own else op, argument, values, op, alone)
     return Cause(op, argument, reason, line_of(e.node))
 
 

@@ -135,10 +135,15 @@ def _place(node, k, result, g, index):
         return index
     if k is None or g is None or isinstance(g, tuple):
         return None
-    with recording.set_recording(False), np.errstate(all="ignore"):
-        whole = np.asarray(node.plan.vjps[k](g, node.saved))
+    whole = unsummed(node, k, g)
     places = np.argwhere(~np.isfinite(whole))
     return tuple(map(int, places[0])) if whole.shape == node.shape and len(places) else None
+
+
+def unsummed(node, k, g):
+    """What formula ``k`` gives for ``g``, before that is summed over broadcast axes."""
+    with recording.set_recording(False), np.errstate(all="ignore"):
+        return np.asarray(node.plan.vjps[k](g, node.saved))
 
 
 def _numbers_at(node, place, values) -> dict:

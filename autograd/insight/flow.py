@@ -54,7 +54,11 @@ class Flow:
         g, parent = self.cotangents[user], user.parents[k]
         edge = Edge(user, k, parent, g, contribution(user, k, g))
         if is_single(g) and is_single(edge.amount) and np.size(g) == np.size(edge.amount) == 1:
-            edge.local = np.asarray(contribution(user, k, np.ones_like(g))).item()
+            one = np.ones_like(g)
+            local = contribution(user, k, one)
+            # a conjugate or a real part is no multiple of a complex cotangent
+            if not np.iscomplexobj(g) or np.allclose(contribution(user, k, 1j * one), 1j * local):
+                edge.local = np.asarray(local).item()
         return edge
 
     def paths(self, most: int = MOST_PATHS) -> list[list[Edge]] | None:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from autograd import wording
+from autograd.cotangents import same
 from autograd.insight.finite import LISTED
 
 MOST_STEPS = 12  # of a path that are written out
@@ -14,22 +15,22 @@ def joined(words, sign) -> str:
     return sign.join(words if len(words) <= MOST_STEPS else [*words[:half], "...", *words[-half:]])
 
 
-def norm(v) -> float:
-    """The Euclidean norm, of numbers whose squares are too small to tell from 0, too."""
-    with np.errstate(all="ignore"):
-        largest = float(np.max(np.abs(v))) if np.size(v) else 0.0
-        if largest == 0 or not np.isfinite(largest):
-            return largest
-        return largest * wording.norm(np.asarray(v) / largest)
-
-
 def shown(v) -> str:
     """An array in full if small, else its shape and norm."""
     if np.size(v) == 1 and np.shape(v) == ():
         return wording.number(v, 6)
     if wording.small(v):
         return wording.array(v)
-    return f"an array {list(np.shape(v))} of norm {norm(v):.4g}"
+    return f"an array {list(np.shape(v))} of norm {wording.norm(v):.4g}"
+
+
+def times(held, g) -> int:
+    """The whole number that ``held`` is ``g`` times, 0 if there is none."""
+    at = np.argmax(np.abs(g))
+    with np.errstate(all="ignore"):
+        ratio = np.ravel(held)[at] / np.ravel(g)[at]
+        n = round(ratio.real) if np.isfinite(ratio) else 0
+        return n if same(held, n * np.asarray(g)) else 0
 
 
 def extent(g) -> str:

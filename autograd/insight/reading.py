@@ -14,6 +14,7 @@ from autograd.plan import is_output
 
 WIDE = 60  # symbols in a formula, above which its parts get names of their own
 PART = 16  # symbols in such a part
+DEEP = 20  # formulas inside of each other, above which the inner ones do
 MOST = 500  # operations that are written, the newest; of older ones, their present values
 SAME = ("reshape", "copy", "astype", "broadcast_to", "expand_dims", "squeeze", "positive")
 
@@ -27,6 +28,7 @@ class Reader:
         self.definitions: dict[str, Formula] = {}
         self.values: dict = {}
         self.taken: set[str] = set()
+        self.variables: set[str] = set()  # symbols of nodes: not of their values, as constants
         self.of: dict = {}
         self.lost: set = set()  # constants whose values nobody holds
         self.ends: set = set()  # results that are symbols here, because the graph is too large
@@ -57,9 +59,10 @@ class Reader:
             for node in nodes:
                 end = node.plan is None or node in self.ends
                 f = self._leaf(node) if end else self._result(node)
-                if sizes[t.node] > WIDE and node is not t.node:
+                if node is not t.node:
                     own = self.names.of_node(node) is not None or uses[node] > 1
-                    if f.size > (PART if not own else 2):
+                    long = sizes[t.node] > WIDE and f.size > (PART if not own else 2)
+                    if long or f.depth > DEEP:
                         f = self._define(node, f)
                 self.of[node] = f
         return self.of[t.node]
@@ -85,6 +88,7 @@ class Reader:
     def _leaf(self, node) -> Formula:
         name = self._name(self.names.of_node(node), "x" if node.plan is None else "v")
         self.values[name] = self.known.get(node)
+        self.variables.add(name)
         return algebra.symbol(name, node.shape)
 
     def _define(self, node, f) -> Formula:
@@ -107,12 +111,14 @@ class Reader:
     def _array_name(self, name, v) -> str:
         """The symbol of a constant array; the same array has the same."""
         for known, value in self.values.items():
-            if value is v:
+            if value is v and known not in self.variables:
                 return known
         if name is None and np.size(v) <= 6:
-            name = wording.array(v)
+            name = wording.array(v)  # with four digits: another may be written like that
             if name in self.taken:
-                return name
+                if name in self.values and np.array_equal(self.values[name], v):
+                    return name
+                name = None
         unnamed = name is None
         name = self._name(name, "C")
         if unnamed:

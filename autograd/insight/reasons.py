@@ -95,6 +95,8 @@ def _loses(other, sign, name):
         if a is None or b is None or not _all(sign * (b - a) > 0):
             return f"{name} took the other argument there"
         less = "smaller" if sign > 0 else "larger"
+        if "the values" in (_shown(a), _shown(b)):
+            return f"{name} took the other argument: the values are {less} than those of it"
         return f"{name} took the other argument: {_shown(a)} is {less} than {_shown(b)}"
 
     return reason
@@ -198,14 +200,21 @@ ZERO: dict[tuple[str, str], Any] = {
 }  # fmt: skip
 
 
-def why_zero(op: str, argument: str, values: dict, called: str) -> str:
+def why_zero(op: str, argument: str, values: dict, called: str, alone: bool = True) -> str:
     """Why the formula of ``op`` for ``argument`` gave 0 for a cotangent that is not 0.
 
     ``op`` is '' for an operation that is not of this library; ``called``: its name in any case.
+    ``alone``: every element of the cotangent gave one of the gradient, times a derivative.
     """
     rule = ZERO.get((op, argument))
     said = _said(rule, values) if rule else None
-    return said or f"the derivative of {called} by {argument!r} is 0 at these values"
+    if said:
+        return said
+    if op in ("stack", "concatenate"):
+        return f"{called} hands on the part of the gradient that belongs to {argument!r}: it is 0"
+    if alone:
+        return f"the derivative of {called} by {argument!r} is 0 at these values"
+    return f"the formula of {called} for {argument!r} gives 0 for this cotangent at these values"
 
 
 # -- where a value or a derivative is not finite --------------------------------------------------

@@ -4,13 +4,14 @@ import numpy as np
 
 from autograd import graph, wording
 from autograd.backward import contribution
+from autograd.cotangents import same
 from autograd.errors import AutogradError
 from autograd.hooks import has_hook
 from autograd.insight import blame, cuts, finite
 from autograd.insight.explanation import Cause, Contribution, Explanation
 from autograd.insight.flow import Edge, Flow, is_single, parts_of, trace
 from autograd.insight.lines import line_of
-from autograd.insight.phrases import at_line, capital, extent, joined, places, shown
+from autograd.insight.phrases import at_line, capital, extent, joined, places, shown, times
 from autograd.insight.values import input_name
 
 MOST_CUTS = 4  # places that are named where a gradient became 0
@@ -86,7 +87,9 @@ class Story:
         d = self.derivative(self.x.node)
         if flow.root is self.x.node:
             return self._say("fine", f"{d} = {shown(g)}: it is the result itself.", gradient=g)
-        if not finite.is_finite(g):
+        if self.x.size == 0:
+            told = self._say("fine", f"{d} is empty: {self.name} has no elements.", gradient=g)
+        elif not finite.is_finite(g):
             told = self._not_finite(flow, g, d)
         elif not np.any(g):
             told = self._zero(flow, g, d)
@@ -122,6 +125,8 @@ class Story:
     def _paths(self, flow):
         """The product of the local derivatives along every path, where all are numbers."""
         paths = flow.paths()
+        if any(map(has_hook, flow.users)):  # what they change is in no product
+            return []
         if not paths or any(e.local is None for path in paths for e in path):
             n = flow.count()
             return [f"It came by {n:,} paths from {self.root}."] if n > 1 else []
@@ -131,7 +136,7 @@ class Story:
         for path in paths:
             g = np.asarray(flow.cotangents[flow.root]).item()
             product = g * np.prod([e.local for e in path])
-            factors = [wording.number(g)] * (g != 1) + [wording.number(e.local) for e in path]
+            factors = [_factor(g)] * (g != 1) + [_factor(e.local) for e in path]
             route = [self.root, *(self.called(e.parent) for e in path)]
             result = f" = {wording.number(product)}" if len(factors) > 1 else ""
             said.append(f"{joined(route, ' → ')}: {joined(factors, ' × ')}{result}")
@@ -201,13 +206,10 @@ class Story:
             if fed:
                 return [f"{self.name}.grad is None: it was forgotten (zero_grad) since."]
             return [f"{self.name}.grad is None: {self.root}.backward() has not been called."]
-        if np.shape(held) != np.shape(g) or np.allclose(held, g, equal_nan=True):
+        if np.shape(held) != np.shape(g) or same(held, g):
             return []
-        with np.errstate(all="ignore"):
-            ratio = np.asarray(held) / np.asarray(g)
-        times = np.unique(np.round(ratio[np.isfinite(ratio)], 6))
-        if times.size == 1 and times[0] == round(times[0]) > 1:
-            n = int(times[0])
+        n = times(held, g)
+        if n > 1:
             return [
                 f"{self.name}.grad is {n} times that, as after {n} backward passes without "
                 "zero_grad."
@@ -257,6 +259,10 @@ def _own_name(t, names) -> str:
     if t.node is not None:
         return names.of_node(t.node) or "L"
     return wording.clean(t.name or "") or names.data.get(id(t.data)) or "it"
+
+
+def _factor(v) -> str:
+    return f"({wording.number(v)})" if isinstance(v, complex) else wording.number(v)
 
 
 def _infinities_meet(amounts) -> bool:

@@ -2,8 +2,6 @@
 
 import re
 
-import numpy as np
-
 from autograd.insight.algebra import Formula, negative
 
 SUM, PRODUCT, POWER, ATOM = range(4)  # how tightly a piece of text holds together
@@ -60,7 +58,7 @@ class Writer:
         value = -f.value if sign else f.value
         top = [(b, p) for b, p in zip(f.parts, f.powers, strict=True) if p > 0]
         bottom = [(b, -p) for b, p in zip(f.parts, f.powers, strict=True) if p < 0]
-        over = value == 1 or not bottom or float(np.real(1 / value)) % 1 != 0 or value in (0, 1)
+        over = isinstance(value, complex) or value == 1 or not bottom or float(1 / value) % 1 != 0
         if not over and value < 1:  # 0.5 / x is 1 / (2 x)
             above, below = self._factors(1, top), self._factors(1 / value, bottom)
         else:

@@ -142,6 +142,62 @@ def test_when_backward_was_or_was_not_called():
     assert "not held any more" in str(explain(t))
 
 
+def test_zeros_that_are_no_derivatives():
+    a, b, c = T([1.0, 2.0]), T([1.0, 3.0]), T(2.0)
+    text = str(explain(a, of=np.max(np.stack([a, b]))))
+    assert "hands on the part of the gradient that belongs to 'arrays[0]': it is 0" in text
+    signs = np.array([1.0, -1.0])
+    for y in ((c * np.ones(2) * signs).sum(), (np.maximum(c, np.zeros(2)) * signs).sum()):
+        assert "What the copies of 'a' get, made by" in str(explain(c, of=y))
+    y = ((a @ np.ones((2, 2))) * signs).sum()
+    assert "The formula of matmul for 'a' gives 0 for this cotangent" in str(explain(a, of=y))
+    y = np.maximum(a, 9.0).sum()
+    assert "the values are smaller than those of it" in str(explain(a, of=y))
+    none = T(np.zeros((0, 3)))
+    told = explain(none, of=none.sum())
+    assert told.kind == "fine" and str(told).startswith("dL/dnone is empty: none has no elements.")
+
+
+def test_zeros_of_very_many_uses_and_far_away():
+    many = T(np.zeros(2))
+    y = sum(many[0] * many[1] for _ in range(400))
+    assert "multiply by 0" in str(explain(many, of=y))
+    far = T(1.0)
+    y = far
+    for _ in range(600):
+        y = -y
+    assert "is not among the 500 operations nearest to it" in str(explain(far, of=y * 0.0))
+
+
+def test_whether_grad_is_a_multiple():
+    t, mask = T([1.0, 2.0]), np.array([1.0, 0.0])
+    y = (t * mask).sum()
+    y.backward()
+    t.grad = np.array([2.0, 5.0])
+    assert "t.grad = [2, 5] is another" in str(explain(t, of=y))
+    small = T(1.0)
+    y = small * 1e-12
+    y.backward()
+    y.backward()
+    assert "small.grad is 2 times that" in str(explain(small))
+    c = T(1 + 2j)
+    y = np.abs(c) ** 2
+    y.backward()
+    y.backward()
+    y.backward()
+    assert "c.grad is 3 times that" in str(explain(c))
+
+
+def test_conjugates_are_no_multiples():
+    c = T(1 + 2j)
+    u = c * (2 - 1j)
+    v = np.conj(u)
+    y = np.real(v * (3 + 1j))
+    told = explain(u, of=y)
+    assert "through v = conjugate as 'x': 3-1j, from an upstream gradient 3+1j in v" in str(told)
+    assert not told.contributions[0].local and "7-1j" not in str(explain(c, of=y))
+
+
 def test_intermediate_finds_its_result():
     a = T(3.0)
     u = a * 2
@@ -163,6 +219,15 @@ def test_hooks_are_named():
     h = t * 1
     h.register_hook(lambda g: g * 10)
     assert "A hook on h may change what passes." in str(explain(t, of=h * 1))
+
+
+def test_no_products_along_paths_that_a_hook_changes():
+    t = T(2.0)
+    u = t * 3
+    u.register_hook(lambda g: g * 10)
+    y = u * u
+    text = str(explain(t, of=y))
+    assert "dy/dt = 360" in text and "A hook on u" in text and "By path" not in text
 
 
 def test_wrong_arguments():

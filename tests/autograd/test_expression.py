@@ -225,6 +225,52 @@ def test_operations_of_ones_own_are_told_apart():
     assert str(expression(z)) == "z = round(x) - round(x)"
 
 
+def test_equal_terms_meet_whatever_their_factor():
+    for factor in (49, 1e-320, np.inf, 3e5 + 2e-3j):
+        y = factor * x + x
+        assert str(expression(y)).count("x") == 1
+        assert np.isclose(expression(y).evaluate(), y.data)
+
+
+def test_complex_factors():
+    z = T(1 + 2j)
+    for y in (1j / z, z / 4j, (0.5 + 0j) / z, 1 / (2j * z * z)):
+        assert np.isclose(expression(y).evaluate(), y.data)
+        assert expression(y).latex.startswith("y = ")
+    assert str(expression(y)) == "y = (0-0.5j) / z^2"
+
+
+def test_what_was_detached_is_a_constant():
+    d = h.detach()
+    y = np.sum(h * d)
+    assert str(expression(y)) == "y = sum(h * d)"
+    assert str(expression(y, wrt=h)) == "dy/dh = [1, 2, 3]"
+    z = np.sum(h * h.data)
+    assert "h^2" not in str(expression(z))
+
+
+def test_constants_that_are_written_alike_are_told_apart():
+    y = np.sum(h * np.array([1.00001, 2, 3])) - np.sum(h * np.array([1.00002, 2, 3]))
+    assert str(expression(y)).startswith("y = sum(h * [1, 2, 3]) - sum(h * C1)")
+    assert np.isclose(expression(y).evaluate(), y.data)
+    same = np.sum(h * np.array([1.0, 2, 4])) + np.sum(h * np.array([1.0, 2, 4]))
+    assert str(expression(same)) == "same = 2 sum(h * [1, 2, 4])"
+    empty = T(np.zeros((3, 0)))
+    none = np.sum(empty * np.zeros((3, 0)) * np.zeros(0))
+    assert expression(none).evaluate() == 0
+
+
+@pytest.mark.parametrize("n", [19, 250, 1900, 2500])
+def test_deep_chains(n):
+    deep = x
+    for _ in range(n):
+        deep = np.sin(deep)
+    found, slope = expression(deep), expression(deep, wrt=x)
+    assert len(str(found)) < 3_000 and len(found.latex) < 5_000 and len(str(slope)) < 10_000
+    assert np.isclose(found.evaluate(), deep.data) and ("\n  v" in str(found)) == (n > 20)
+    assert np.isclose(slope.evaluate(), gradients(deep, x))
+
+
 def test_mistakes():
     with pytest.raises(TypeError, match="expression: t must be a Tensor, got int"):
         expression(1)

@@ -624,6 +624,29 @@ def test_save_is_whole_or_not_at_all(nothing, tmp_path):
     assert path.read_text() == "an older one" and len(list(tmp_path.iterdir())) == 1
 
 
+def test_norms_of_numbers_whose_squares_have_no_place_among_doubles():
+    v = np.arange(1.0, 11.0)
+    for scale in (1e-170, 1e-320, 1e200):
+        w = v * scale
+        assert np.isclose(wording.norm(w) / scale, np.linalg.norm(w / scale), rtol=1e-3)
+        assert np.isclose(wording.moments(w)[1] / scale, np.std(w / scale), rtol=1e-3)
+    assert wording.norm(np.array([1.0, np.inf])) == np.inf and wording.norm(np.zeros(0)) == 0
+    assert np.isnan(wording.norm(np.array([np.inf, np.nan])))
+    x = leaf(v)
+    y = (x * 1e-170).sum()
+    y.backward()
+    assert "‖grad‖ 3.16e-170" in draw(y).dot
+
+
+def test_tiny_gradients_of_several_passes():
+    x = leaf(1.0)
+    y = x * 1e-12
+    y.backward()
+    assert "dy/dx = 1e-12" in draw(y).dot
+    y.backward()
+    assert "dy/dx" not in draw(y).dot and "grad = 2e-12" in draw(y).dot
+
+
 def test_notebooks(renderer):
     bundle = lecture()._repr_mimebundle_()
     assert bundle["text/plain"] == "<Drawing of J: 3 operations on 3 leaves>"

@@ -42,6 +42,18 @@ def test_contributions_need_no_backward_and_store_nothing():
     assert "· (-1) = -0.1353" in text and x.grad is None and y.grad is None
 
 
+def test_contributions_that_are_no_products():
+    x = leaf(0.0)
+    y = np.sqrt((x + 0.0) * 2.0)
+    with np.errstate(all="ignore"):
+        text = draw(y, paths=True).dot
+    assert "> 1 · inf = inf <" in text and text.count("> inf <") == 2 and "nan" not in text
+    z = leaf(1 + 2j)
+    y = np.real(np.conj(z * (2 - 1j)) * (3 + 1j))
+    text = draw(y, paths=True).dot
+    assert "> 3-1j <" in text and "> 5-5j <" in text and text.count("·") == 1  # in the legend
+
+
 def test_contributions_in_arrays(renderer):
     r = np.random.default_rng(0)
     x, w = leaf(r.normal(size=(5, 4))), leaf(r.normal(size=(4, 4)))

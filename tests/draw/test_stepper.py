@@ -1,6 +1,7 @@
 """The stepper: its text is true, its steps are those of the engine, its page is whole."""
 
 import ast
+import functools
 import gc
 import html
 import json
@@ -148,7 +149,22 @@ def test_an_operation_of_the_users_own():
         return g
 
     odd.vjp(x=formula)
+
+    def twice(f):
+        @functools.wraps(f)
+        def call(g, x):
+            return 2 * f(g, x)
+
+        return call
+
+    @primitive
+    def square(x):
+        return x * x
+
+    square.vjp(x=twice(lambda g, x: g * x))
     x = leaf(2.0)
+    y = square(x)
+    assert "dy/dx = vjp of square for x at dy/dy = 4" in step_through(y).text
     y = odd(cube(x))
     text = step_through(y).text
     assert "dy/dx = dy/dt1 * 3 * x * x = 1 * 3 * 2 * 2 = 12" in text
@@ -282,6 +298,32 @@ def test_nothing_is_stored_and_no_hook_runs():
     J.backward()
     assert "x.grad is 24: from several backward passes, or another output" in step_through(J).text
     assert x.grad == 24
+
+
+def test_powers_of_negative_numbers_keep_their_brackets():
+    x = leaf(-3.0)
+    y = x**2 * (x - 2.0)
+    text = step_through(y).text
+    assert "t1 = x ** 2 = (-3) ** 2 = 9" in text
+    assert "t2 = x - 2 = -3 - 2 = -5" in text
+
+
+def test_what_grad_says_otherwise():
+    x = leaf(2.0)
+    y = x * x
+    y.backward()
+    handle = x.register_hook(lambda g: g * 10)
+    y.backward()
+    text = step_through(y).text
+    assert "x.grad is 44: from several" in text and "from hooks, which no step calls" in text
+    handle.remove()
+    assert "hooks" not in step_through(y).text
+    small = leaf(1.0)
+    y = small * 1e-12
+    y.backward()
+    assert "small.grad" not in step_through(y).text
+    y.backward()
+    assert "small.grad is 2e-12" in step_through(y).text
 
 
 def test_it_holds_nothing_of_the_graph():

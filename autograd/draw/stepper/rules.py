@@ -7,6 +7,7 @@ helpers, a shorter one of the same value is written here, else the docstring say
 import ast
 import copy
 import functools
+import inspect
 import linecache
 import math
 import re
@@ -100,7 +101,7 @@ WORDS = {
 def forward(op: str, operands: list[str]) -> str:
     """``b * c`` or ``relu(x)``."""
     if op in INFIX and len(operands) == 2:
-        return f"{unbracketed(operands[0])} {INFIX[op]} {operands[1]}"
+        return unbracketed(f"{operands[0]} {INFIX[op]} {operands[1]}")
     if op == "negative":
         return f"-{operands[0]}"
     return f"{op}({', '.join(map(unbracketed, operands))})"
@@ -129,7 +130,10 @@ def rule(node, k: int, arguments: dict) -> "ast.expr | str":
                 n = math.prod(node.parents[k].shape) // max(math.prod(node.shape), 1)
                 words = words.replace("{n}", f"{n:,}")
             return words
-    own = _own_line(getattr(op.formulas.get(argument), "__code__", None), argument)
+    formula = op.formulas.get(argument)
+    if op.trusted:  # compiled for arrays: of the same value; what another wraps may not be
+        formula = inspect.unwrap(formula)
+    own = _own_line(getattr(formula, "__code__", None), argument)
     return own if own is not None and _readable(own, op) else documented(node, k)
 
 
@@ -206,11 +210,12 @@ def _lambdas(filename: str) -> dict:
     except (SyntaxError, ValueError):
         return {}
     return {
-        (k.value.lineno, k.arg): k.value
+        (line.lineno, k.arg): line
         for call in ast.walk(tree)
         if isinstance(call, ast.Call)
         for k in call.keywords
-        if isinstance(k.value, ast.Lambda)
+        for line in (k.value.args if isinstance(k.value, ast.Call) else [k.value])  # decorated
+        if isinstance(line, ast.Lambda)
     }
 
 

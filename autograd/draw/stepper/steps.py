@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from autograd import wording
-from autograd.cotangents import Several
+from autograd.cotangents import Several, same
 from autograd.draw.reading import Constant, Entry, Graph
 from autograd.draw.stepper import rules
 from autograd.draw.stepper.sweep import Passed
+from autograd.hooks import has_hook
 
 WIDEST = 90  # characters of a formula in numbers
 LISTED = 8  # leaves whose values are told
@@ -270,14 +271,14 @@ class _Walk:
         if gone:
             names = ", ".join(_cut(gone[:LISTED], len(gone)))
             lines.append(f"nobody holds {names} any more: there is no .grad to add to")
+        why = "from several backward passes, or another output"
+        if any(map(has_hook, self.nodes)):
+            why += ", or from hooks, which no step calls"
         for e in leaves[:LISTED]:
             t = self.nodes[e.index].out()
             grad = None if t is None else t.grad
-            if grad is not None and not np.allclose(grad, self.total(e.index), equal_nan=True):
-                lines.append(
-                    f"{e.name}.grad is {self.result(grad)}: from several backward passes, or "
-                    "another output"
-                )
+            if grad is not None and not same(grad, self.total(e.index)):
+                lines.append(f"{e.name}.grad is {self.result(grad)}: {why}")
         return Step("end", "Done: every gradient is known", tuple(lines))
 
 
