@@ -84,6 +84,8 @@ def shown(v):
         return v if v.size <= SMALL else v.shape
     if isinstance(v, (float, int, np.generic)):
         return v
+    if isinstance(v, (list, tuple)):  # a tuple would be a shape
+        return shown(np.asarray(v))
     return v if np.size(v) <= SMALL else np.shape(v)
 
 
