@@ -6,6 +6,7 @@ from autograd.errors import DtypeError, IndexRangeError, ValueRangeError
 from autograd.memory import InPlace
 from autograd.ops.register import as_array, instead_of, listed, value
 from autograd.primitive import primitive
+from autograd.temporaries import FEWEST, references_to, refuse_lost
 from autograd.tensor import Tensor
 
 
@@ -89,9 +90,16 @@ def _plain(index):
     return index
 
 
+def _assign(x, index, v):
+    """``x[index] = v``."""
+    if references_to(x) <= FEWEST:
+        refuse_lost(x.shape)
+    InPlace._change(x, _plain(index), v, "item assignment")
+
+
 METHODS = {
     "__getitem__": lambda x, index: getitem(x, _plain(index)),
-    "__setitem__": lambda x, index, v: InPlace._change(x, _plain(index), v, "item assignment"),
+    "__setitem__": _assign,
     "_with_item": lambda x, index, value: setitem(x, value, index),
 }
 

@@ -21,6 +21,7 @@ from autograd import (
     no_grad,
     ops,
     primitive,
+    temporaries,
 )
 from autograd.errors import AutogradError, DtypeError, GraphError, ShapeError
 
@@ -495,3 +496,49 @@ def test_a_gradient_set_by_hand_is_not_broadcast():
     w.grad = 0
     (2 * w).sum().backward()
     np.testing.assert_array_equal(w.grad, np.full((2, 3), 2.0))
+
+
+@pytest.mark.skipif(temporaries.FEWEST < 0, reason="this Python cannot tell who is held")
+def test_an_item_of_what_nothing_holds_is_not_assigned_to():
+    """It would change a copy; whoever holds the Tensor, in whatever way, may change it."""
+    w = Tensor(np.zeros((2, 3)), requires_grad=True, name="w")
+    t = w * 1
+
+    def add():
+        t[0][1] += 1
+
+    lost = [
+        lambda: exec("t[0][1] = 1", {"t": t}),
+        lambda: exec("t[0][1:] = 1", {"t": t}),
+        lambda: exec("t.T[1] = 1", {"t": t}),
+        lambda: exec("t.detach()[0] = 1", {"t": t}),
+        add,
+    ]
+    for assign in lost:
+        with pytest.raises(GraphError, match=r"nothing holds.*w\[0, 1\] = v"):
+            assign()
+        assert not t.data.any()
+
+    def everyone(a, *more, **named):
+        a[0] = more[0][0] = named["c"][0, 1:] = 1
+
+        def inner():
+            a[1] = 1
+
+        inner()
+        return [a, *more, named["c"]]
+
+    class Holder:
+        part = w * 1
+
+    rows = everyone(w * 1, w * 1, c=w * 1)
+    rows[0][1] = rows[1][1] = Holder.part[0] = 1
+    rows[0].__setitem__((0, 0), 5)
+    [(w * 1).__setitem__(0, 1) for _ in range(2)]  # said in so many words
+    t[0] += 1
+    with no_grad():
+        w[0] = w[1, 2] = 1
+    assert rows[0].data.tolist() == [[5, 1, 1], [1, 1, 1]]
+    assert rows[2].data.tolist() == [[0, 1, 1], [0, 0, 0]]
+    assert t.data.tolist() == [[1, 1, 1], [0, 0, 0]]
+    assert w.data.tolist() == [[1, 1, 1], [0, 0, 1]]
