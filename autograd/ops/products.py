@@ -49,7 +49,10 @@ def linear(x, w, b=None):
     if b is not None and np.shape(b) not in (w.shape[:1], (1,), ()):
         raise ShapeError(f"linear: expected b (out,), got {np.shape(b)}; w (out, in) is {w.shape}")
     y = kernel_of.matmul(x, np.swapaxes(w, 0, 1))
-    return y if b is None else y + b
+    if b is None:
+        return y
+    mine = type(y) is type(b) is np.ndarray and y.dtype == b.dtype
+    return np.add(y, b, out=y) if mine else y + b
 
 
 # With the leading axes as one: dw = gᵀ x and db = Σ g add over the batch.

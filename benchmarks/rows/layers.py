@@ -56,7 +56,7 @@ def activation(name) -> Row:
         return getattr(f, name)(x)
 
     inputs = {"x": normal("x", *shape)}
-    return _row(name, f"{name}, {_sizes(shape)}", call, inputs, shape, (), 1.0)
+    return _row(name, f"{name}, {_sizes(shape)}", call, inputs, shape, (), 1.0, numpy=None)
 
 
 def cross_entropy() -> Row:
@@ -71,7 +71,18 @@ def cross_entropy() -> Row:
     return _row("cross-entropy", title, call, inputs, (), ("y",), 1.0, with_hips=True)
 
 
-def _row(name, title, call, inputs, out, fixed, target, rate=None, with_hips=False):
+def _row(
+    name,
+    title,
+    call,
+    inputs,
+    out,
+    fixed,
+    target,
+    rate=None,
+    with_hips=False,
+    numpy: float | None = 4.0,
+):
     arguments = call, inputs, normal("cotangent", *out), fixed
 
     def ours_():
@@ -102,7 +113,7 @@ def _row(name, title, call, inputs, out, fixed, target, rate=None, with_hips=Fal
         scale=1e3,
         tolerance=1e-4,
         rate=rate,
-        targets=Targets({} if target is None else {"PyTorch": target}, numpy=4.0),
+        targets=Targets({} if target is None else {"PyTorch": target}, numpy=numpy),
     )
 
 
