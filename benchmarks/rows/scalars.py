@@ -27,7 +27,7 @@ class Scalars(NamedTuple):
 def neurons(name: str, samples: int, large: bool = False) -> Row:
     """Neurons as in micrograd's own demo: 15 inputs, 15 hidden with relu, one output, squared.
 
-    ``large``: fewer graphs in a block, and without MyGrad and JAX, which would take minutes.
+    ``large``: fewer graphs in a block, and only the three whose graphs take less than a second.
     """
     draw = random.Random(0).uniform
     data = [[draw(-1, 1) for _ in range(WIDTH)] for _ in range(samples)]
@@ -128,9 +128,9 @@ def _row(name, title, leaves, build, nodes, large):
         *ours(graph(chalkgrad), kernels=False),
         Contender("micrograd", graph(micrograd), "micrograd", ("micrograd.engine",)),
         peer(graph(pytorch)),
-        hips(hips_),
     ]
     if not large:
+        contenders.append(hips(hips_))
         contenders.append(Contender("MyGrad", graph(mygrad), "mygrad", ("mygrad",)))
         contenders.append(jax(jax_, compiled=False, double=True))
     return Row(
