@@ -5,7 +5,7 @@ import numpy as np
 from autograd.errors import ShapeError, ValueRangeError
 from autograd.ops.complex_numbers import conj
 from autograd.ops.indexing import scatter_add
-from autograd.ops.register import as_array, instead_of, listed, value
+from autograd.ops.register import as_array, as_floats, instead_of, listed, value
 from autograd.primitive import primitive
 
 
@@ -16,7 +16,7 @@ def interp(x, xp, fp, left=None, right=None, period=None):
     At a corner dy/dx is the smaller of both slopes, or 0 between slopes of opposite sign: the
     subgradient of least size.
     """
-    x, xp, fp = map(_floating, (x, xp, fp))
+    x, xp, fp = map(as_floats, (x, xp, fp))
     if period is not None:
         x, xp = x % period, xp % period
         order = np.argsort(xp)
@@ -39,12 +39,6 @@ def interp(x, xp, fp, left=None, right=None, period=None):
     if right is not None and period is None:
         y = np.where(x > xp[n - 1], right, y)
     return np.where(np.isnan(x), np.nan, y) if np.any(np.isnan(x)) else y
-
-
-def _floating(x):
-    """``x`` as an array, integers as floats: differences of unsigned or short ones go round."""
-    x = as_array(x)
-    return np.astype(x, float) if x.dtype.kind in "biu" else x
 
 
 def _pick(v, k):
@@ -157,7 +151,7 @@ def gradient(f, *varargs, axis=None, edge_order=1):
     """
     if edge_order not in (1, 2):
         raise ValueRangeError(f"gradient: edge_order must be 1 or 2, got {edge_order!r}")
-    f = _floating(f)
+    f = as_floats(f)
     axes = tuple(range(f.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     spacings = varargs * len(axes) if len(varargs) == 1 else varargs or (1.0,) * len(axes)
     if len(spacings) != len(axes):
@@ -180,7 +174,7 @@ def _slope(f, h, axis, edge_order):
         if edge_order == 2:  # a parabola's slopes at both ends of a step have its slope for mean
             first, last = 2 * first - inner[:1], 2 * last - inner[-1:]
     else:
-        d = np.reshape(np.diff(_floating(h)), (-1,) + (1,) * (f.ndim - 1))
+        d = np.reshape(np.diff(as_floats(h)), (-1,) + (1,) * (f.ndim - 1))
         if d.shape[0] != n - 1:
             raise ShapeError(f"gradient: {d.shape[0] + 1} coordinates for {n} elements")
         left, right = d[:-1], d[1:]
@@ -206,14 +200,19 @@ def polyval(p, x):
     return y
 
 
+def _ends(start, stop):
+    """Both as arrays of one dtype, which is floating; the numbers of Python have none."""
+    start, stop = (as_array(v) if type(v) in (list, tuple) else v for v in (start, stop))
+    exact = np.result_type(start, stop, 0.0)
+    return [np.astype(as_array(v), exact) for v in (start, stop)]
+
+
 @instead_of(np.linspace)
 def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
     """``num`` numbers from ``start`` in equal steps to ``stop``; with ``retstep`` the step too."""
-    start, stop = (as_array(v) if type(v) in (list, tuple) else v for v in (start, stop))
-    exact = np.result_type(start, stop, 0.0)
-    start, stop = (np.astype(as_array(v), exact) for v in (start, stop))
+    start, stop = _ends(start, stop)
     d = max(start.ndim, stop.ndim)
-    t = np.linspace(0, 1, num, endpoint=endpoint).astype(exact)
+    t = np.linspace(0, 1, num, endpoint=endpoint).astype(start.dtype)
     t = np.reshape(t, (-1,) + (1,) * d)
     y = np.moveaxis(start * (1 - t) + stop * t, 0, axis)
     y = y if dtype is None else np.astype(y, dtype)
@@ -224,9 +223,7 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
 @instead_of(np.geomspace)
 def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
     """``num`` numbers from ``start`` in equal factors to ``stop``, of one sign."""
-    start, stop = (as_array(v) if type(v) in (list, tuple) else v for v in (start, stop))
-    exact = np.result_type(start, stop, 0.0)
-    start, stop = (np.astype(as_array(v), exact) for v in (start, stop))
+    start, stop = _ends(start, stop)
     sign = np.sign(value(start))
     if np.any(sign * np.sign(value(stop)) <= 0):
         raise ValueRangeError("geomspace: start and stop must have one sign, and not be 0")

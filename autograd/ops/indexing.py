@@ -134,10 +134,11 @@ def take(x, indices, axis=None, mode="raise"):
     """
     if axis is None:
         x, axis = np.reshape(x, -1), 0
-    if as_array(value(indices)).dtype.kind == "b":
-        indices = as_array(value(indices)).astype(np.intp)  # the places 0 and 1, not a mask
+    at = as_array(value(indices))
+    if at.dtype.kind == "b":
+        at = indices = at.astype(np.intp)  # the places 0 and 1, not a mask
     if mode != "raise":
-        n, at = np.intp(x.shape[axis]), np.asarray(value(indices))  # n may be beyond their bits
+        n = np.intp(x.shape[axis])  # may be beyond the bits of indices
         indices = at % n if mode == "wrap" else np.clip(at, 0, n - 1)
     return x[(slice(None),) * (axis % x.ndim) + (indices,)]
 

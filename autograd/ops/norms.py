@@ -6,7 +6,7 @@ from autograd.errors import ValueRangeError
 from autograd.ops.arithmetic import over
 from autograd.ops.complex_numbers import conj
 from autograd.ops.reductions import expand
-from autograd.ops.register import constant, instead_of, listed, values_only
+from autograd.ops.register import as_floats, constant, instead_of, listed, values_only
 from autograd.primitive import primitive
 
 
@@ -42,11 +42,6 @@ def _order(op, ord):
     """The order as a number of Python's, beside which the norm keeps the dtype of the array."""
     ord = constant(op, "ord", ord)
     return ord.item() if isinstance(ord, np.generic) else ord
-
-
-def _floats(x):
-    """``x``, integers as floats."""
-    return np.astype(x, float) if x.dtype.kind in "biu" else x
 
 
 def _of_vectors(x, ord, axis, keepdims):
@@ -90,7 +85,7 @@ def _of_matrices(x, ord, axes, keepdims):
 @instead_of(np.linalg.norm)
 def norm(x, ord=None, axis=None, keepdims=False):
     """Norm of all elements, of the vectors along one axis, or of the matrices on two axes."""
-    x, ord = _floats(x), _order("norm", ord)
+    x, ord = as_floats(x), _order("norm", ord)
     if axis is None:
         if ord is None or (x.ndim == 1 and ord == 2) or (x.ndim == 2 and ord in ("fro", "f")):
             return norm_2(x, None, keepdims)
@@ -106,7 +101,7 @@ def norm(x, ord=None, axis=None, keepdims=False):
 @instead_of(np.linalg.vector_norm)
 def vector_norm(x, axis=None, keepdims=False, ord=2):
     """Norm of the vectors along axes, or of all elements as one vector."""
-    x, ord = _floats(x), _order("vector_norm", ord)
+    x, ord = as_floats(x), _order("vector_norm", ord)
     axis = tuple(range(x.ndim)) if axis is None else axis
     return _of_vectors(x, ord, axis, keepdims)
 
@@ -114,7 +109,7 @@ def vector_norm(x, axis=None, keepdims=False, ord=2):
 @instead_of(np.linalg.matrix_norm)
 def matrix_norm(x, keepdims=False, ord="fro"):
     """Norm of the matrices on the last two axes."""
-    return _of_matrices(_floats(x), ord, (-2, -1), keepdims)
+    return _of_matrices(as_floats(x), ord, (-2, -1), keepdims)
 
 
 @instead_of(np.linalg.cond)

@@ -4,7 +4,7 @@ import numpy as np
 
 from autograd.errors import DtypeError, ShapeError
 from autograd.ops.complex_numbers import is_complex
-from autograd.ops.register import as_array, constant, instead_of, listed, value
+from autograd.ops.register import as_array, as_floats, constant, instead_of, listed, value
 from autograd.primitive import primitive
 
 
@@ -62,9 +62,7 @@ def poly(seq_of_zeros):
     if roots.ndim == 2 and roots.shape[0] == roots.shape[1] > 0:
         p = poly(np.linalg.eigvals(roots))
         return p if is_complex(roots) else np.real(p)
-    roots = _coefficients("poly", roots)
-    if roots.dtype.kind in "biu":
-        roots = np.astype(roots, float)
+    roots = as_floats(_coefficients("poly", roots))
     p = np.ones_like(getattr(roots, "data", roots), shape=(1,))
     for k in range(roots.shape[0]):
         p = np.pad(p, (0, 1)) - roots[k] * np.pad(p, (1, 0))
@@ -144,9 +142,7 @@ def polyfit(x, y, deg, w=None, cov=False):
         raise ShapeError(
             f"polyfit: expected x (n,) and y (n,) or (n, k), got {x.shape} and {y.shape}"
         )
-    if x.dtype.kind in "biu":
-        x = np.astype(x, float)
-    powers = vander(x, deg + 1)
+    powers = vander(as_floats(x), deg + 1)
     if w is not None:
         w = as_array(w)
         powers = powers * w[:, None]

@@ -114,6 +114,12 @@ def as_array(x):
     return x if hasattr(x, "dtype") else np.asarray(x)
 
 
+def as_floats(x):
+    """``x`` as an array, integers as floats: what short ones add up to goes round."""
+    x = as_array(x)
+    return np.astype(x, float) if x.dtype.kind in "biu" else x
+
+
 def constant(op, name, v):
     """The value of an argument that has no derivative."""
     if type(v) is not Tensor:

@@ -7,7 +7,15 @@ import numpy as np
 from autograd.errors import ShapeError, ValueRangeError
 from autograd.ops.complex_numbers import conj
 from autograd.ops.reductions import centred, count
-from autograd.ops.register import as_array, constant, instead_of, listed, value, values_only
+from autograd.ops.register import (
+    as_array,
+    as_floats,
+    constant,
+    instead_of,
+    listed,
+    value,
+    values_only,
+)
 from autograd.primitive import primitive
 
 
@@ -56,8 +64,7 @@ def quantile(x, q, axis=None, method="linear", keepdims=False, weights=None):
         return np.reshape(y, q.shape + with_ones(x.shape, axes)) if keepdims else y
     if not n:
         raise ShapeError(f"quantile: of no elements at all, x has shape {tuple(x.shape)}")
-    if flat.dtype.kind in "biu" and method not in _OF_ELEMENTS:
-        flat = np.astype(flat, float)
+    flat = flat if method in _OF_ELEMENTS else as_floats(flat)
     at = np.quantile(np.arange(float(n)), q, method=method)
     below = np.floor(at).astype(int)
     t = (at - below).astype(flat.dtype)

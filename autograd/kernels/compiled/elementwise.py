@@ -7,6 +7,7 @@ from numpy import float32
 
 from autograd.kernels.compiled import jit
 from autograd.kernels.compiled.jobs import run, shared, take
+from autograd.kernels.compiled.pooling_rows import inside, put
 from autograd.kernels.compiled.recurrent_steps import tanh as tanh_of
 from autograd.kernels.compiled.vectors import (
     add,
@@ -15,13 +16,9 @@ from autograd.kernels.compiled.vectors import (
     fma,
     lanes,
     largest,
-    load,
-    load_inside,
     maximum,
     mul,
     splat,
-    store,
-    store_some,
     sub,
     where_negative,
     zeros,
@@ -45,7 +42,7 @@ def relu_dx(g, y):
 
 def tanh(x):
     """See `autograd.ops.tanh`; single precision."""
-    return _mapped(_tanh, x) if x.dtype == np.float32 else NotImplemented
+    return _in_single(_tanh, x)
 
 
 def tanh_dx(g, y):
@@ -55,24 +52,26 @@ def tanh_dx(g, y):
 
 def sigmoid(x):
     """See `autograd.ops.sigmoid`; single precision."""
-    return _mapped(_sigmoid, x) if x.dtype == np.float32 else NotImplemented
+    return _in_single(_sigmoid, x)
 
 
 def erfc(x):
     """See `autograd.ops.erfc`; single precision."""
-    return _mapped(_erfc, x) if x.dtype == np.float32 else NotImplemented
+    return _in_single(_erfc, x)
 
 
 def gelu(x, approximate="none"):
     """See `autograd.ops.gelu`; single precision."""
-    exact = approximate == "none" and x.dtype == np.float32
-    return _mapped(_gelu, x) if exact else NotImplemented
+    return _in_single(_gelu, x) if approximate == "none" else NotImplemented
 
 
 def gelu_dx(g, x, approximate="none"):
     """See `autograd.ops.gelu`; single precision."""
-    exact = approximate == "none" and x.dtype == np.float32
-    return _mapped(_gelu_dx, g, x) if exact else NotImplemented
+    return _in_single(_gelu_dx, g, x) if approximate == "none" else NotImplemented
+
+
+def _in_single(kernel, *arrays):
+    return _mapped(kernel, *arrays) if arrays[0].dtype == np.float32 else NotImplemented
 
 
 def _mapped(kernel, *arrays):
@@ -130,32 +129,15 @@ def _tanh_dx(todo, jobs, g, y, dx):
         job = take(todo)
 
 
-@jit(forceinline=True)
-def _read(x, i, end):
-    """A vector from place i on; 0 where it would go beyond the end."""
-    if i + V <= end:
-        return load(x, i)
-    return load_inside(x, i, 0, end - i, zeros(x))
-
-
-@jit(forceinline=True)
-def _write(y, i, end, v):
-    """Store a vector from place i on, not beyond the end."""
-    if i + V <= end:
-        store(y, i, v)
-    else:
-        store_some(y, i, end - i, v)
-
-
 @shared
 def _sigmoid(todo, jobs, x, y):
     job, zero, one = take(todo), zeros(x), splat(float32(1))
     while job < jobs:
         end = (job + 1) * x.size // jobs
         for i in range(job * x.size // jobs, end, V):
-            v = _read(x, i, end)
+            v = inside(x, i, 0, end - i, zeros(x), V)
             e = exp_below_one(sub(zero, maximum(v, sub(zero, v))))
-            _write(y, i, end, div(where_negative(v, e, one), add(one, e)))
+            put(y, i, end - i, div(where_negative(v, e, one), add(one, e)), V)
         job = take(todo)
 
 
@@ -186,8 +168,8 @@ def _erfc(todo, jobs, x, y):
     while job < jobs:
         end = (job + 1) * x.size // jobs
         for i in range(job * x.size // jobs, end, V):
-            v, _ = _erfc_of(_read(x, i, end))
-            _write(y, i, end, v)
+            v, _ = _erfc_of(inside(x, i, 0, end - i, zeros(x), V))
+            put(y, i, end - i, v, V)
         job = take(todo)
 
 
@@ -197,9 +179,9 @@ def _gelu(todo, jobs, x, y):
     while job < jobs:
         end = (job + 1) * x.size // jobs
         for i in range(job * x.size // jobs, end, V):
-            v = _read(x, i, end)
+            v = inside(x, i, 0, end - i, zeros(x), V)
             below, _ = _erfc_of(mul(v, root))
-            _write(y, i, end, mul(v, mul(half, below)))
+            put(y, i, end - i, mul(v, mul(half, below)), V)
         job = take(todo)
 
 
@@ -210,8 +192,8 @@ def _gelu_dx(todo, jobs, g, x, dx):
     while job < jobs:
         end = (job + 1) * x.size // jobs
         for i in range(job * x.size // jobs, end, V):
-            v = _read(x, i, end)
+            v = inside(x, i, 0, end - i, zeros(x), V)
             below, e = _erfc_of(mul(v, root))
             slope = fma(half, below, mul(v, mul(e, density)))
-            _write(dx, i, end, mul(_read(g, i, end), slope))
+            put(dx, i, end - i, mul(inside(g, i, 0, end - i, zeros(g), V), slope), V)
         job = take(todo)
