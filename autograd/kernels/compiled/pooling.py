@@ -13,7 +13,7 @@ from autograd.kernels.compiled import pooling_rows as rows
 from autograd.kernels.compiled.jobs import run, shared, take
 from autograd.kernels.compiled.pooling_rows import divided, images, inside, join, put
 from autograd.kernels.compiled.shuffles import evens, odds, zip_high, zip_low
-from autograd.kernels.compiled.vectors import lanes, where_below, where_top, zeros
+from autograd.kernels.compiled.vectors import lanes, tops, where_below, where_top, zeros
 from autograd.kernels.windows import Geometry
 
 PAIRS = Geometry((2, 2), (2, 2), ((0, 0), (0, 0)), (1, 1))
@@ -34,7 +34,8 @@ def max_unpool(g, x, y, geometry):
             return NotImplemented
         if any(map(any, geometry.padding)) and np.isneginf(y).any():
             return NotImplemented  # padding, which is -inf, must not win
-        run(rows.to_winners, _jobs(x), *map(images, (g, x, y, d)), window, lanes(x.itemsize))
+        args = *map(images, (g, x, y, d)), window, rows.fixed_of(window)
+        run(rows.to_winners, _jobs(x), *args, lanes(x.itemsize))
         return d
     run(_to_winners, _jobs(x), *map(images, (g, x, y, d)), lanes(x.itemsize))
     return d
@@ -120,7 +121,7 @@ def _to_winners(todo, jobs, g, x, y, d, V):
                 above = a % 2 * wide  # how far back the other row of the pair is, if it comes first
                 for i in range(0, width, V):
                     k, left = p + 2 * i, 2 * (width - i)
-                    t = inside(top, q, i, width, zeros(x), V)
+                    t = tops(inside(top, q, i, width, zeros(x), V))
                     h = inside(cotangent, q, i, width, zeros(x), V)
                     if above:
                         u = inside(image, p - wide, 2 * i, wide, zeros(x), V)

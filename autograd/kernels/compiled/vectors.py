@@ -16,6 +16,7 @@ from numba.extending import intrinsic, register_model
 from autograd.kernels.compiled.pointers import pointer
 
 BYTES = 64 if llvm.get_host_cpu_features().get("avx512f") else 32
+NOWHERE = -(2.0**-99) - 2.0**-122  # as good as 0, and in no image
 
 
 def lanes(itemsize: int) -> int:
@@ -337,15 +338,29 @@ def where_negative(typing, x, u, v):
     return x(x, u, v), code
 
 
+@intrinsic
+def tops(typing, top):
+    """The largest elements ``top`` as `where_top` takes them.
+
+    NaN, that no element equals, is a number there that no element is, either.
+    """
+
+    def code(context, builder, sig, args):
+        nowhere = ir.Constant(args[0].type, [NOWHERE] * top.lanes)
+        found = builder.fcmp_ordered("ord", args[0], args[0])
+        return builder.select(found, args[0], nowhere)
+
+    return top(top), code
+
+
 def _at_top(builder, x, top):
-    """Per lane: whether x is the largest element ``top``; a NaN is."""
-    same = builder.fcmp_ordered("==", x, top)
-    return builder.or_(same, builder.fcmp_unordered("uno", x, x))
+    """Per lane: whether x is the largest element, one of `tops`; a NaN is."""
+    return builder.fcmp_unordered("==", x, top)
 
 
 @intrinsic
 def where_top(typing, g, x, top):
-    """G where x is the largest element ``top``, else 0."""
+    """G where x is the largest element, one of `tops`, else 0."""
 
     def code(context, builder, sig, args):
         return builder.select(
@@ -357,7 +372,7 @@ def where_top(typing, g, x, top):
 
 @intrinsic
 def where_below(typing, g, x, top):
-    """0 where x is the largest element ``top``, else g."""
+    """0 where x is the largest element, one of `tops`, else g."""
 
     def code(context, builder, sig, args):
         return builder.select(
