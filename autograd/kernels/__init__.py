@@ -51,7 +51,7 @@ def compilable(work, labels=False, twin=None):
 
         @functools.wraps(kernel)
         def call(*args):
-            if not compiled_is_wanted(work(*args)) or not _plain(args, labels):
+            if not compiled_is_wanted(work(*args)) or not plain_floats(args, labels):
                 return kernel(*args)
             module = twins(inside)
             if module is None:
@@ -84,7 +84,7 @@ def after(*ways):
     return decorate
 
 
-def _plain(args, labels) -> bool:
+def plain_floats(args, labels=False) -> bool:
     """Whether all arrays among the arguments are NumPy's, not empty, of one floating dtype.
 
     With ``labels`` they may also be of integers.

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nn.optim.optimizer import Optimizer, within
+from nn.optim.optimizer import Optimizer, fast_as, within
 
 
 class Adam(Optimizer):
@@ -66,6 +66,7 @@ class Adam(Optimizer):
         names = ["exp_avg", "exp_avg_sq", *["max_exp_avg_sq"] * amsgrad]
         return dict.fromkeys(names, 0.0)
 
+    @fast_as("adam", 100)
     def update(self, w, g, state, lr, betas, eps, weight_decay, amsgrad):
         """w <- w - lr m / sqrt(v)."""
         m, v, t = _moments(_decayed(w, g, lr, weight_decay, False), state, betas)
@@ -106,6 +107,7 @@ class AdamW(Adam):
     ):
         super().__init__(params, lr, betas, eps, weight_decay, amsgrad)
 
+    @fast_as("adamw", 100)
     def update(self, w, g, state, lr, betas, eps, weight_decay, amsgrad):
         """w <- (1 - lr weight_decay) w - lr m / sqrt(v)."""
         g = _decayed(w, g, lr, weight_decay, True)

@@ -6,11 +6,25 @@ import numpy as np
 
 from autograd import Tensor, enable_grad, graph
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
+from autograd.kernels import compiled_is_wanted, plain_floats, twins
 from autograd.kernels.threads import share_calls
 from nn import missing
 
 BLOCK = 262_144  # elements up to which a rule's arrays and temporaries stay in cache
 WAKING = 1_000_000  # elements from which a thread repays waking it
+
+
+def fast_as(twin, number):
+    """Decorator of an `Optimizer.update` that is compiled in `autograd.kernels.compiled.descent`.
+
+    ``number``: multiply-adds that BLAS does while NumPy's update takes one number further.
+    """
+
+    def decorate(update):
+        update.twin = twin, number
+        return update
+
+    return decorate
 
 
 class Optimizer(missing.Refusing):
@@ -152,9 +166,10 @@ class Optimizer(missing.Refusing):
             graph.release(root, by)
 
     def _with_options(self):
-        """Every parameter with the options of its group."""
+        """Every parameter with the options of its group, which do not change its dtype."""
         for group in self.param_groups:
             options = {k: group[k] for k in self.defaults}
+            options |= {k: v.item() for k, v in options.items() if isinstance(v, np.generic)}
             for p in group["params"]:
                 yield p, options
 
@@ -170,6 +185,8 @@ class Optimizer(missing.Refusing):
 
     def _update(self, w, g, state, options):
         """`update`, in blocks where an array is large, and never on a single number."""
+        if self._updated_fast(w, g, state, options):
+            return None
         if w.ndim > 0 and (w.size <= BLOCK or not w.flags.c_contiguous):
             return self.update(w, g, state, **options)
         w, g = w.reshape(-1), g.reshape(-1)
@@ -180,6 +197,16 @@ class Optimizer(missing.Refusing):
             kept = {"step": state["step"], **{name: v[part] for name, v in flat.items()}}
             calls.append(partial(self.update, w[part], g[part], kept, **options))
         share_calls(calls, light=w.size < WAKING)
+
+    def _updated_fast(self, w, g, state, options) -> bool:
+        """Whether the compiled twin of `update`, where there is one, has done its work."""
+        twin, number = getattr(self.update, "twin", (None, 0))
+        if not twin or not compiled_is_wanted(number * w.size):
+            return False
+        if not plain_floats([w, g, *(v for k, v in state.items() if k != "step")]):
+            return False
+        step = getattr(twins("descent"), twin, None)
+        return step is not None and step(w, g, state, **options) is not NotImplemented
 
     def zero_grad(self, **options):
         """Forget the gradients of all parameters: ``.grad = None``."""

@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograd.errors import ValueRangeError
-from nn.optim.optimizer import Optimizer, within
+from nn.optim.optimizer import Optimizer, fast_as, within
 
 
 class SGD(Optimizer):
@@ -78,6 +78,7 @@ class SGD(Optimizer):
             self.state[p] = {"step": 0}
         return super()._completed(p, options)
 
+    @fast_as("sgd", 20)
     def update(self, w, g, state, lr, momentum, dampening, weight_decay, nesterov):
         """w <- w - lr v."""
         if weight_decay:

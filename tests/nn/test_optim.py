@@ -25,6 +25,10 @@ def one_step(ps, optimizer):
     return np.concatenate([np.ravel(p.data) for p in ps])
 
 
+def _is_compiled(case):
+    return hasattr(getattr(nn.optim, cases.OPTIMISERS[case][0]).update, "twin")
+
+
 def descended(ps, optimizer):
     return np.array([one_step(ps, optimizer) for _ in range(cases.STEPS)])[4::5]
 
@@ -79,6 +83,34 @@ def test_large_parameters_in_blocks_as_small_ones(case, monkeypatch):
     np.testing.assert_array_equal(whole.data[-3:, -3:], corner.data)
     np.testing.assert_array_equal(whole.data, across.data)
     assert not np.array_equal(whole.data[-3:, -3:], value[-3:, -3:])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("case", [c for c in cases.OPTIMISERS if _is_compiled(c)])
+def test_a_compiled_step_has_the_bits_of_its_rule(case, dtype, monkeypatch):
+    """With and without momentum, decay, ...; infinite and NaN gradients; in many jobs or one."""
+    pytest.importorskip("numba", reason="the extra fast is not installed")
+    name, options = cases.OPTIMISERS[case]
+    declined = options.get("amsgrad", False)
+    rng = np.random.default_rng(0)
+    values = [rng.standard_normal(n).astype(dtype) for n in (1, 17, 40_001)]
+    pairs = [[Tensor(v, requires_grad=True) for v in values] for _ in range(2)]
+    fast, plain = (getattr(nn.optim, name)(ps, **options) for ps in pairs)
+    taken, step = [], fast._updated_fast
+    fast._updated_fast = lambda *args: taken.append(step(*args)) or taken[-1]
+    for t in range(4):
+        for p, q in zip(*pairs, strict=True):
+            p.grad = rng.standard_normal(p.shape).astype(dtype)
+            p.grad[:: 1000 + t] = (0, np.inf, np.nan, 1e-30)[t]
+            q.grad = p.grad.copy()
+        for optimizer, wanted in ((fast, True), (plain, False)):
+            monkeypatch.setattr(nn.optim.optimizer, "compiled_is_wanted", lambda _, w=wanted: w)
+            optimizer.step()
+        for p, q in zip(*pairs, strict=True):
+            np.testing.assert_array_equal(p.data, q.data)
+            for k, v in fast.state[p].items():
+                np.testing.assert_array_equal(v, plain.state[q][k])
+    assert set(taken) == {not declined}
 
 
 @pytest.mark.parametrize("case", cases.OPTIMISERS)
@@ -391,3 +423,13 @@ def test_message(mistake, kind, words):
     assert isinstance(e.value, AutogradError)
     for o, state in zip((sgd, adam), before, strict=True):
         assert o.state_dict()["param_groups"] == state["param_groups"]
+
+
+def test_a_rate_of_numpy_is_the_number_that_it_is():
+    """float32 parameters are not updated in double precision because their rate is a float64."""
+    value, g = np.random.default_rng(0).standard_normal((2, 1000)).astype(np.float32)
+    ps = [Tensor(value, requires_grad=True) for _ in range(2)]
+    for p, rate in zip(ps, (0.1, np.float64(0.1)), strict=True):
+        p.grad = g
+        nn.SGD([p], lr=rate).step()
+    np.testing.assert_array_equal(*(p.data for p in ps))

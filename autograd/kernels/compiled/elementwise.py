@@ -85,7 +85,8 @@ def _mapped(kernel, *arrays):
 
 
 @jit
-def _part(a, job, jobs):
+def part(a, job, jobs):
+    """The part of a row that a job is."""
     return a[job * a.size // jobs : (job + 1) * a.size // jobs]
 
 
@@ -93,7 +94,7 @@ def _part(a, job, jobs):
 def _relu(todo, jobs, x, y):
     job, zero = take(todo), y.dtype.type(0)
     while job < jobs:
-        u, v = _part(x, job, jobs), _part(y, job, jobs)
+        u, v = part(x, job, jobs), part(y, job, jobs)
         for i in range(v.size):
             v[i] = zero if u[i] <= zero else u[i]
         job = take(todo)
@@ -103,7 +104,7 @@ def _relu(todo, jobs, x, y):
 def _relu_dx(todo, jobs, g, y, dx):
     job, zero = take(todo), y.dtype.type(0)
     while job < jobs:
-        u, v, w = _part(g, job, jobs), _part(y, job, jobs), _part(dx, job, jobs)
+        u, v, w = part(g, job, jobs), part(y, job, jobs), part(dx, job, jobs)
         for i in range(w.size):
             w[i] = u[i] * (v[i] > zero)
         job = take(todo)
@@ -113,7 +114,7 @@ def _relu_dx(todo, jobs, g, y, dx):
 def _tanh(todo, jobs, x, y):
     job = take(todo)
     while job < jobs:
-        u, v = _part(x, job, jobs), _part(y, job, jobs)
+        u, v = part(x, job, jobs), part(y, job, jobs)
         for i in range(v.size):
             v[i] = tanh_of(u[i])
         job = take(todo)
@@ -123,7 +124,7 @@ def _tanh(todo, jobs, x, y):
 def _tanh_dx(todo, jobs, g, y, dx):
     job, one = take(todo), y.dtype.type(1)
     while job < jobs:
-        u, v, w = _part(g, job, jobs), _part(y, job, jobs), _part(dx, job, jobs)
+        u, v, w = part(g, job, jobs), part(y, job, jobs), part(dx, job, jobs)
         for i in range(w.size):
             w[i] = u[i] * (one - v[i] * v[i])
         job = take(todo)
