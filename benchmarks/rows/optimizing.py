@@ -24,7 +24,7 @@ def adam() -> Row:
         "adam",
         "Adam, 1,000,000 numbers",
         "ms",
-        (*ours(ours_, kernels=False), pytorch(pytorch_)),
+        (*ours(ours_), pytorch(pytorch_)),
         scale=1e3,
         tolerance=1e-5,
     )
