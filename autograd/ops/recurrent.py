@@ -25,7 +25,13 @@ from autograd.kernels import recurrent as kernel_of
 from autograd.kernels.products import matmul
 from autograd.kernels.recurrent import Cotangents
 from autograd.ops.passes import once_per_pass
-from autograd.ops.recurrent_cells import GATES, STEPS, recurrent_steps, walk
+from autograd.ops.recurrent_cells import (
+    GATES,
+    STEPS,
+    finite_where_skipped,
+    recurrent_steps,
+    walk,
+)
 from autograd.ops.register import as_array, listed, value
 from autograd.primitive import Primitive, primitive
 from autograd.recording import enable_grad
@@ -263,6 +269,7 @@ def _run(op, x, w_ih, w_hh, b_ih, b_hh, h0, c0, mask, reverse):
     )
     if cell != "gru" and b_hh is not None:  # both are added to the same sum
         b_ih, b_hh = (b_hh if b_ih is None else b_ih + b_hh), None
+    x = finite_where_skipped(x, mask)
     return op(x, w_ih, w_hh, b_ih, b_hh, h0, c0, mask, bool(reverse), Notes())
 
 

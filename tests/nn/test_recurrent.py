@@ -290,6 +290,21 @@ def test_what_is_past_the_end_has_no_effect(kind):
 
 @each_kind
 @pytest.mark.parametrize("unrolled", [False, True])
+@pytest.mark.parametrize("padding", [np.nan, np.inf])
+def test_padding_that_is_not_finite_stays_out_of_gradients(kind, unrolled, padding):
+    model, x = layer(kind, bidirectional=True, unrolled=unrolled), leaf(T, N, I)
+    lengths = [2, 5, 0]
+    real = F.sequence_mask(lengths, T)[:, :, None]
+    found = []
+    for fill in (0.0, padding):
+        y, _ = model(np.where(real, x, fill), lengths=lengths)
+        found.append([y.data, *gradients(np.sum(y**2), [x, *model.parameters()])])
+    for a, b in zip(*found, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@each_kind
+@pytest.mark.parametrize("unrolled", [False, True])
 def test_a_sequence_of_length_0_keeps_its_state(kind, unrolled):
     model = layer(kind, unrolled=unrolled)
     h0 = rng.standard_normal((1, N, H))
