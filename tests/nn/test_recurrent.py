@@ -1,6 +1,7 @@
 """Recurrent layers: the fused node against its steps, lengths, and every mistake's message."""
 
 import weakref
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -429,6 +430,16 @@ def test_a_detached_state_cuts_the_graph_and_keeps_the_values():
     )
 
 
+def test_any_nesting_of_states_is_detached():
+    class State(NamedTuple):
+        h: Tensor
+        c: Tensor
+
+    found = F.detach({"encoder": State(leaf(2), leaf(2)), "decoder": [leaf(2), None]})
+    assert type(found["encoder"]) is State and found["decoder"][1] is None
+    assert not any(v.requires_grad for v in (*found["encoder"], found["decoder"][0]))
+
+
 def test_a_state_that_was_not_detached_is_refused_with_what_to_do():
     model, x = nn.GRU(I, H), np.ones((T, N, I), np.float32)
     optimizer = nn.optim.SGD(model.parameters(), lr=0.1)
@@ -542,6 +553,20 @@ def test_last_step_and_mean_over_time():
     mean = [y[:m, n].mean(axis=0) for n, m in enumerate(lengths)]
     np.testing.assert_allclose(F.mean_over_time(y, lengths), mean)
     np.testing.assert_allclose(F.mean_over_time(y), y.mean(axis=0))
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, bool, np.float16])
+def test_means_and_maxima_over_time_of_small_types(dtype):
+    y = rng.integers(0, 2, (5000, 1, 8)).astype(dtype)
+    lengths = [4999]
+    expected = y[:4999].mean(axis=0, dtype=float)
+    np.testing.assert_allclose(F.mean_over_time(y, lengths), expected, rtol=1e-3)
+    np.testing.assert_array_equal(F.max_over_time(y, lengths), y[:4999].max(axis=0))
+
+
+def test_the_largest_integer_over_time_may_be_below_zero():
+    y = np.array([-5, -7, 0])[:, None, None]
+    assert F.max_over_time(y, lengths=[2]).tolist() == [[-5]]
 
 
 def test_pad_sequences():
