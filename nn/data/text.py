@@ -116,7 +116,7 @@ def snippets(packages=PACKAGES, length=128, per_package=400, seed=0):
     length : int
         Characters in a piece.
     per_package : int
-        Pieces of each package for training; a quarter as many for the test, from other files.
+        Pieces of each package for training; a quarter as many for the test, from other files, or 1.
     seed : int
 
     Returns
@@ -140,7 +140,7 @@ def snippets(packages=PACKAGES, length=128, per_package=400, seed=0):
         held, kept = [], list(texts)
         while len(kept) > 1 and sum(map(len, held)) < whole / 5:
             held.append(kept.pop())
-        for part, some, count in ((0, kept, per_package), (1, held, per_package // 4)):
+        for part, some, count in ((0, kept, per_package), (1, held, max(per_package // 4, 1))):
             text = "\n".join(some)
             if len(text) <= length:
                 raise DataError(
