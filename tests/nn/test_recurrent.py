@@ -440,6 +440,15 @@ def test_any_nesting_of_states_is_detached():
     assert not any(v.requires_grad for v in (*found["encoder"], found["decoder"][0]))
 
 
+@pytest.mark.parametrize("steps", [1, T])
+@each_kind
+def test_outputs_and_state_together_are_no_input_of_the_next_layer(kind, steps):
+    """Without a graph, and after one step, both had the same shape and were stacked."""
+    model = nn.Sequential(layer(kind), nn.Linear(H, 2))
+    with no_grad(), pytest.raises(DtypeError, match=r"got a tuple of 2.*\(outputs, state\)"):
+        model(np.ones((steps, N, I)))
+
+
 def test_a_state_that_was_not_detached_is_refused_with_what_to_do():
     model, x = nn.GRU(I, H), np.ones((T, N, I), np.float32)
     optimizer = nn.optim.SGD(model.parameters(), lr=0.1)
