@@ -55,7 +55,9 @@ class Vocabulary:
 
     def decode(self, ids) -> str:
         """The text of these ids; ids below ``first`` have no character and are left out."""
-        ids = np.asarray(ids, np.int64)
+        ids = np.asarray(ids)
+        if ids.size and ids.dtype.kind not in "iu":
+            raise DtypeError(f"Vocabulary: ids must be integers, got {ids.dtype}")
         if ids.size and (ids.min() < 0 or ids.max() >= len(self)):
             bad = ids[(ids < 0) | (ids >= len(self))].flat[0]
             raise IndexRangeError(f"Vocabulary: id {bad} is not between 0 and {len(self) - 1}")

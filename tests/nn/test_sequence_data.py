@@ -109,6 +109,7 @@ MISTAKES = [
     (lambda: Vocabulary(""), ValueRangeError, "the text is empty"),
     (lambda: Vocabulary("ab").encode("abc"), ValueRangeError, "character 'c' is not among the 2"),
     (lambda: Vocabulary("ab").decode([2]), IndexRangeError, "id 2 is not between 0 and 1"),
+    (lambda: Vocabulary("ab").decode([0.7]), DtypeError, "ids must be integers, got float64"),
     (lambda: data.names("/nowhere"), DataError, "no names.txt in /nowhere"),
     (lambda: data.snippets(("this_is_no_package",)), DataError, "too little source of 'this_is"),
     (lambda: list(stream(np.ones((2, 2)), 1, 1)), ShapeError, "one sequence"),
