@@ -63,7 +63,7 @@ def pad_sequences(sequences, value=0):
     >>> padded.T.tolist(), lengths.tolist()
     ([[1, 2], [3, 0]], [2, 1])
     """
-    arrays = [np.asarray(s) for s in sequences]
+    arrays = [array("pad_sequences", f"sequence {n}", s) for n, s in enumerate(sequences)]
     if not arrays:
         raise ShapeError("pad_sequences: there are no sequences")
     shapes = {a.shape[1:] for a in arrays if a.size or a.ndim > 1}
@@ -81,7 +81,8 @@ def pad_sequences(sequences, value=0):
         )
     padded = np.full((max(lengths), len(arrays), *(shapes.pop() if shapes else ())), value, dtype)
     for n, a in enumerate(arrays):
-        padded[: len(a), n] = a
+        if len(a):  # [] has no feature axes
+            padded[: len(a), n] = a
     return padded, lengths
 
 

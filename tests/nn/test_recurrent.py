@@ -341,6 +341,19 @@ def test_no_steps_at_all(kind, unrolled):
 
 
 @each_kind
+def test_no_steps_to_unroll(kind):
+    assert layer(kind, num_layers=2).unroll(np.ones((0, N, I))) == []
+
+
+@each_kind
+def test_a_state_of_integers_is_of_the_weights_type(kind):
+    model, x = getattr(nn, kind)(I, H), np.ones((T, N, I), np.float32)
+    state = np.ones((1, N, H), int)
+    y, last = model(x, (state, state) if kind == "LSTM" else state)
+    assert y.dtype == first(last).dtype == np.float32
+
+
+@each_kind
 @pytest.mark.parametrize("shape", [(1, N, I), (T, 1, I), (1, 1, I), (T, 0, I), (0, N, I)], ids=str)
 def test_small_sizes(kind, shape):
     model, x = layer(kind, num_layers=2, bidirectional=True), leaf(*shape)
@@ -530,6 +543,7 @@ WRONG = [
     (lambda: F.sequence_mask([1], 2.5), DtypeError, "steps must be an integer"),
     (lambda: F.pad_sequences([]), ShapeError, "there are no sequences"),
     (lambda: F.pad_sequences([np.ones((2, 2)), np.ones(3)]), ShapeError, "alike but for T_n"),
+    (lambda: F.pad_sequences([[1], [[1, 2], [3]]]), ShapeError, "sequence 1 must be an"),
     (lambda: F.pad_sequences([[1, 2], [3]], value=0.5), ValueRangeError, "int64.* the value 0.5"),
     (lambda: F.pad_sequences([[1, 2], [3]], np.nan), ValueRangeError, "hold the value nan"),
     (lambda: F.pad_sequences([[True], []], value=2), ValueRangeError, "bool.* the value 2"),
@@ -584,6 +598,8 @@ def test_pad_sequences():
     assert (padded[:, 1] == -1).all()
     ids, _ = F.pad_sequences([[1, 2], []])
     assert ids.dtype.kind == "i" and ids.T.tolist() == [[1, 2], [0, 0]]
+    padded, lengths = F.pad_sequences([np.ones((2, 3)), []])
+    assert padded.shape == (2, 2, 3) and lengths.tolist() == [2, 0] and not padded[:, 1].any()
     for sequences, value in (
         ([[True], []], 0),
         ([[1], []], 2.0),
