@@ -82,6 +82,7 @@ LECTURE_MISTAKES = [
     (lambda r: r(np.ones((2, 3))), ShapeError, r"expected x of shape \(T, N, 3\), T > 0"),
     (lambda r: r(np.ones((0, 1, 3))), ShapeError, "T > 0"),
     (lambda r: r(np.ones((2, 1, 3)), np.ones((1, 9))), ShapeError, r"h must be \(N, H\) = \(1, 5"),
+    (lambda r: r(np.ones((2, 1, 3)), "h"), DtypeError, "LectureRNN: h must be an array"),
     (
         lambda r: backward_through_time(r, np.ones((2, 1, 3)), [], F.mse_loss),
         ShapeError,
