@@ -354,6 +354,18 @@ def test_a_state_of_integers_is_of_the_weights_type(kind):
 
 
 @each_kind
+def test_gradients_of_float16_add_up_past_2048(kind):
+    x, found = np.full((9000, 1, I), 0.1), []
+    for dtype in (np.float16, float):
+        nn.init.seed(0)
+        model = getattr(nn, kind)(I, H).astype(np.float16).astype(dtype)
+        y, _ = model(x.astype(dtype))
+        found.append([p.astype(float) for p in gradients(np.sum(y), [*model.parameters()])])
+    for half, exact in zip(*found, strict=True):
+        np.testing.assert_allclose(half, exact, rtol=0, atol=0.01 * np.abs(exact).max())
+
+
+@each_kind
 @pytest.mark.parametrize("shape", [(1, N, I), (T, 1, I), (1, 1, I), (T, 0, I), (0, N, I)], ids=str)
 def test_small_sizes(kind, shape):
     model, x = layer(kind, num_layers=2, bidirectional=True), leaf(*shape)
