@@ -73,6 +73,8 @@ def _summed(gp, p, node):
     axes = tuple(
         k for k, (m, n) in enumerate(zip(kept, gp.shape, strict=True)) if k < lead or m != n
     )
+    if gp.dtype.char == "e":  # a sum of ones over rows ends at 2048 in float16
+        gp = np.astype(gp, np.float32)
     return np.reshape(np.sum(gp, axis=axes, keepdims=True), p.shape)
 
 

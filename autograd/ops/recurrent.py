@@ -25,7 +25,13 @@ from autograd.kernels import recurrent as kernel_of
 from autograd.kernels.products import matmul
 from autograd.kernels.recurrent import Cotangents
 from autograd.ops.passes import once_per_pass
-from autograd.ops.recurrent_cells import GATES, STEPS, recurrent_steps, walk
+from autograd.ops.recurrent_cells import (
+    GATES,
+    STEPS,
+    finite_where_skipped,
+    recurrent_steps,
+    walk,
+)
 from autograd.ops.register import as_array, listed, value
 from autograd.primitive import Primitive, primitive
 from autograd.recording import enable_grad
@@ -126,6 +132,11 @@ def _over_time(d, v):
     return matmul(np.transpose(np.reshape(d, (-1, d.shape[2]))), np.reshape(v, (-1, v.shape[2])))
 
 
+def _over_all(d):
+    """Σ over t and n, as the gradient of a bias; of float16 in float32, or it ends at 2048."""
+    return np.sum(np.astype(d, np.float32) if d.dtype.char == "e" else d, axis=(0, 1))
+
+
 def _to_inputs(d, w):
     """d w, as one product: what goes back to the inputs of all steps."""
     return np.reshape(matmul(np.reshape(d, (-1, d.shape[2])), w), (*d.shape[:2], w.shape[1]))
@@ -167,8 +178,8 @@ def _layer(cell) -> Primitive:
         x=through_time(lambda d, x, w_ih, before: _to_inputs(d.delta, w_ih)),
         w_ih=through_time(lambda d, x, w_ih, before: _over_time(d.delta, x)),
         w_hh=through_time(lambda d, x, w_ih, before: _over_time(d.recurrent, before())),
-        b_ih=through_time(lambda d, x, w_ih, before: np.sum(d.delta, axis=(0, 1))),
-        b_hh=through_time(lambda d, x, w_ih, before: np.sum(d.recurrent, axis=(0, 1))),
+        b_ih=through_time(lambda d, x, w_ih, before: _over_all(d.delta)),
+        b_hh=through_time(lambda d, x, w_ih, before: _over_all(d.recurrent)),
         h0=through_time(lambda d, x, w_ih, before: d.h0),
         c0=through_time(lambda d, x, w_ih, before: d.c0),
     )
@@ -263,6 +274,7 @@ def _run(op, x, w_ih, w_hh, b_ih, b_hh, h0, c0, mask, reverse):
     )
     if cell != "gru" and b_hh is not None:  # both are added to the same sum
         b_ih, b_hh = (b_hh if b_ih is None else b_ih + b_hh), None
+    x = finite_where_skipped(x, mask)
     return op(x, w_ih, w_hh, b_ih, b_hh, h0, c0, mask, bool(reverse), Notes())
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from autograd.ops.activations import relu, sigmoid
+from autograd.ops.register import value
 
 GATES = {"rnn_tanh": 1, "rnn_relu": 1, "lstm": 4, "gru": 3}
 
@@ -36,12 +37,19 @@ STEPS = {
 }
 
 
+def finite_where_skipped(x, mask):
+    """``x``, with 0 in the steps that are skipped if they hold NaN: gradients have 0 times that."""
+    if mask is None or np.all(np.isfinite(value(x)[~mask])):
+        return x
+    return np.where(mask[:, :, None], x, x.dtype.type(0))
+
+
 def recurrent_steps(cell, x, w_ih, w_hh, b_ih, b_hh, h0, c0=None, mask=None, reverse=False):
     """The states after each step, a node per operation: a list over t of (h_t,) or (h_t, c_t).
 
     Arguments as of `rnn`, `lstm`, `gru`; ``cell``: 'rnn_tanh', 'rnn_relu', 'lstm' or 'gru'.
     """
-    p = x @ np.swapaxes(w_ih, 0, 1)
+    p = finite_where_skipped(x, mask) @ np.swapaxes(w_ih, 0, 1)
     return walk(STEPS[cell], p if b_ih is None else p + b_ih, w_hh, b_hh, h0, c0, mask, reverse)
 
 

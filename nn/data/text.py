@@ -55,7 +55,9 @@ class Vocabulary:
 
     def decode(self, ids) -> str:
         """The text of these ids; ids below ``first`` have no character and are left out."""
-        ids = np.asarray(ids, np.int64)
+        ids = np.asarray(ids)
+        if ids.size and ids.dtype.kind not in "iu":
+            raise DtypeError(f"Vocabulary: ids must be integers, got {ids.dtype}")
         if ids.size and (ids.min() < 0 or ids.max() >= len(self)):
             bad = ids[(ids < 0) | (ids >= len(self))].flat[0]
             raise IndexRangeError(f"Vocabulary: id {bad} is not between 0 and {len(self) - 1}")
@@ -116,7 +118,7 @@ def snippets(packages=PACKAGES, length=128, per_package=400, seed=0):
     length : int
         Characters in a piece.
     per_package : int
-        Pieces of each package for training; a quarter as many for the test, from other files.
+        Pieces of each package for training; a quarter as many for the test, from other files, or 1.
     seed : int
 
     Returns
@@ -140,7 +142,7 @@ def snippets(packages=PACKAGES, length=128, per_package=400, seed=0):
         held, kept = [], list(texts)
         while len(kept) > 1 and sum(map(len, held)) < whole / 5:
             held.append(kept.pop())
-        for part, some, count in ((0, kept, per_package), (1, held, per_package // 4)):
+        for part, some, count in ((0, kept, per_package), (1, held, max(per_package // 4, 1))):
             text = "\n".join(some)
             if len(text) <= length:
                 raise DataError(

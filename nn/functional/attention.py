@@ -114,8 +114,10 @@ def _masked(op, scores, mask):
     if mask.dtype.kind == "b":
         allowed = value(mask)
     elif mask.dtype.kind == "f":
+        with np.errstate(over="ignore"):
+            mask = mask.astype(scores.dtype)  # first: what it cannot hold becomes -inf
         allowed = ~np.isneginf(value(mask))
-        scores = scores + np.where(allowed, mask, 0).astype(scores.dtype)
+        scores = scores + np.where(allowed, mask, mask.dtype.type(0))
     else:
         raise DtypeError(f"{op}: attn_mask must hold bools or floats, got {mask.dtype}")
     allowed = np.broadcast_to(allowed, scores.shape)

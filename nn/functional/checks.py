@@ -15,6 +15,11 @@ def array(op, name, v):
     v = plain(v, f"{op}, {name}")
     if hasattr(v, "__array_function__"):
         return v
+    if isinstance(v, tuple) and v and type(v[0]) is Tensor:
+        raise DtypeError(
+            f"{op}: {name} must be an array, got a tuple of {len(v)}. A recurrent layer gives "
+            "(outputs, state): pass on the first; np.stack joins Tensors."
+        )
     try:
         return as_tensor(v).data
     except (DtypeError, ShapeError) as e:

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
+from autograd.trees import flatten, unflatten
 from nn.functional.checks import array, value
 
 
@@ -62,7 +63,7 @@ def pad_sequences(sequences, value=0):
     >>> padded.T.tolist(), lengths.tolist()
     ([[1, 2], [3, 0]], [2, 1])
     """
-    arrays = [np.asarray(s) for s in sequences]
+    arrays = [array("pad_sequences", f"sequence {n}", s) for n, s in enumerate(sequences)]
     if not arrays:
         raise ShapeError("pad_sequences: there are no sequences")
     shapes = {a.shape[1:] for a in arrays if a.size or a.ndim > 1}
@@ -80,7 +81,8 @@ def pad_sequences(sequences, value=0):
         )
     padded = np.full((max(lengths), len(arrays), *(shapes.pop() if shapes else ())), value, dtype)
     for n, a in enumerate(arrays):
-        padded[: len(a), n] = a
+        if len(a):  # [] has no feature axes
+            padded[: len(a), n] = a
     return padded, lengths
 
 
@@ -132,7 +134,8 @@ def max_over_time(y, lengths=None, mask=None):
     mask = _mask("max_over_time", y, lengths, mask)
     if mask is not None:
         _all_real("max_over_time", mask, y)
-        y = np.where(mask[:, :, None], y, y.dtype.type(-np.inf))
+        least = -np.inf if y.dtype.kind in "fc" else np.min(value(y), initial=0)
+        y = np.where(mask[:, :, None], y, y.dtype.type(least))
     elif not y.shape[0]:
         raise ValueRangeError("max_over_time: there are no steps to take the largest of")
     return np.max(y, axis=0)
@@ -147,19 +150,17 @@ def mean_over_time(y, lengths=None, mask=None):
             raise ValueRangeError("mean_over_time: there are no steps to take the mean of")
         return np.mean(y, axis=0)
     _all_real("mean_over_time", mask, y)
-    real = mask[:, :, None]
-    return np.sum(np.where(real, y, y.dtype.type(0)), axis=0) / np.sum(real, axis=0, dtype=y.dtype)
+    return np.mean(y, axis=0, where=mask[:, :, None])
 
 
 def detach(state):
-    """A state outside the graph that made it: a Tensor, or a tuple or list of them.
+    """A state outside the graph that made it: a Tensor, or tuples, lists and dicts of them.
 
     For truncated backpropagation through time: the values go on to the next piece of the stream,
     the gradients stop here (Williams and Peng 1990).
     """
-    if isinstance(state, (tuple, list)):
-        return type(state)(map(detach, state))
-    return state.detach() if type(state) is Tensor else state
+    leaves, structure = flatten(state)
+    return unflatten(structure, [v.detach() if type(v) is Tensor else v for v in leaves])
 
 
 def _mask(op, y, lengths, mask):

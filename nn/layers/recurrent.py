@@ -119,6 +119,8 @@ class Recurrent(Module):
             )
         x, _, state, _ = self._checked(x, state, None, None)
         steps: list = []
+        if not len(x):
+            return steps
         for layer in range(self.num_layers):
             if layer:
                 x = np.stack([s[0] for s in steps])
@@ -165,9 +167,7 @@ class Recurrent(Module):
                 f"{name}: x of shape {tuple(x.shape)} has {x.shape[-1]} features a step, expected "
                 f"input_size={self.input_size}"
             )
-        if x.dtype.kind in "biu":
-            x = x.astype(self._weights("l0")[0].dtype)
-        one = x.ndim == 2
+        x, one = self._floating(x), x.ndim == 2
         if one:
             x = x[:, None]
         elif self.batch_first:
@@ -175,6 +175,10 @@ class Recurrent(Module):
             mask = None if mask is None else np.swapaxes(mask, 0, 1)
         mask = step_mask(name, lengths, mask, tuple(x.shape[:2]))
         return x, mask, self._states(state, x.shape[1], one), one
+
+    def _floating(self, v):
+        """Integers as numbers of the weights' type."""
+        return v.astype(self._weights("l0")[0].dtype) if v.dtype.kind in "biu" else v
 
     def _states(self, state, batch, one):
         """The first states: for each layer and direction (h,) or (h, c)."""
@@ -198,7 +202,7 @@ class Recurrent(Module):
                     f"{name}: the state {letter} must be {'(L D, H)' if one else '(L D, N, H)'} = "
                     f"{expected}, got {described(part)}"
                 )
-        parts = [array(name, "state", p) for p in parts]
+        parts = [self._floating(array(name, "state", p)) for p in parts]
         if one:
             parts = [p[:, None] for p in parts]
         return list(zip(*([p[k] for k in range(rows)] for p in parts), strict=True))

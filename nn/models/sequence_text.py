@@ -101,9 +101,17 @@ class CharacterModel(Module):
 
 def _drawn(scores, temperature, rng):
     """One id by its odds; Gumbel's trick: argmax of scores / temperature plus Gumbel noise."""
+    top = np.max(scores)
+    if not np.isfinite(top):
+        raise ValueRangeError(
+            f"sample: the largest score of a next character is {top}. Look for NaN in the weights: "
+            "autograd.audit."
+        )
     if temperature == 0:
         return int(np.argmax(scores))
-    return int(np.argmax(scores / temperature + rng.gumbel(size=scores.shape)))
+    with np.errstate(over="ignore"):  # the others go to -inf as the temperature goes to 0
+        scores = (scores - top).astype(float) / temperature
+    return int(np.argmax(scores + rng.gumbel(size=scores.shape)))
 
 
 class SequenceClassifier(Module):

@@ -94,6 +94,10 @@ class SequenceToSequence(Module):
             Without ``start`` and ``stop``.
         """
         source = value(source)
+        if source.ndim != 2:
+            raise ShapeError(
+                f"SequenceToSequence.write: expected source (S, N), got {source.shape}"
+            )
         with evaluating(self), no_grad():
             state = self.encode(source, lengths)
             last = np.full((1, source.shape[1]), self.start)

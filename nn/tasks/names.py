@@ -30,7 +30,8 @@ def main(argv=None) -> dict:
     rng = np.random.default_rng(options.seed)
     words = [words[k] for k in rng.permutation(len(words))][: 2000 if options.quick else None]
     letters = Vocabulary(words, first=1)
-    held_out, kept = words[: len(words) // 10], words[len(words) // 10 :]
+    count = max(len(words) // 10, 1)
+    held_out, kept = words[:count], words[count:]
     model = CharacterModel(len(letters), options.hidden, 16, cell=options.cell)
 
     def loss_of(x, y, lengths):

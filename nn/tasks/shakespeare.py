@@ -33,7 +33,8 @@ def main(argv=None) -> dict:
     text = text[: 20_000 if options.quick else None]
     letters = Vocabulary(text)
     ids, start = letters.encode(text), letters.encode(options.begin)
-    kept, held_out = np.split(ids, [len(ids) * 9 // 10])
+    kept, rest = np.split(ids, [len(ids) * 9 // 10])
+    held_out = list(stream(rest, max(min(8, len(rest) - 1), 1), options.steps))
     model = CharacterModel(len(letters), options.hidden, 32, cell=options.cell)
     reading = Reader(model)
 
@@ -45,7 +46,7 @@ def main(argv=None) -> dict:
     model.eval()
     reading.begin()
     with no_grad():
-        pieces = [(reading(x, y).item(), len(x)) for x, y in stream(held_out, 8, options.steps)]
+        pieces = [(reading(x, y).item(), len(x)) for x, y in held_out]
     costs, lengths = zip(*pieces, strict=True)  # the last one is shorter
     bits = float(np.average(costs, weights=lengths)) / math.log(2)
     rng = np.random.default_rng(options.seed)

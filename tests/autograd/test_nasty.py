@@ -205,6 +205,15 @@ def test_cross_entropy_keeps_what_an_offset_would_round_away():
     np.testing.assert_allclose(ops.cross_entropy(x, np.array([0])), [np.log(2)], rtol=1e-6)
 
 
+def test_gradients_of_float16_add_up_past_2048():
+    """NumPy adds rows in float16, where 2048 + 1 is 2048."""
+    b = Tensor(np.ones(3, np.float16), requires_grad=True)
+    x, w = np.ones((8000, 2), np.float16), np.ones((3, 2), np.float16)
+    for y in (np.ones((8000, 3), np.float16) + b, ops.linear(x, w, b)):
+        g = gradients(np.sum(np.astype(y, np.float32)), b)
+        assert g.dtype == np.float16 and g.tolist() == [8000, 8000, 8000]
+
+
 def test_batch_norm_of_float16_whose_sums_do_not_fit():
     x = np.random.default_rng(0).normal(3, 1, size=(64, 2, 30, 30)).astype(np.float16)
     t = Tensor(x, requires_grad=True)

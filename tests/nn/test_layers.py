@@ -444,6 +444,15 @@ def test_attention_that_may_look_at_nothing_is_zero_with_gradients():
         assert not y.data.any() and not x.grad.any()
 
 
+@pytest.mark.parametrize("dtype, low", [(np.float16, -1e9), (np.float32, np.finfo(float).min)])
+def test_attention_takes_what_the_scores_cannot_hold_for_minus_infinity(dtype, low):
+    x = Tensor(np.ones((2, 3), dtype), requires_grad=True)
+    y = F.scaled_dot_product_attention(x, x, x, np.array([[0, low], [low, low]]))
+    y.sum().backward()
+    assert y.dtype == dtype and y.data.tolist() == [[1, 1, 1], [0, 0, 0]]
+    assert np.isfinite(x.grad).all()
+
+
 def test_a_scale_of_attention_keeps_the_dtype():
     x = np.ones((2, 3), np.float32)
     y = F.scaled_dot_product_attention(x, x, x, scale=1 / np.sqrt(4))

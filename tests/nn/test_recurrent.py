@@ -1,6 +1,7 @@
 """Recurrent layers: the fused node against its steps, lengths, and every mistake's message."""
 
 import weakref
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -290,6 +291,21 @@ def test_what_is_past_the_end_has_no_effect(kind):
 
 @each_kind
 @pytest.mark.parametrize("unrolled", [False, True])
+@pytest.mark.parametrize("padding", [np.nan, np.inf])
+def test_padding_that_is_not_finite_stays_out_of_gradients(kind, unrolled, padding):
+    model, x = layer(kind, bidirectional=True, unrolled=unrolled), leaf(T, N, I)
+    lengths = [2, 5, 0]
+    real = F.sequence_mask(lengths, T)[:, :, None]
+    found = []
+    for fill in (0.0, padding):
+        y, _ = model(np.where(real, x, fill), lengths=lengths)
+        found.append([y.data, *gradients(np.sum(y**2), [x, *model.parameters()])])
+    for a, b in zip(*found, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@each_kind
+@pytest.mark.parametrize("unrolled", [False, True])
 def test_a_sequence_of_length_0_keeps_its_state(kind, unrolled):
     model = layer(kind, unrolled=unrolled)
     h0 = rng.standard_normal((1, N, H))
@@ -322,6 +338,31 @@ def test_no_steps_at_all(kind, unrolled):
     np.testing.assert_array_equal(first(last).data, h0.data)
     np.sum(first(last) * 3).backward()
     assert np.all(h0.grad == 3)
+
+
+@each_kind
+def test_no_steps_to_unroll(kind):
+    assert layer(kind, num_layers=2).unroll(np.ones((0, N, I))) == []
+
+
+@each_kind
+def test_a_state_of_integers_is_of_the_weights_type(kind):
+    model, x = getattr(nn, kind)(I, H), np.ones((T, N, I), np.float32)
+    state = np.ones((1, N, H), int)
+    y, last = model(x, (state, state) if kind == "LSTM" else state)
+    assert y.dtype == first(last).dtype == np.float32
+
+
+@each_kind
+def test_gradients_of_float16_add_up_past_2048(kind):
+    x, found = np.full((9000, 1, I), 0.1), []
+    for dtype in (np.float16, float):
+        nn.init.seed(0)
+        model = getattr(nn, kind)(I, H).astype(np.float16).astype(dtype)
+        y, _ = model(x.astype(dtype))
+        found.append([p.astype(float) for p in gradients(np.sum(y), [*model.parameters()])])
+    for half, exact in zip(*found, strict=True):
+        np.testing.assert_allclose(half, exact, rtol=0, atol=0.01 * np.abs(exact).max())
 
 
 @each_kind
@@ -414,6 +455,25 @@ def test_a_detached_state_cuts_the_graph_and_keeps_the_values():
     )
 
 
+def test_any_nesting_of_states_is_detached():
+    class State(NamedTuple):
+        h: Tensor
+        c: Tensor
+
+    found = F.detach({"encoder": State(leaf(2), leaf(2)), "decoder": [leaf(2), None]})
+    assert type(found["encoder"]) is State and found["decoder"][1] is None
+    assert not any(v.requires_grad for v in (*found["encoder"], found["decoder"][0]))
+
+
+@pytest.mark.parametrize("steps", [1, T])
+@each_kind
+def test_outputs_and_state_together_are_no_input_of_the_next_layer(kind, steps):
+    """Without a graph, and after one step, both had the same shape and were stacked."""
+    model = nn.Sequential(layer(kind), nn.Linear(H, 2))
+    with no_grad(), pytest.raises(DtypeError, match=r"got a tuple of 2.*\(outputs, state\)"):
+        model(np.ones((steps, N, I)))
+
+
 def test_a_state_that_was_not_detached_is_refused_with_what_to_do():
     model, x = nn.GRU(I, H), np.ones((T, N, I), np.float32)
     optimizer = nn.optim.SGD(model.parameters(), lr=0.1)
@@ -495,6 +555,7 @@ WRONG = [
     (lambda: F.sequence_mask([1], 2.5), DtypeError, "steps must be an integer"),
     (lambda: F.pad_sequences([]), ShapeError, "there are no sequences"),
     (lambda: F.pad_sequences([np.ones((2, 2)), np.ones(3)]), ShapeError, "alike but for T_n"),
+    (lambda: F.pad_sequences([[1], [[1, 2], [3]]]), ShapeError, "sequence 1 must be an"),
     (lambda: F.pad_sequences([[1, 2], [3]], value=0.5), ValueRangeError, "int64.* the value 0.5"),
     (lambda: F.pad_sequences([[1, 2], [3]], np.nan), ValueRangeError, "hold the value nan"),
     (lambda: F.pad_sequences([[True], []], value=2), ValueRangeError, "bool.* the value 2"),
@@ -529,12 +590,28 @@ def test_last_step_and_mean_over_time():
     np.testing.assert_allclose(F.mean_over_time(y), y.mean(axis=0))
 
 
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, bool, np.float16])
+def test_means_and_maxima_over_time_of_small_types(dtype):
+    y = rng.integers(0, 2, (5000, 1, 8)).astype(dtype)
+    lengths = [4999]
+    expected = y[:4999].mean(axis=0, dtype=float)
+    np.testing.assert_allclose(F.mean_over_time(y, lengths), expected, rtol=1e-3)
+    np.testing.assert_array_equal(F.max_over_time(y, lengths), y[:4999].max(axis=0))
+
+
+def test_the_largest_integer_over_time_may_be_below_zero():
+    y = np.array([-5, -7, 0])[:, None, None]
+    assert F.max_over_time(y, lengths=[2]).tolist() == [[-5]]
+
+
 def test_pad_sequences():
     padded, lengths = F.pad_sequences([np.ones((2, 3)), np.ones((0, 3))], value=-1)
     assert padded.shape == (2, 2, 3) and lengths.tolist() == [2, 0]
     assert (padded[:, 1] == -1).all()
     ids, _ = F.pad_sequences([[1, 2], []])
     assert ids.dtype.kind == "i" and ids.T.tolist() == [[1, 2], [0, 0]]
+    padded, lengths = F.pad_sequences([np.ones((2, 3)), []])
+    assert padded.shape == (2, 2, 3) and lengths.tolist() == [2, 0] and not padded[:, 1].any()
     for sequences, value in (
         ([[True], []], 0),
         ([[1], []], 2.0),

@@ -109,6 +109,7 @@ MISTAKES = [
     (lambda: Vocabulary(""), ValueRangeError, "the text is empty"),
     (lambda: Vocabulary("ab").encode("abc"), ValueRangeError, "character 'c' is not among the 2"),
     (lambda: Vocabulary("ab").decode([2]), IndexRangeError, "id 2 is not between 0 and 1"),
+    (lambda: Vocabulary("ab").decode([0.7]), DtypeError, "ids must be integers, got float64"),
     (lambda: data.names("/nowhere"), DataError, "no names.txt in /nowhere"),
     (lambda: data.snippets(("this_is_no_package",)), DataError, "too little source of 'this_is"),
     (lambda: list(stream(np.ones((2, 2)), 1, 1)), ShapeError, "one sequence"),
@@ -160,6 +161,24 @@ def test_pieces_of_shakespeare_count_by_their_length():
     ((x, y),) = stream(ids[18_000:], 8, 249)
     loss = Reader(found["model"])(x, y)
     assert found["bits"] == pytest.approx(loss.item() / np.log(2), rel=1e-6)
+
+
+def test_short_texts_are_learned_and_held_out_too(tmp_path, monkeypatch):
+    """All of these failed after the training."""
+    (tmp_path / "names.txt").write_text("ada grace hedy")
+    (tmp_path / "tinyshakespeare.txt").write_text("To be, or not to be,\nthat is the question")
+    monkeypatch.setenv("CHALKGRAD_DATA", str(tmp_path))
+    assert run("names", "--epochs", "1")["bits"] > 0
+    assert run("shakespeare", "--write", "1")["bits"] > 0
+    assert run("text", "--pieces", "3", "--epochs", "1")["accuracy"] <= 1
+
+
+def test_a_text_too_short_to_hold_out_is_refused_before_the_training(tmp_path, monkeypatch):
+    (tmp_path / "tinyshakespeare.txt").write_text("\nTo be")
+    monkeypatch.setenv("CHALKGRAD_DATA", str(tmp_path))
+    monkeypatch.setattr("nn.tasks.common.fit", None)
+    with pytest.raises(ValueRangeError, match="stream: 1 ids are too few"):
+        run("shakespeare", "--batch", "1")
 
 
 def test_forecast(tmp_path):

@@ -82,6 +82,7 @@ LECTURE_MISTAKES = [
     (lambda r: r(np.ones((2, 3))), ShapeError, r"expected x of shape \(T, N, 3\), T > 0"),
     (lambda r: r(np.ones((0, 1, 3))), ShapeError, "T > 0"),
     (lambda r: r(np.ones((2, 1, 3)), np.ones((1, 9))), ShapeError, r"h must be \(N, H\) = \(1, 5"),
+    (lambda r: r(np.ones((2, 1, 3)), "h"), DtypeError, "LectureRNN: h must be an array"),
     (
         lambda r: backward_through_time(r, np.ones((2, 1, 3)), [], F.mse_loss),
         ShapeError,
@@ -261,6 +262,20 @@ def test_sampling():
         model.sample([0], 3, temperature=-1)
 
 
+@pytest.mark.parametrize("temperature", [1e-30, 1e-42, 1e-320])
+def test_a_temperature_close_to_0_takes_the_likeliest(temperature):
+    model = CharacterModel(6, 8, 4)
+    assert model.sample([0], 10, temperature) == model.sample([0], 10, temperature=0)
+
+
+def test_no_character_is_drawn_from_nan():
+    model = CharacterModel(6, 8, 4)
+    model.scores.bias.data = np.full(6, np.nan, np.float32)
+    for temperature in (0, 1):
+        with pytest.raises(ValueRangeError, match="largest score of a next character is nan"):
+            model.sample([0], 3, temperature)
+
+
 def test_the_odds_of_a_sample_are_those_of_the_scores():
     from nn.models.sequence_text import _drawn
 
@@ -300,6 +315,11 @@ def test_greedy_decoding_is_the_likeliest_path_of_the_teacher_forced_scores():
 
 
 MODEL_MISTAKES = [
+    (
+        lambda: SequenceToSequence(5, 5, 0, 1).write(np.zeros(3, int), 4),
+        ShapeError,
+        r"write: expected source \(S, N\), got \(3,\)",
+    ),
     (lambda: CharacterModel(9, cell="cnn"), ValueRangeError, "cell must be 'rnn', 'lstm' or 'gru'"),
     (lambda: CharacterModel(9)(np.zeros(3, int)), ShapeError, r"expected ids \(T, N\), got \(3,\)"),
     (lambda: SequenceClassifier(4, 8, 3, pooling="sum"), ValueRangeError, "'last', 'max' or 'me"),
