@@ -435,6 +435,14 @@ def parts(text):
     return page, json.loads(page.scripts[0]), picture
 
 
+def test_the_title_names_the_result_whatever_comes_last():
+    a = Tensor(2.0, requires_grad=True)
+    J = a * 3
+    J.backward()
+    J.backward()  # the last line is about a.grad
+    assert step_through(J).title == "Backprop through J in 5 steps"
+
+
 @pytest.mark.parametrize("make", [lecture, diamond, perceptron])
 def test_page(renderer, make):
     stepper = make()
