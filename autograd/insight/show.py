@@ -77,7 +77,7 @@ def _values(v, title="") -> str:
 
 
 def _number(x) -> str:
-    return html.escape(str(x) if isinstance(x, bool) else wording.number(x, 6))
+    return html.escape(str(x) if isinstance(x, int) else wording.number(x, 6))
 
 
 def module_html(module) -> str:
@@ -105,10 +105,10 @@ def _module(module) -> str:
             count += p.size
             trained += p.size * p.requires_grad
             fixed += p.size * (not p.requires_grad)
-            if p.grad is not None and p.size <= MOST:
-                norms.append(wording.norm(p.grad))
+            if p.grad is not None:
+                norms.append(wording.norm(p.grad) if p.size <= MOST else None)
         if (shapes or not path) and (shown := shown + 1) <= ROWS:
-            norm = f"{math.hypot(*norms):.3g}" if norms else ""
+            norm = "yes" if None in norms else f"{math.hypot(*norms):.3g}" if norms else ""
             cells = (path or "(this module)", type(m).__name__, ", ".join(shapes),
                      f"{count:,}" if count else "", norm)  # fmt: skip
             rows.append(cells)
