@@ -443,6 +443,14 @@ def test_the_title_names_the_result_whatever_comes_last():
     assert step_through(J).title == "Backprop through J in 5 steps"
 
 
+def test_sums_of_infinities_are_told_without_a_warning():
+    x = Tensor(0.0, requires_grad=True)
+    with np.errstate(all="ignore"):
+        J = 1 / x - 2 / x
+    with np.errstate(all="raise"):
+        assert "dJ/dx = inf + (-inf) = nan" in str(step_through(J))
+
+
 @pytest.mark.parametrize("make", [lecture, diamond, perceptron])
 def test_page(renderer, make):
     stepper = make()
