@@ -136,7 +136,7 @@ class Story:
         for path in paths:
             g = np.asarray(flow.cotangents[flow.root]).item()
             product = g * np.prod([e.local for e in path])
-            factors = [_factor(g)] * (g != 1) + [_factor(e.local) for e in path]
+            factors = [_factor(g)] * bool(g != 1) + [_factor(e.local) for e in path]
             route = [self.root, *(self.called(e.parent) for e in path)]
             result = f" = {wording.number(product)}" if len(factors) > 1 else ""
             said.append(f"{joined(route, ' → ')}: {joined(factors, ' × ')}{result}")
