@@ -443,6 +443,18 @@ def test_the_title_names_the_result_whatever_comes_last():
     assert step_through(J).title == "Backprop through J in 5 steps"
 
 
+def test_a_leaf_changed_since_is_refused_also_where_no_formula_needs_it():
+    a, b = Tensor(2.0, requires_grad=True), Tensor(3.0, requires_grad=True)
+    J = a + b
+    with no_grad():
+        a *= 10
+    with pytest.raises(
+        GraphError, match=r"\*= has changed a \(shape \(\)\) in place since add used"
+    ):
+        step_through(J)
+    assert "a + b = 20 + 3 = 23" in str(step_through(a + b))
+
+
 def test_sums_of_infinities_are_told_without_a_warning():
     x = Tensor(0.0, requires_grad=True)
     with np.errstate(all="ignore"):
