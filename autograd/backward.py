@@ -106,6 +106,7 @@ def backward(y, cotangent=None):
 
 def _added(t, g):
     """``.grad`` of a leaf with ``g`` added, checked: it may be what the user has set."""
+    g = g[()] if g.ndim == 0 else g  # formulas may give an array of no axes
     try:
         total = t.grad + g
         fits = np.shape(t.grad) in ((), g.shape) and type(total) in (type(g), ndarray)

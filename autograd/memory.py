@@ -54,6 +54,12 @@ def note_change(data, by: str):
     _changes[id(owner(data))] = (graph.changed_at, by)
 
 
+def changed_by(data, order) -> str:
+    """What has changed the value ``data`` of a leaf after that tick of the clock, or ''."""
+    when, by = _changes.get(id(owner(data)), (0, ""))
+    return by if when > order else ""
+
+
 def check_unchanged(node, held=None):
     """Raise if ``node`` was released, or memory that it saved was changed after it was made.
 
@@ -116,9 +122,10 @@ class InPlace:
             array = np.array(data)
             yield array
             array.flags.writeable = False
+            self.data, old = array if array.ndim else array[()], self.data
             if self.node is not None:
-                note_change(data, who)
-            self.data = array if array.ndim else array[()]
+                note_change(old, who)
+                note_change(self.data, who)
             return
         while isinstance(data, ndarray) and not data.flags.writeable:
             frozen.append(data)

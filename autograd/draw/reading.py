@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import graph, wording
+from autograd import graph, memory, wording
 from autograd.draw import gradients
 from autograd.draw.marks import Marks
 from autograd.errors import GraphError
@@ -14,6 +14,7 @@ from autograd.names import Names
 from autograd.plan import is_output
 
 SHORT = 12  # characters of the two names in dJ/du
+CHANGED = 3  # leaves with a newer value that are named
 ORDER_MATTERS = {
     "subtract", "divide", "power", "float_power", "matmul", "remainder", "fmod", "floor_divide",
     "arctan2", "copysign", "where",
@@ -131,6 +132,17 @@ def nodes_of(t) -> list:
     return graph.reachable(t.node)[::-1]
 
 
+def changed(nodes: list) -> dict:
+    """Leaves that have another value now than some node saw: {leaf: (that node, by what)}."""
+    found: dict = {}
+    for node in nodes:
+        for p in node.parents if node.order < graph.changed_at else ():
+            t = p.out() if p.plan is None else None
+            if t is not None and (by := memory.changed_by(t.data, node.order)):
+                found.setdefault(p, (node, by))
+    return found
+
+
 def read(nodes: list, names: Names, marks: Marks | None = None, passed=None) -> Graph:
     """The entries of these nodes (oldest first, the root last).
 
@@ -141,6 +153,10 @@ def read(nodes: list, names: Names, marks: Marks | None = None, passed=None) -> 
     at = {node: k for k, node in enumerate(nodes)}
     entries: list[Entry] = []
     notes: dict[str, None] = {}  # in order, each once
+    if newer := [names.of_node(n) or "a leaf" for n in changed(nodes)]:
+        more = f" and {len(newer) - CHANGED} more" if len(newer) > CHANGED else ""
+        called = f"{', '.join(newer[:CHANGED])}{more}"
+        notes[f"changed in place since the results were computed: {called}"] = None
     saved = _saved(nodes)
     for k, node in enumerate(nodes):
         plan = node.plan

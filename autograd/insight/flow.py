@@ -62,7 +62,9 @@ class Flow:
         return edge
 
     def paths(self, most: int = MOST_PATHS) -> list[list[Edge]] | None:
-        """Every path from the root down to ``x``, as edges; None if they are too many."""
+        """Every path from the root down to ``x``, as edges; None if too many or too long."""
+        if self.count() > most:
+            return None
         done, open_ = [], [[edge] for edge in self.edges(self.x)]
         while open_:
             path = open_.pop()
@@ -70,7 +72,7 @@ class Flow:
                 done.append(path)
             else:
                 open_ += [[edge, *path] for edge in self.edges(path[0].node)]
-            if len(done) + len(open_) > most or len(path) > LONGEST:
+            if len(path) > LONGEST:
                 return None
         return sorted(done, key=lambda path: [e.node.order for e in path])
 

@@ -44,17 +44,14 @@ class LiveGraph:
 class LiveGraphs:
     """What `live_graph` found, largest first; prints as a table.  It holds nothing of the graphs.
 
-    ``bytes``, ``nodes``: of all graphs together; ``idle``: leaves that no graph uses.
+    ``bytes``, ``nodes``: of all graphs together, what they share counted once; ``idle``: leaves
+    that no graph uses.
     """
 
     graphs: list[LiveGraph] = field(default_factory=list)
     bytes: int = 0
     idle: int = 0
-
-    @property
-    def nodes(self) -> int:
-        """Nodes of all graphs."""
-        return sum(g.nodes for g in self.graphs)
+    nodes: int = 0
 
     def summary(self) -> str:
         """``2 graphs: 1,204 nodes that saved 3.1 MB; 4 leaves in no graph``."""
@@ -144,6 +141,7 @@ def live_graph() -> LiveGraphs:
         )
     found.graphs.sort(key=lambda g: (-g.bytes, -g.nodes))
     found.bytes = sum(whole.values())
+    found.nodes = len(results) + sum(p.plan is None for p in used)
     return found
 
 

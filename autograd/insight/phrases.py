@@ -1,11 +1,14 @@
 """Pieces of the sentences of `explain`."""
 
+import math
+
 import numpy as np
 
 from autograd import wording
 from autograd.cotangents import same
 from autograd.insight.finite import LISTED
 
+IN_FULL = 10**15  # above that only the magnitude of a count is said
 MOST_STEPS = 12  # of a path that are written out
 
 
@@ -22,6 +25,11 @@ def shown(v) -> str:
     if wording.small(v):
         return wording.array(v)
     return f"an array {list(np.shape(v))} of norm {wording.norm(v):.4g}"
+
+
+def count(n: int) -> str:
+    """``1,024``; ``about 10^3010`` of what grows exponentially."""
+    return f"{n:,}" if n < IN_FULL else f"about 10^{math.log10(n):.0f}"
 
 
 def times(held, g) -> int:

@@ -77,7 +77,7 @@ def _values(v, title="") -> str:
 
 
 def _number(x) -> str:
-    return html.escape(str(x) if isinstance(x, bool) else wording.number(x, 6))
+    return html.escape(str(x) if isinstance(x, int) else wording.number(x, 6))
 
 
 def module_html(module) -> str:
@@ -96,7 +96,7 @@ def _module(module) -> str:
     rows: list[tuple[str, ...]] = []
     shown, trained, fixed, seen = 0, 0, 0, set()
     for path, m in module.named_modules():
-        shapes, count, norms = [], 0, []
+        shapes, count, norms, large = [], 0, [], False
         for name, p in m.attributes():
             if not hasattr(p, "requires_grad") or id(p) in seen or not hasattr(p, "node"):
                 continue
@@ -107,8 +107,9 @@ def _module(module) -> str:
             fixed += p.size * (not p.requires_grad)
             if p.grad is not None and p.size <= MOST:
                 norms.append(wording.norm(p.grad))
+            large |= p.grad is not None and p.size > MOST
         if (shapes or not path) and (shown := shown + 1) <= ROWS:
-            norm = f"{math.hypot(*norms):.3g}" if norms else ""
+            norm = "yes" if large else f"{math.hypot(*norms):.3g}" if norms else ""
             cells = (path or "(this module)", type(m).__name__, ", ".join(shapes),
                      f"{count:,}" if count else "", norm)  # fmt: skip
             rows.append(cells)

@@ -11,7 +11,7 @@ from autograd.insight import blame, cuts, finite
 from autograd.insight.explanation import Cause, Contribution, Explanation
 from autograd.insight.flow import Edge, Flow, is_single, parts_of, trace
 from autograd.insight.lines import line_of
-from autograd.insight.phrases import at_line, capital, extent, joined, places, shown, times
+from autograd.insight.phrases import at_line, capital, count, extent, joined, places, shown, times
 from autograd.insight.values import input_name
 
 MOST_CUTS = 4  # places that are named where a gradient became 0
@@ -129,14 +129,14 @@ class Story:
             return []
         if not paths or any(e.local is None for path in paths for e in path):
             n = flow.count()
-            return [f"It came by {n:,} paths from {self.root}."] if n > 1 else []
+            return [f"It came by {count(n)} paths from {self.root}."] if n > 1 else []
         if len(paths) == 1 and len(paths[0]) == 1:
             return []
         said = []
         for path in paths:
             g = np.asarray(flow.cotangents[flow.root]).item()
             product = g * np.prod([e.local for e in path])
-            factors = [_factor(g)] * (g != 1) + [_factor(e.local) for e in path]
+            factors = [_factor(g)] * bool(g != 1) + [_factor(e.local) for e in path]
             route = [self.root, *(self.called(e.parent) for e in path)]
             result = f" = {wording.number(product)}" if len(factors) > 1 else ""
             said.append(f"{joined(route, ' → ')}: {joined(factors, ' × ')}{result}")

@@ -50,7 +50,8 @@ def _einsum(step):
     inputs = step.saved["subscripts"].split("->")[0].split(",")
     sizes = {}
     for letters, operand in zip(inputs, step.saved["operands"], strict=True):
-        sizes |= zip(letters, operand.shape, strict=True)
+        for letter, n in zip(letters, operand.shape, strict=True):
+            sizes[letter] = max(n, sizes.get(letter, 1))  # an axis of 1 is stretched
     return math.prod(sizes.values()) * max(len(inputs) - 1, 0)
 
 

@@ -11,10 +11,6 @@ from nn.summary.spans import Span, Step, first_shape
 from nn.summary.table import ReceptiveField, Row
 from nn.summary.trace import Call, Trace, owned
 
-VIEWS = {
-    "reshape", "transpose", "swapaxes", "moveaxis", "expand_dims", "squeeze", "broadcast_to",
-    "getitem", "output",
-}  # fmt: skip
 SHOWN = 3  # operations that a row of a composite module's own names
 
 
@@ -96,7 +92,7 @@ class Reader:
             multiply_adds=sum(map(multiply_adds, steps)),
             memory=math.prod(shape) * _itemsize(last),
             field=self._field(last),
-            is_view=all(s.known in VIEWS for s in steps),
+            is_view=all(s.node in self.trace.views for s in steps),
         )
 
     def _row(self, call, steps, parameters) -> Row:
@@ -111,7 +107,7 @@ class Reader:
             memory=call.bytes,
             field=self._field(call.node),
             is_reused=again,
-            is_view=all(s.known in VIEWS for s in steps),
+            is_view=all(s.node in self.trace.views for s in steps),
         )
 
     def _count(self, parameters) -> int:

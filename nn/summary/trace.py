@@ -10,6 +10,8 @@ import numpy as np
 from autograd import Tensor, enable_grad
 from autograd.errors import AutogradError, DtypeError
 from autograd.graph import Node, clock
+from autograd.memory import owner
+from autograd.plan import is_output
 from autograd.recording import Watcher, state, watched
 from autograd.trees import flatten, unflatten
 from nn.modes import evaluating
@@ -39,6 +41,7 @@ class Trace:
     inputs: list[Node | None]
     nodes: list[Node]
     unrecorded: list[str]
+    views: set[Node]
 
 
 def trace(model: Module, inputs: list[Any]) -> Trace:
@@ -56,11 +59,11 @@ def trace(model: Module, inputs: list[Any]) -> Trace:
         model(*inputs)
         nodes = _under(roots)
     starts = [x.node if isinstance(x, Tensor) else None for x in inputs]
-    return Trace(calls[0], starts, nodes, list(kept.unrecorded))
+    return Trace(calls[0], starts, nodes, list(kept.unrecorded), kept.views)
 
 
 class Kept(Watcher):
-    """What the model's own ``no_grad`` would keep out of the graph.
+    """Which results are views, and what the model's own ``no_grad`` would keep out of the graph.
 
     Modules called there record all the same, and the caller gets plain values, as it expects, to
     write into arrays for instance; a module that is given those goes on from what was recorded.
@@ -69,6 +72,7 @@ class Kept(Watcher):
 
     def __init__(self):
         self.unrecorded: dict[str, None] = {}
+        self.views: set[Node] = set()
         self.pairs: dict[int, tuple[Tensor, Tensor]] = {}  # both live on, so that ids stay theirs
 
     def compute(self, op, args, options):
@@ -76,6 +80,12 @@ class Kept(Watcher):
         if not state.on:
             self.unrecorded[op.__name__] = None
         return op.fn(*args, **options)
+
+    def made(self, node, value):
+        """Notes whether the result lies in the memory of what it was made from."""
+        given = [t.data for p in node.parents if (t := p.out()) is not None]
+        if is_output(node) or any(owner(value) is owner(v) for v in given):
+            self.views.add(node)
 
     def plain(self, tree):
         """The values of Tensors that are recorded."""

@@ -95,9 +95,9 @@ def as_text(history) -> str:
 def _spark(values, width=12):
     values = np.array(values[-width:], float)
     finite = values[np.isfinite(values)]
-    if not finite.size or np.ptp(finite) == 0:
-        return BARS[0] * len(values)
-    heights = (values - finite.min()) / np.ptp(finite) * (len(BARS) - 1)
+    heights = np.where(np.isfinite(values), 0.0, np.nan)
+    if finite.size and np.ptp(finite):
+        heights = (values - finite.min()) / np.ptp(finite) * (len(BARS) - 1)
     return "".join(BARS[round(h)] if np.isfinite(h) else "?" for h in heights)
 
 

@@ -221,6 +221,20 @@ def test_hooks_are_named():
     assert "A hook on h may change what passes." in str(explain(t, of=h * 1))
 
 
+def test_numbers_of_other_precisions():
+    for dtype in (np.float16, np.float32, np.longdouble):
+        x = T(np.array(2.0, dtype))
+        J = x * 3 * 4
+        assert "Its path: J → multiply → x: 4 × 3 = 12" in str(explain(x, of=J))
+
+
+def test_a_number_of_paths_that_python_does_not_write():
+    x = a = T(1.0)
+    for _ in range(15_000):
+        a = a * 0.5 + a * 0.5
+    assert "It came by about 10^4515 paths from a." in str(explain(x, of=a))
+
+
 def test_no_products_along_paths_that_a_hook_changes():
     t = T(2.0)
     u = t * 3

@@ -542,3 +542,11 @@ def test_an_item_of_what_nothing_holds_is_not_assigned_to():
     assert rows[2].data.tolist() == [[0, 1, 1], [0, 0, 0]]
     assert t.data.tolist() == [[1, 1, 1], [0, 0, 0]]
     assert w.data.tolist() == [[1, 1, 1], [0, 0, 1]]
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16])
+def test_a_gradient_of_no_axes_is_added_like_a_number(dtype):
+    x = Tensor(np.array(np.nan, dtype), requires_grad=True)
+    (x * 2).backward()
+    np.exp(x).backward()  # NaN: looked through for zeros, it comes as an array
+    assert type(x.grad) is dtype and np.isnan(x.grad)

@@ -73,6 +73,17 @@ def test_module():
     assert "in its display" in module_html(object())
 
 
+def test_a_gradient_too_large_for_a_norm_is_not_left_out_of_it():
+    net = nn.Linear(1_001, 1_000)
+    net(np.ones((1, 1_001), np.float32)).sum().backward()
+    assert "<td>1,002,000</td><td>yes</td>" in module_html(net)
+
+
+def test_integers_are_shown_in_full():
+    assert ">123456789<" in Tensor(np.array([123456789, -2]))._repr_html_()
+    assert f">{2**63 - 1}<" in Tensor(np.array(2**63 - 1))._repr_html_()
+
+
 def test_gradcheck_report_is_a_table():
     report = gradcheck(lambda x: np.sin(x), np.array([0.3]))
     ET.fromstring(report._repr_html_())

@@ -647,6 +647,19 @@ def test_tiny_gradients_of_several_passes():
     assert "dy/dx" not in draw(y).dot and "grad = 2e-12" in draw(y).dot
 
 
+def test_leaves_that_were_changed_since_are_named():
+    a, b = (Tensor(v, requires_grad=True) for v in (2.0, [3.0, 4.0]))
+    J = (a + b).sum()
+    said = "changed in place since the results were computed: "
+    assert said not in draw(J).svg
+    with no_grad():
+        a *= 10
+    assert f"{said}a<" in draw(J).svg
+    with no_grad():
+        b[0] = 1.0
+    assert f"{said}a, b<" in draw(J).svg and said not in draw((a + b).sum()).svg
+
+
 def test_notebooks(renderer):
     bundle = lecture()._repr_mimebundle_()
     assert bundle["text/plain"] == "<Drawing of J: 3 operations on 3 leaves>"

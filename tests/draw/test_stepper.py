@@ -435,6 +435,34 @@ def parts(text):
     return page, json.loads(page.scripts[0]), picture
 
 
+def test_the_title_names_the_result_whatever_comes_last():
+    a = Tensor(2.0, requires_grad=True)
+    J = a * 3
+    J.backward()
+    J.backward()  # the last line is about a.grad
+    assert step_through(J).title == "Backprop through J in 5 steps"
+
+
+def test_a_leaf_changed_since_is_refused_also_where_no_formula_needs_it():
+    a, b = Tensor(2.0, requires_grad=True), Tensor(3.0, requires_grad=True)
+    J = a + b
+    with no_grad():
+        a *= 10
+    with pytest.raises(
+        GraphError, match=r"\*= has changed a \(shape \(\)\) in place since add used"
+    ):
+        step_through(J)
+    assert "a + b = 20 + 3 = 23" in str(step_through(a + b))
+
+
+def test_sums_of_infinities_are_told_without_a_warning():
+    x = Tensor(0.0, requires_grad=True)
+    with np.errstate(all="ignore"):
+        J = 1 / x - 2 / x
+    with np.errstate(all="raise"):
+        assert "dJ/dx = inf + (-inf) = nan" in str(step_through(J))
+
+
 @pytest.mark.parametrize("make", [lecture, diamond, perceptron])
 def test_page(renderer, make):
     stepper = make()

@@ -340,6 +340,12 @@ def test_rows_of_what_a_module_does_itself():
     assert sum(r.parameters for r in s) == s.parameters == 11_689_512
 
 
+def test_einsum_counts_an_axis_of_one_as_it_is_stretched():
+    one = Tensor(np.ones((1, 5), np.float32), requires_grad=True)
+    s = nn.summary(Of(lambda x: np.einsum("bij,jk->bik", x, one)), (3, 4))
+    assert s.multiply_adds == 3 * 4 * 5
+
+
 def test_depth_folds_layers_into_their_parents():
     model = models.resnet20()
     full, whole = nn.summary(model, (3, 16, 16)), nn.summary(model, (3, 16, 16), depth=0)
@@ -356,6 +362,18 @@ def test_memory_does_not_count_views_twice():
     assert [r.memory for r in s] == [200] * 3 and [r.is_view for r in s] == [False, True, True]
     assert s.memory == 200
     assert nn.summary(nn.ReLU().astype(np.float64), (3,), dtype=np.float64).memory == 24
+
+
+def test_copies_are_no_views():
+    def is_view(module, shape, **options):
+        (row,) = nn.summary(module, shape, **options)
+        return row.is_view
+
+    assert not is_view(nn.Embedding(10, 4), (5,), dtype=int)
+    assert nn.summary(nn.Embedding(10, 4), (5,), dtype=int).memory == 80
+    assert not is_view(nn.PixelShuffle(2), (12, 8, 8))  # no one stride fits what it reshapes
+    assert not is_view(Of(lambda x: x[:, [0, 2]]), (8,))
+    assert is_view(Of(lambda x: x[:, ::2].reshape(1, 4, 1).T), (8,))
 
 
 def test_several_inputs_and_outputs():

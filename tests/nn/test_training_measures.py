@@ -1,6 +1,7 @@
 """Curves, measures and recipes of training."""
 
 import sys
+from math import nan
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 import nn
 from autograd import Tensor
 from nn.training import Curves, plot_history, recipe
+from nn.training.curves import as_text
 from tests.nn.training_setup import IMAGES, LABELS, make, network
 
 
@@ -29,6 +31,14 @@ def test_curves_need_matplotlib(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(ImportError, match=r'missing: pip install "chalkgrad\[viz\]"'):
         plot_history([])
+
+
+@pytest.mark.parametrize(
+    ("values", "drawn"), [((1.0, nan), "▁?"), ((nan, nan), "??"), ((2, 2), "▁▁")]
+)
+def test_a_small_curve_marks_what_is_no_number(values, drawn):
+    history = [{"epoch": k, "loss": v} for k, v in enumerate(values, 1)]
+    assert as_text(history).endswith(drawn)
 
 
 def test_curves_in_words(capsys):

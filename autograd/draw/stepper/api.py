@@ -64,8 +64,16 @@ def step_through(
         if value not in known:
             raise ValueRangeError(f"step_through: {option}={value!r} is none of {', '.join(known)}")
     nodes = _nodes(t)
+    called = Names(names, caller())
+    for leaf, (node, by) in reading.changed(nodes).items():
+        raise GraphError(
+            f"step_through: {by} has changed {called.of_node(leaf) or 'a leaf'} (shape "
+            f"{leaf.shape}) in place since {node.plan.op.__name__} used it; its value then is not "
+            "known. Step through the graph before the change, or compute the forward pass again "
+            "after it."
+        )
     found = passed(nodes)
-    graph = reading.read(nodes, Names(names, caller()))
+    graph = reading.read(nodes, called)
     picture.complete(graph, nodes, found)
     return Stepper(picture.picture(graph), steps.steps(graph, nodes, found), direction, theme)
 

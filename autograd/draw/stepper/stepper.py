@@ -47,7 +47,8 @@ class Stepper:
     @property
     def title(self) -> str:
         """``Backprop through J in 9 steps``."""
-        root = self.steps[-1].lines[-1].split(".backward()")[0]
+        seed = next(step for step in self.steps if step.phase == "backward")
+        root = seed.title.removeprefix("Backward starts at the output ")
         return f"Backprop through {root} in {len(self.steps)} steps"
 
     @property

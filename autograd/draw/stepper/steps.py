@@ -158,7 +158,8 @@ class _Walk:
         for k, (p, part) in enumerate(zip(self.nodes[e.index].parents, parts, strict=True)):
             to = self.at[p]
             before = self.sums.get(to)
-            self.sums[to] = part if before is None else before + part
+            with np.errstate(all="ignore"):
+                self.sums[to] = part if before is None else before + part
             self.arrived[to] += 1
             complete = self.arrived[to] == self.uses[to]
             lines.append(self.passes(e, k, to, part))
