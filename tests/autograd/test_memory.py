@@ -344,6 +344,15 @@ def test_a_function_may_return_memory_that_it_writes_to_again(way):
     assert buffer.flags.writeable
 
 
+@pytest.mark.parametrize("dtype", [np.float32, complex])
+def test_a_leaf_of_another_dtype_than_it_was(dtype):
+    """Its gradient would be cast to the old one: of complex numbers, to half of it."""
+    w = leaf([1.0, 2.0])
+    w.data = w.data.astype(dtype)
+    with pytest.raises(GraphError, match="rebound from float64 to"):
+        np.real(w * w).sum().backward()
+
+
 def test_a_leaf_that_is_not_what_it_was():
     w = leaf([1.0])
     w.data = np.array([1.0, 2.0, 3.0])
