@@ -184,8 +184,10 @@ def _sweep(y, cotangent, targets, create_graph) -> dict:
                     "backward: a leaf was changed while its requires_grad was False, and requires "
                     "grad again: this graph is of the old value. Compute the forward pass again."
                 )
-            if t is not None and (type(t.data) not in USUAL or t.data.shape != leaf.shape):
-                check_leaves((leaf,))
+            if t is not None:
+                v = t.data
+                if type(v) not in USUAL or v.shape != leaf.shape or v.dtype != leaf.dtype:
+                    check_leaves((leaf,))
             if targets is None or leaf in targets:
                 found[leaf] = hooks.hooked(leaf, g) if look and hooks.has_hook(leaf) else g
     return found

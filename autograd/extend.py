@@ -17,7 +17,6 @@ import sys
 from collections.abc import Callable, Container, Iterable
 
 import numpy as np
-from numpy import ndarray
 
 from autograd import recording
 from autograd.calls import Arguments, record_call
@@ -25,7 +24,7 @@ from autograd.errors import DtypeError, ValueRangeError, explained
 from autograd.memory import keep
 from autograd.plan import Operation
 from autograd.primitive import Primitive as NamedPrimitive
-from autograd.primitive import settled
+from autograd.primitive import owned, settled
 from autograd.tensor import FUNCTIONS, UFUNCS, Tensor, wrap
 from autograd.trees import flatten, leaves_like, unflatten
 from autograd.vspaces import VSpace, vspace
@@ -73,7 +72,7 @@ class PositionalPrimitive(Operation):
         if all(type(t) is not Tensor for t in given.leaves):
             return y
         leaves, structure = flatten(y)
-        results = tuple(settled(_view_if_among(r, values), self.__name__) for r in leaves)
+        results = tuple(settled(owned(r), self.__name__) for r in leaves)
         if any(getattr(r, "dtype", np.dtype(object)).kind not in "biufc" for r in results):
             raise DtypeError(f"{self.__name__}: expected arrays of numbers, got {y!r}")
         inputs = self._inputs(given) if recording.state.on else []
@@ -121,11 +120,6 @@ class PositionalPrimitive(Operation):
             return [parts[k][i] for k, i in places]
 
         return pull
-
-
-def _view_if_among(y, values):
-    """A result that is one of the inputs as a view, so that the input itself stays as it is."""
-    return y.view() if isinstance(y, ndarray) and any(y is v for v in values) else y
 
 
 def primitive(fn) -> PositionalPrimitive:

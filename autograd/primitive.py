@@ -23,6 +23,7 @@ from numpy import ndarray
 from autograd import errors, recording
 from autograd.foreign import PLAIN, number, plain, result
 from autograd.graph import shown
+from autograd.memory import keep
 from autograd.plan import Operation, Plan, head, is_place, needs_of, source, unpack
 from autograd.tensor import Tensor, recorded, wrap
 
@@ -143,7 +144,7 @@ class Primitive(Operation):
         if not found:
             return y
         if not self.trusted or any(map(is_, raw, repeat(y))):
-            y = tuple(map(_viewed, y)) if type(y) is tuple else _viewed(y)
+            y = tuple(map(owned, y)) if type(y) is tuple else owned(y)
         if type(y) is tuple:
             y = tuple([settled(v, self.__name__) for v in y])
         else:
@@ -179,9 +180,9 @@ class Primitive(Operation):
         return plan
 
 
-def _viewed(y):
-    """An array that can be made read-only without making someone else's array read-only."""
-    return y.view() if isinstance(y, ndarray) else y
+def owned(y):
+    """A result that others may hold, and write to the next time, as an array that they do not."""
+    return keep(y.view()) if isinstance(y, ndarray) else y
 
 
 def settled(y, op):

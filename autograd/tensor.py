@@ -284,11 +284,13 @@ def check_leaves(nodes):
     for leaf in nodes:
         t = leaf.out() if isinstance(leaf, graph.Leaf) else None
         array = t is not None and type(t.data) is not Tensor and hasattr(t.data, "dtype")
-        if t is None or (array and t.data.shape == leaf.shape):
+        same = array and t.data.shape == leaf.shape
+        if t is None or (same and t.data.dtype == leaf.dtype):
             continue
         called = f" {t.name!r}" if t.name else ""
         raise GraphError(
-            f"the .data of the leaf{called} was rebound from shape {leaf.shape} to "
+            f"the .data of the leaf{called} was rebound from "
+            f"{leaf.dtype if same else f'shape {leaf.shape}'} to "
             f"{described(t.data)}. Make a new Tensor of it; values of the same shape are put in "
             "by t.assign(values) inside `with no_grad():`."
         )

@@ -219,14 +219,14 @@ class _Checked:
     def _differs(self, call) -> str:
         """Whether the operation, computed again, gives what it gave; its value is kept if new."""
         try:
-            y = call.fn(*call.args, **call.options)
+            y = call.result()
         except Exception as e:
             return f"computed again it raises {type(e).__name__}: {e}"
         if call.stand_ins:
             return ""
-        known = self.values.setdefault(self.node, tuple(y) if type(y) in (tuple, list) else y)
+        known = self.values.setdefault(self.node, y)
         if known is y:
-            y = call.fn(*call.args, **call.options)
+            y = call.result()
         pairs = zip(y, known, strict=False) if type(known) is tuple else ((y, known),)
         if all(_alike(a, b) for a, b in pairs):
             return ""

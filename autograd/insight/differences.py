@@ -34,8 +34,8 @@ class Local:
     cotangents: tuple = field(init=False)
 
     def __post_init__(self):
-        y = self.call.fn(*self.call.args, **self.call.options)
-        self.several = type(y) in (tuple, list)
+        y = self.call.result()
+        self.several = type(y) is tuple
         self.results = tuple(settled(v, "audit") for v in (y if self.several else (y,)))
         self.cotangents = tuple(map(self._random, self.results))
 
@@ -72,7 +72,7 @@ class Local:
             args[at[0]][at[1]] = x
         else:
             args[at] = x
-        y = self.call.fn(*args, **self.call.options)
+        y = self.call.result(args)
         return tuple(map(np.asarray, y)) if self.several else (np.asarray(y),)
 
     def _sides(self, k, direction, step):

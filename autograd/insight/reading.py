@@ -11,6 +11,7 @@ from autograd.insight import algebra
 from autograd.insight.algebra import Formula
 from autograd.insight.values import GONE, call_of, known_values
 from autograd.plan import is_output
+from autograd.primitive import owned
 
 WIDE = 60  # symbols in a formula, above which its parts get names of their own
 PART = 16  # symbols in such a part
@@ -194,7 +195,7 @@ class Reader:
                     args[at] = v
             with recording.no_grad():
                 y = op.fn(*args, **called.options)
-            return y if type(y) is tuple else np.asarray(y)[()]
+            return y if type(y) is tuple else owned(np.asarray(y))[()]
 
         if style == "index":
             name = tag.partition(";")[0]

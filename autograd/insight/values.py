@@ -12,7 +12,7 @@ import numpy as np
 from autograd import graph
 from autograd.calls import CallPlan
 from autograd.insight.lines import records
-from autograd.primitive import Primitive
+from autograd.primitive import Primitive, owned
 
 GONE = object()  # stands for a value that nobody holds any more
 FROM_RESULT = {  # options that the result itself gives away
@@ -79,6 +79,11 @@ class Call:
     gone: list[str] = field(default_factory=list)
     guessed: list[str] = field(default_factory=list)
     stand_ins: list[str] = field(default_factory=list)
+
+    def result(self, args=None):
+        """What it gives, for other ``args`` if need be: an array, or a tuple."""
+        y = self.fn(*(self.args if args is None else args), **self.options)
+        return tuple(map(owned, y)) if type(y) in (tuple, list) else owned(y)
 
 
 def call_of(node, values: dict) -> Call:

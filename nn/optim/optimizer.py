@@ -12,6 +12,7 @@ from nn import missing
 
 BLOCK = 262_144  # elements up to which a rule's arrays and temporaries stay in cache
 WAKING = 1_000_000  # elements from which a thread repays waking it
+TWINS: dict = {}  # of functions that `fast_as` decorates; `functools.wraps` would copy attributes
 
 
 def fast_as(twin, number):
@@ -21,7 +22,7 @@ def fast_as(twin, number):
     """
 
     def decorate(update):
-        update.twin = twin, number
+        TWINS[update] = twin, number
         return update
 
     return decorate
@@ -168,8 +169,7 @@ class Optimizer(missing.Refusing):
     def _with_options(self):
         """Every parameter with the options of its group, which do not change its dtype."""
         for group in self.param_groups:
-            options = {k: group[k] for k in self.defaults}
-            options |= {k: v.item() for k, v in options.items() if isinstance(v, np.generic)}
+            options = {k: _as_python(group[k]) for k in self.defaults}
             for p in group["params"]:
                 yield p, options
 
@@ -200,7 +200,7 @@ class Optimizer(missing.Refusing):
 
     def _updated_fast(self, w, g, state, options) -> bool:
         """Whether the compiled twin of `update`, where there is one, has done its work."""
-        twin, number = getattr(self.update, "twin", (None, 0))
+        twin, number = TWINS.get(getattr(self.update, "__func__", None), (None, 0))
         if not twin or not compiled_is_wanted(number * w.size):
             return False
         if not plain_floats([w, g, *(v for k, v in state.items() if k != "step")]):
@@ -387,6 +387,14 @@ def _pair(rule, name, given):
     except (TypeError, ValueError):
         pass
     raise ValueRangeError(f"{rule}: {name} must be two numbers, {name}=(a, b), got {given!r}")
+
+
+def _as_python(option):
+    """An option with Python's numbers in the place of NumPy's."""
+    if isinstance(option, (tuple, list)):
+        return tuple(map(_as_python, option))
+    is_number = isinstance(option, (np.generic, np.ndarray)) and option.ndim == 0
+    return option.item() if is_number else option
 
 
 def _is_number(v):

@@ -231,3 +231,11 @@ def test_nothing_is_stored():
     y = np.exp(t).sum()
     audit(y)
     assert t.grad is None and y.grad is None
+
+
+def test_a_function_that_writes_to_its_own_buffer_again():
+    buffer = np.empty(3)
+    exp = primitive(lambda x: np.exp(x, out=buffer)).vjp(x=lambda g, y: g * y)
+    x = Tensor([0.0, 1.0, 2.0], requires_grad=True)
+    assert not audit((exp(x) * exp(2 * x)).sum()).failed
+    assert buffer.flags.writeable

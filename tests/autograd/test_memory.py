@@ -12,6 +12,7 @@ import pytest
 from autograd import (
     Tensor,
     as_tensor,
+    extend,
     grad,
     gradients,
     graph,
@@ -316,6 +317,40 @@ def test_a_function_may_return_an_array_of_someone_else():
     f = primitive(lambda x: mine).vjp(x=lambda g: 0 * g)
     f(leaf([1.0, 2.0]))
     assert mine.flags.writeable
+
+
+@pytest.mark.parametrize("way", ["one", "part", "several", "extend"])
+def test_a_function_may_return_memory_that_it_writes_to_again(way):
+    buffer = np.empty(3)
+
+    def exp(x):
+        np.exp(x, out=buffer)
+        return (buffer, buffer[:2]) if way == "several" else buffer[: 2 if way == "part" else 3]
+
+    f = primitive(exp)
+    if way == "extend":
+        f = extend.primitive(exp)
+        extend.defvjp(f, lambda y, x: lambda g: g * y)
+    elif way == "part":
+        f.vjp(x=lambda g, y: np.append(g * y, 0))
+    else:
+        f.vjp(x=(lambda g, y0: g[0] * y0) if way == "several" else lambda g, y: g * y)
+    x = leaf([0.0, 1.0, 2.0])
+    kept = [y[0] if way == "several" else y for y in (f(x), f(x + 10))]
+    kept[0].sum().backward()
+    expected = np.exp(x.data)[: len(kept[0])]
+    np.testing.assert_array_equal(kept[0].data, expected)
+    np.testing.assert_array_equal(x.grad[: len(expected)], expected)
+    assert buffer.flags.writeable
+
+
+@pytest.mark.parametrize("dtype", [np.float32, complex])
+def test_a_leaf_of_another_dtype_than_it_was(dtype):
+    """Its gradient would be cast to the old one: of complex numbers, to half of it."""
+    w = leaf([1.0, 2.0])
+    w.data = w.data.astype(dtype)
+    with pytest.raises(GraphError, match="rebound from float64 to"):
+        np.real(w * w).sum().backward()
 
 
 def test_a_leaf_that_is_not_what_it_was():

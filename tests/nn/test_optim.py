@@ -1,7 +1,9 @@
 """Optimisers and clipping: PyTorch's numbers, groups, state, and what happens to the graph."""
 
 import copy
+import functools
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -26,7 +28,7 @@ def one_step(ps, optimizer):
 
 
 def _is_compiled(case):
-    return hasattr(getattr(nn.optim, cases.OPTIMISERS[case][0]).update, "twin")
+    return getattr(nn.optim, cases.OPTIMISERS[case][0]).update in nn.optim.optimizer.TWINS
 
 
 def descended(ps, optimizer):
@@ -111,6 +113,50 @@ def test_a_compiled_step_has_the_bits_of_its_rule(case, dtype, monkeypatch):
             for k, v in fast.state[p].items():
                 np.testing.assert_array_equal(v, plain.state[q][k])
     assert set(taken) == {not declined}
+
+
+@pytest.fixture
+def large(monkeypatch):
+    """An Adam, and its parameter with a gradient, as if they were worth compiled code."""
+    pytest.importorskip("numba", reason="the extra fast is not installed")
+    monkeypatch.setattr(nn.optim.optimizer, "compiled_is_wanted", lambda _: True)
+    p = Tensor(np.ones(1000, np.float32), requires_grad=True)
+    p.grad = np.ones(1000, np.float32)
+    optimizer = nn.optim.Adam([p], lr=0.1)
+    optimizer.step()
+    return optimizer, p
+
+
+def test_a_compiled_step_leaves_what_does_not_fit_to_its_rule(large):
+    """Compiled code would write beyond the end of arrays that are too short."""
+    optimizer, p = large
+    kept = optimizer.state[p]["exp_avg"]
+    for wrong in (kept[:7].copy(), kept[:1].copy(), np.broadcast_to(kept, kept.shape)):
+        optimizer.state[p]["exp_avg"] = wrong
+        with pytest.raises(ValueError, match=r"broadcast|read-only"):
+            optimizer.step()
+    optimizer.state[p]["exp_avg"], before = kept, p.data.copy()
+    for wrong in (None, "0.1", np.ones(7)):
+        optimizer.param_groups[0]["lr"] = wrong
+        with pytest.raises((TypeError, ValueError)):
+            optimizer.step()
+    np.testing.assert_array_equal(p.data, before)
+    p.data, p.grad = np.ones((2, 5000), np.float32), np.ones((2, 5000), np.float32)
+    optimizer.param_groups[0]["lr"] = 0.1
+    with pytest.raises(ValueError, match="broadcast"):
+        optimizer.step()
+
+
+def test_only_the_rule_itself_is_compiled(large):
+    """Not one that stands before it and has its attributes."""
+    optimizer, p = large
+    before, update = p.data.copy(), optimizer.update
+    optimizer.update = functools.wraps(update)(lambda *args, **options: None)
+    optimizer.step()
+    np.testing.assert_array_equal(p.data, before)
+    optimizer.update = mock.Mock(wraps=update)
+    optimizer.step()
+    assert optimizer.update.called and (p.data != before).all()
 
 
 @pytest.mark.parametrize("case", cases.OPTIMISERS)
@@ -425,11 +471,18 @@ def test_message(mistake, kind, words):
         assert o.state_dict()["param_groups"] == state["param_groups"]
 
 
-def test_a_rate_of_numpy_is_the_number_that_it_is():
+@pytest.mark.parametrize("number", [np.float64, np.array])
+@pytest.mark.parametrize("rule", [nn.SGD, nn.optim.Adam])
+def test_options_of_numpy_are_the_numbers_that_they_are(rule, number):
     """float32 parameters are not updated in double precision because their rate is a float64."""
     value, g = np.random.default_rng(0).standard_normal((2, 1000)).astype(np.float32)
     ps = [Tensor(value, requires_grad=True) for _ in range(2)]
-    for p, rate in zip(ps, (0.1, np.float64(0.1)), strict=True):
-        p.grad = g
-        nn.SGD([p], lr=rate).step()
+    for p, kind in zip(ps, (float, number), strict=True):
+        optimizer = rule([p])
+        group = optimizer.param_groups[0]
+        group.update(lr=kind(0.1), weight_decay=kind(0.01))
+        if "betas" in group:
+            group["betas"] = [kind(0.9), kind(0.99)]
+        for p.grad in (g, -2 * g):
+            optimizer.step()
     np.testing.assert_array_equal(*(p.data for p in ps))

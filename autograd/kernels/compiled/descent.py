@@ -33,9 +33,14 @@ def adamw(w, g, state, lr, betas, eps, weight_decay, amsgrad):
 
 
 def _stepped(kernel, arrays, *numbers):
-    """Run a kernel with these arrays and numbers, which are rounded as NumPy rounds them."""
+    """Run a kernel with these arrays and numbers, which are rounded as NumPy rounds them.
+
+    What somebody has put in their place and does not fit is NumPy's to refuse: here nothing would.
+    """
     w = arrays[0]
-    if not all(a is None or a.flags.c_contiguous for a in arrays):
+    if not all(a is None or (a.shape == w.shape and a.flags.carray) for a in arrays):
+        return NotImplemented
+    if not all(isinstance(x, (int, float)) for x in numbers):
         return NotImplemented
     rows = (None if a is None else a.reshape(-1) for a in arrays)
     jobs = min(JOBS, max(1, w.size // JOB))
