@@ -92,6 +92,7 @@ CASES = [
     ("silu at 800", ops.silu, [800.0, -800.0], [1.0, 0.0]),
     ("silu at 1e17", ops.silu, [1e17, -1e17], [1.0, 0.0]),
     ("gelu by tanh at 1e200", lambda x: ops.gelu(x, "tanh"), [1e200, -1e200], [1.0, 0.0]),
+    ("hard_swish at inf", ops.hard_swish, [inf, -inf, 3.0, 1.0], [1.0, 0.0, 1.0, 5 / 6]),
     ("exp overflow", lambda x: np.exp(x), [1000.0], [inf]),
     # where: what was not taken does not matter
     ("where log", lambda x: np.where(x > 0, np.log(x), 0.0), [0.0, -1.0, 2.0], [0.0, 0.0, 0.5]),
