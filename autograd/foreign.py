@@ -67,7 +67,8 @@ def number(a, op):
     except ValueError as e:
         raise ShapeError(f"{op}: {describe(a)} is not a full array of numbers ({e})") from None
     if getattr(v.dtype, "kind", "f") not in "biufc":
-        got = "None (a forgotten `return`?)" if a is None else describe(a)
+        text = f"{describe(a)}. Encode text or objects as numbers first."
+        got = "None (a forgotten `return`?)" if a is None else text
         raise DtypeError(f"{op}: expected numbers, got {got}")
     return v if v is a else v[()]
 

@@ -63,6 +63,9 @@ _INSTEAD = {
     "view_as": "t.reshape(u.shape)",
     "at": "t[i] = v, which is recorded",
     "zero_": "t.assign(0)", "vjp": "autograd.gradients(t, xs, cotangent)",
+    "_prev": "t.node.parents, which are nodes", "_op": "t.node", "_ctx": "t.node",
+    "_backward": "@primitive, and f.vjp(x=...): an operation has its derivative, not its result",
+    "block_until_ready": "t: operations run at once",
 }  # fmt: skip
 
 
@@ -99,6 +102,17 @@ _MODULE = {
     "jacfwd": "autograd.jacobian, or jvp for a direction", "stop_gradient": "t.detach()",
     "Value": "Tensor(value, requires_grad=True)", "jit": "f as it is: operations run at once",
     "nn": "import nn, a package of its own", "optim": "nn.optim, in the package nn",
+    "custom_vjp": "@primitive, and f.vjp(x=...)",
+    "custom_jvp": "@primitive, and f.vjp(x=...): jvp goes by it too",
+    "custom_gradient": "@primitive, and f.vjp(x=...)",
+    "lax": "NumPy's functions, and if, for and while of Python: every run is recorded anew",
+    "tree_map": "f as it is: grad takes lists, tuples and dicts of arrays",
+    "tree_util": "f as it is: grad takes lists, tuples and dicts of arrays",
+    "linearize": "autograd.make_jvp(f)(x), which takes each direction",
+    "detect_anomaly": "with autograd.debug(): which stops at the first NaN",
+    "set_detect_anomaly": "with autograd.debug(): which stops at the first NaN",
+    "gradgradcheck": "autograd.gradcheck(f, x): it goes to second order",
+    "GradientTape": "y.backward(), or autograd.gradients(y, xs): all that runs is recorded",
     "differential_operators": "from autograd import grad: they are in autograd itself",
 }  # fmt: skip
 

@@ -51,7 +51,7 @@ class ArrayMethods:
     if not TYPE_CHECKING:  # else every name would be there for a type checker
 
         def __getattr__(self, name):
-            if name[:1] == "_":  # what Python, NumPy and notebooks look for
+            if name[:2] == "__":  # what Python and NumPy look for
                 raise AttributeError(name)
             from autograd.hints import missing
 

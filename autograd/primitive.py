@@ -109,6 +109,12 @@ class Primitive(Operation):
             return number(a, self.__name__)
         return plain(a, self.__name__ if operand or self.trusted else None)
 
+    def _check_numbers(self, raw):
+        """Raise for an operand that is made of no numbers: where the function has failed."""
+        for name, a in zip(self.names, raw, strict=False):
+            if name in self.formulas and self.names.index(name) not in self.lists:
+                number(a, self.__name__)
+
     def __call__(self, *args, **options):
         """Compute ``fn`` of the values; where a Tensor among them needs it, record a node."""
         if options and (
@@ -140,6 +146,8 @@ class Primitive(Operation):
         try:
             y = watcher.compute(self, raw, options) if watcher else self.fn(*raw, **options)
         except Exception as e:
+            if self.trusted and isinstance(e, TypeError):
+                self._check_numbers(raw)
             errors.reraise(e, self.__name__, raw)
         if not found:
             return y

@@ -227,7 +227,7 @@ def hard_swish(x):
     return x * hard_sigmoid(x)
 
 
-hard_swish.vjp(x=lambda g, x: g * (hard_sigmoid(x) + x / 6 * (np.fabs(x) < 3)))
+hard_swish.vjp(x=lambda g, x: g * (hard_sigmoid(x) + np.where(np.fabs(x) < 3, x / 6, 0)))
 
 
 def one_hot(labels, classes, dtype=float):

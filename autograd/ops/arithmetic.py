@@ -110,15 +110,19 @@ def over(g, y):
 hypot = ufunc(np.hypot, a=lambda g, y, a: over(g, y) * a, b=lambda g, y, b: over(g, y) * b)
 arctan2 = ufunc(
     np.arctan2,
-    a=lambda g, a, b: g * b / _square(g, a, b),
-    b=lambda g, a, b: -g * a / _square(g, a, b),
+    a=lambda g, a, b: _turn(g, b, a, b),
+    b=lambda g, a, b: -_turn(g, a, a, b),
 )
 
 
-def _square(g, a, b):
-    """a² + b², to divide by; 1 at (0, 0), where what comes of it has no derivative unless g = 0."""
-    y, zero = a * a + b * b, (a == 0) & (b == 0)
-    return y + zero + (_kink(y, zero & (g != 0)) if needs_grad(y) else 0)
+def _turn(g, x, a, b):
+    """g x / (a² + b²), without the squares, which under- and overflow.
+
+    0 at (0, 0), where what comes of it has no derivative unless g = 0.
+    """
+    y, zero = np.hypot(a, b), (a == 0) & (b == 0)
+    y = y + zero + (_kink(y, zero & (g != 0)) if needs_grad(y) else 0)
+    return g * (x / y) / y
 
 
 def minus(a, b):

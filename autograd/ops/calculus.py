@@ -3,9 +3,10 @@
 import numpy as np
 
 from autograd.errors import ShapeError, ValueRangeError
+from autograd.foreign import number
 from autograd.ops.complex_numbers import conj
 from autograd.ops.indexing import scatter_add
-from autograd.ops.register import as_array, as_floats, instead_of, listed, value
+from autograd.ops.register import as_array, as_floats, instead_of, listed, reals, value
 from autograd.primitive import primitive
 
 
@@ -17,6 +18,9 @@ def interp(x, xp, fp, left=None, right=None, period=None):
     subgradient of least size.
     """
     x, xp, fp = map(as_floats, (x, xp, fp))
+    reals("interp", x=x, xp=xp)
+    if fp.dtype.kind != "c":
+        reals("interp", left=left, right=right)
     if period is not None:
         x, xp = x % period, xp % period
         order = np.argsort(xp)
@@ -200,9 +204,20 @@ def polyval(p, x):
     return y
 
 
-def _ends(start, stop):
+def _ends(op, start, stop, num, axis):
     """Both as arrays of one dtype, which is floating; the numbers of Python have none."""
-    start, stop = (as_array(v) if type(v) in (list, tuple) else v for v in (start, stop))
+    start, stop = (number(v, op) for v in (start, stop))
+    try:
+        d = len(np.broadcast_shapes(np.shape(start), np.shape(stop)))
+    except ValueError:
+        raise ShapeError(
+            f"{op}: start of shape {tuple(np.shape(start))} and stop of shape "
+            f"{tuple(np.shape(stop))} do not fit; give two of one shape, or one as a number"
+        ) from None
+    if not hasattr(num, "__index__") or num < 0:
+        raise ValueRangeError(f"{op}: num must be an integer, 0 or more, got {num!r}")
+    if not -d - 1 <= axis <= d:
+        raise ValueRangeError(f"{op}: axis must be in {-d - 1}..{d} of the result, got {axis!r}")
     exact = np.result_type(start, stop, 0.0)
     return [np.astype(as_array(v), exact) for v in (start, stop)]
 
@@ -210,7 +225,7 @@ def _ends(start, stop):
 @instead_of(np.linspace)
 def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
     """``num`` numbers from ``start`` in equal steps to ``stop``; with ``retstep`` the step too."""
-    start, stop = _ends(start, stop)
+    start, stop = _ends("linspace", start, stop, num, axis)
     d = max(start.ndim, stop.ndim)
     t = np.linspace(0, 1, num, endpoint=endpoint).astype(start.dtype)
     t = np.reshape(t, (-1,) + (1,) * d)
@@ -223,7 +238,7 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
 @instead_of(np.geomspace)
 def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
     """``num`` numbers from ``start`` in equal factors to ``stop``, of one sign."""
-    start, stop = _ends(start, stop)
+    start, stop = _ends("geomspace", start, stop, num, axis)
     sign = np.sign(value(start))
     if np.any(sign * np.sign(value(stop)) <= 0):
         raise ValueRangeError("geomspace: start and stop must have one sign, and not be 0")
@@ -235,6 +250,7 @@ def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
 @instead_of(np.logspace)
 def logspace(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0):
     """``base`` to the power of numbers in equal steps."""
+    start, stop = _ends("logspace", start, stop, num, axis)
     y = np.power(base, np.linspace(start, stop, num, endpoint, axis=axis))
     return y if dtype is None else np.astype(y, dtype)
 
@@ -250,6 +266,7 @@ def unwrap(p, discont=None, axis=-1, period=2 * np.pi):
 def bincount(x, weights=None, minlength=0):
     """Σ of the weights at each integer; linear in the weights."""
     index = np.asarray(value(x))
+    reals("bincount", weights=weights)
     if weights is None:
         return np.bincount(index, minlength=minlength)
     index = index.astype(np.intp) if index.dtype.kind == "b" else index  # 0 and 1, not a mask

@@ -7,7 +7,7 @@ import numpy as np
 from autograd.kernels import special
 from autograd.kernels.elementwise import fast_as
 from autograd.ops.arithmetic import floor_divide, remainder
-from autograd.ops.complex_numbers import parts
+from autograd.ops.complex_numbers import is_complex, parts
 from autograd.ops.register import instead_of, listed, ufunc
 from autograd.primitive import primitive
 from autograd.tensor import UFUNCS, Tensor
@@ -27,19 +27,25 @@ reciprocal = ufunc(np.reciprocal, x=lambda g, y: -g * y * y)
 sin = ufunc(np.sin, x=lambda g, x: g * np.cos(x))
 cos = ufunc(np.cos, x=lambda g, x: -g * np.sin(x))
 tan = ufunc(np.tan, x=lambda g, y: g * (1 + y * y))
-arcsin = ufunc(np.arcsin, x=lambda g, x: g / np.sqrt(1 - x * x))
-arccos = ufunc(np.arccos, x=lambda g, x: -g / np.sqrt(1 - x * x))
+arcsin = ufunc(np.arcsin, x=lambda g, x: g / (np.sqrt(1 - x) * np.sqrt(1 + x)))
+arccos = ufunc(np.arccos, x=lambda g, x: -g / (np.sqrt(1 - x) * np.sqrt(1 + x)))
 arctan = ufunc(np.arctan, x=lambda g, x: g / (1 + x * x))
 sinh = ufunc(np.sinh, x=lambda g, x: g * np.cosh(x))
 cosh = ufunc(np.cosh, x=lambda g, x: g * np.sinh(x))
 tanh = ufunc(np.tanh, fast_as("tanh")(np.tanh), x=fast_as("tanh_dx")(lambda g, y: g * (1 - y * y)))
-arcsinh = ufunc(np.arcsinh, x=lambda g, x: g / np.sqrt(x * x + 1))
+arcsinh = ufunc(np.arcsinh, x=lambda g, x: g / _root_of_square_plus_1(x))
 arccosh = ufunc(np.arccosh, x=lambda g, x: g / (np.sqrt(x - 1) * np.sqrt(x + 1)))
-arctanh = ufunc(np.arctanh, x=lambda g, x: g / (1 - x * x))
+arctanh = ufunc(np.arctanh, x=lambda g, x: g / (1 - x) / (1 + x))
 deg2rad = ufunc(np.deg2rad, x=lambda g: g * (np.pi / 180))
 rad2deg = ufunc(np.rad2deg, x=lambda g: g * (180 / np.pi))
 radians = ufunc(np.radians, x=lambda g: g * (np.pi / 180))
 degrees = ufunc(np.degrees, x=lambda g: g * (180 / np.pi))
+
+
+def _root_of_square_plus_1(x):
+    """√(x² + 1), where x² may overflow."""
+    return np.sqrt(1 + 1j * x) * np.sqrt(1 - 1j * x) if is_complex(x) else np.hypot(x, 1)
+
 
 # Constant between their jumps: the derivative is 0.
 floor = ufunc(np.floor, x=lambda g: 0 * g)

@@ -44,11 +44,16 @@ def _order(op, ord):
     return ord.item() if isinstance(ord, np.generic) else ord
 
 
+def _largest(x, axis, keepdims=False):
+    """The largest of sizes; 0, as their sum, of none at all."""
+    return (np.max if x.size else np.sum)(x, axis=axis, keepdims=keepdims)
+
+
 def _of_vectors(x, ord, axis, keepdims):
     if ord is None or ord == 2:
         return norm_2(x, axis, keepdims)
     if ord == np.inf:
-        return np.max(np.abs(x), axis=axis, keepdims=keepdims)
+        return _largest(np.abs(x), axis, keepdims)
     if ord == -np.inf:
         return np.min(np.abs(x), axis=axis, keepdims=keepdims)
     if ord == 1:
@@ -68,12 +73,12 @@ def _of_matrices(x, ord, axes, keepdims):
         return norm_2(x, (row, column), keepdims)
     if ord in ("nuc", 2, -2):
         s = np.linalg.svdvals(np.moveaxis(x, (row, column), (-2, -1)))
-        y = (np.sum if ord == "nuc" else np.max if ord == 2 else np.min)(s, axis=-1)
+        y = (np.sum if ord == "nuc" else _largest if ord == 2 else np.min)(s, axis=-1)
     elif ord in (1, -1, np.inf, -np.inf):
         if abs(ord) == np.inf:
             row, column = column, row
         sums = np.sum(np.abs(x), axis=row)
-        y = (np.max if ord > 0 else np.min)(sums, axis=column - (column > row))
+        y = (_largest if ord > 0 else np.min)(sums, axis=column - (column > row))
     else:
         raise ValueRangeError(
             f"norm: ord of a matrix must be None, 'fro', 'nuc', 1, -1, 2, -2, inf or -inf, got "

@@ -120,6 +120,16 @@ def as_floats(x):
     return np.astype(x, float) if x.dtype.kind in "biu" else x
 
 
+def reals(op, **operands):
+    """Refuse complex numbers where an order, or NumPy, takes none; None is not given."""
+    for name, v in operands.items():
+        if v is not None and np.iscomplexobj(value(v)):
+            raise DtypeError(
+                f"{op}: {name} must be real, got {as_array(v).dtype}. Take its np.real(...), "
+                "np.imag(...) or np.abs(...)."
+            )
+
+
 def constant(op, name, v):
     """The value of an argument that has no derivative."""
     if type(v) is not Tensor:

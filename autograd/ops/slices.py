@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from autograd.errors import ShapeError, ValueRangeError
-from autograd.ops.register import as_array, constant, instead_of
-from autograd.ops.statistics import axes_last, quantile, with_ones
+from autograd.ops.register import as_array, constant, instead_of, reals
+from autograd.ops.statistics import axes_last, quantile_of_any, with_ones
 
 
 @instead_of(np.apply_along_axis)
@@ -70,13 +70,18 @@ def _put(y, where, part):
 @instead_of(np.nanquantile)
 def nanquantile(x, q, axis=None, method="linear", keepdims=False):
     """Quantiles of the elements that are not NaN; NaN where there is none."""
+    reals("nanquantile", x=x, q=q)
+    return _nanquantile(x, q, axis, method, keepdims)
+
+
+def _nanquantile(x, q, axis=None, method="linear", keepdims=False):
     x, q = as_array(x), as_array(constant("nanquantile", "q", q))
     flat, axes = axes_last(x, axis)
     lead = flat.shape[:-1]
     rows = np.reshape(flat, (math.prod(lead), flat.shape[-1]))
     full = ~np.isnan(rows)
     results = [
-        quantile(rows[k][full[k]], q, method=method)
+        quantile_of_any(rows[k][full[k]], q, method=method)
         if np.any(full[k])
         else np.full(q.shape, np.nan, x.dtype)
         for k in range(rows.shape[0])
@@ -88,11 +93,12 @@ def nanquantile(x, q, axis=None, method="linear", keepdims=False):
 @instead_of(np.nanpercentile)
 def nanpercentile(x, q, axis=None, method="linear", keepdims=False):
     """`nanquantile` of q / 100."""
+    reals("nanpercentile", x=x, q=q)
     q = np.true_divide(constant("nanpercentile", "q", q), 100)
-    return nanquantile(x, q, axis, method, keepdims)
+    return _nanquantile(x, q, axis, method, keepdims)
 
 
 @instead_of(np.nanmedian)
 def nanmedian(x, axis=None, keepdims=False):
     """The median of the elements that are not NaN."""
-    return nanquantile(x, 0.5, axis, "linear", keepdims)
+    return _nanquantile(x, 0.5, axis, "linear", keepdims)

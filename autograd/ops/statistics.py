@@ -13,6 +13,7 @@ from autograd.ops.register import (
     constant,
     instead_of,
     listed,
+    reals,
     value,
     values_only,
 )
@@ -55,6 +56,12 @@ def quantile(x, q, axis=None, method="linear", keepdims=False, weights=None):
     All of NumPy's methods; k + t is the same quantile of 0, 1, 2, ...  Of weighted elements, with
     method='inverted_cdf', one element each; the weights themselves have no derivative.
     """
+    reals("quantile", x=x, q=q)
+    return quantile_of_any(x, q, axis, method, keepdims, weights)
+
+
+def quantile_of_any(x, q, axis=None, method="linear", keepdims=False, weights=None):
+    """`quantile` of complex numbers too, in the order that sorts them: NumPy's median of them."""
     q = as_array(constant("quantile", "q", q))
     flat, axes = axes_last(x, axis)
     n = flat.shape[-1]
@@ -106,14 +113,15 @@ def with_ones(shape, axes) -> tuple:
 @instead_of(np.percentile)
 def percentile(x, q, axis=None, method="linear", keepdims=False, weights=None):
     """`quantile` of q / 100."""
+    reals("percentile", x=x, q=q)
     q = np.true_divide(constant("percentile", "q", q), 100)
-    return quantile(x, q, axis, method, keepdims, weights)
+    return quantile_of_any(x, q, axis, method, keepdims, weights)
 
 
 @instead_of(np.median)
 def median(x, axis=None, keepdims=False):
     """The middle element, or the mean of the two in the middle."""
-    return quantile(x, 0.5, axis, "linear", keepdims)
+    return quantile_of_any(x, 0.5, axis, "linear", keepdims)
 
 
 @instead_of(np.ptp)

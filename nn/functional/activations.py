@@ -134,16 +134,16 @@ def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
 
 
 def threshold(input, threshold, value, inplace=False):
-    """``x`` where x > threshold, else value."""
+    """``x`` where x > threshold, else value; NaN stays."""
     not_inplace("threshold", inplace)
     input = array("threshold", "input", input)
-    return np.where(input > threshold, input, np.asarray(value, input.dtype))
+    return np.where(input <= threshold, np.asarray(value, input.dtype), input)
 
 
 def hardshrink(input, lambd=0.5):
     """``x`` where |x| > lambd, else 0."""
     input = array("hardshrink", "input", input)
-    return np.where(np.abs(input) > lambd, input, np.asarray(0, input.dtype))
+    return np.where(np.abs(input) <= lambd, np.asarray(0, input.dtype), input)
 
 
 def softshrink(input, lambd=0.5):

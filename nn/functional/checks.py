@@ -65,7 +65,7 @@ def positive(op, **numbers):
 
 def positive_int(op, name, n) -> int:
     """``n`` as an int; ValueRangeError if it is no positive integer."""
-    if not hasattr(n, "__index__") or isinstance(n, bool) or n < 1:
+    if not hasattr(n, "__index__") or isinstance(n, bool) or np.ndim(n) or n < 1:
         raise ValueRangeError(f"{op}: {name} must be a positive integer, got {n!r}")
     return int(n)
 

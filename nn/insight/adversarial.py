@@ -10,7 +10,7 @@ from autograd import Tensor, enable_grad, gradients
 from autograd.errors import ValueRangeError
 from nn.figures import new_figure
 from nn.functional import cross_entropy
-from nn.functional.checks import positive
+from nn.functional.checks import array, positive, value
 from nn.insight.results import Drawn, bare, image_of, show
 from nn.insight.running import (
     all_scores,
@@ -287,9 +287,11 @@ def adversarial_accuracy(
     positive(op, steps=steps, batch_size=batch_size)
     limits(op, bounds, x)
     _given(op, labels)
+    sizes = np.atleast_1d(value(array(op, "eps", eps)))
+    for e in sizes:
+        not_negative(op, eps=e)
     with evaluating(op, model):
         labels = classes_of(op, all_scores(op, model, x, batch_size), labels, "labels")
-    sizes = np.atleast_1d(np.asarray(eps, float))
     right = np.zeros(len(sizes))
     rounds = [(k, s) for k in range(len(sizes)) for s in range(0, len(x), batch_size)]
     for k, s in bar(rounds, op, progress):
@@ -300,4 +302,4 @@ def adversarial_accuracy(
         else:
             found = iterated_fgsm(model, part, own, e, steps, bounds=bounds, progress=False)
         right[k] += (found.after.argmax(1) == own).sum()
-    return AdversarialAccuracy(sizes, right / len(x))
+    return AdversarialAccuracy(sizes.astype(float), right / len(x))

@@ -1,15 +1,15 @@
 """What networks can express: one hidden layer and any function; depth against width."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
 from autograd import no_grad
 from autograd.errors import ValueRangeError
 from nn import functional, init
-from nn.functional.checks import positive
+from nn.functional.checks import positive, positive_int
 from nn.insight.approximation_results import Approximation, DepthComparison
-from nn.insight.running import bar
+from nn.insight.running import bar, limits, whole
 from nn.layers import Linear, ReLU
 from nn.optim import Adam
 from nn.optim.schedules import CosineAnnealingLR
@@ -68,12 +68,14 @@ def universal_approximation(
     >>> bool(found.errors[0] > 10 * found.errors[1] > 100 * found.errors[2])
     True
     """
-    x, y, scaled = _samples("universal_approximation", function, interval, points)
+    op = "universal_approximation"
+    x, y, scaled = _samples(op, function, interval, points)
+    widths = _counts(op, "widths", widths)
+    whole(op, steps=steps, seed=seed)
     before = init.generator()
     errors, fits = [], []
     try:
-        for width in bar(list(widths), "widths", progress):
-            positive("universal_approximation", widths=width)
+        for width in bar(widths, "widths", progress):
             init.seed(_seed(seed, width))
             net = _bends([width])
             _solve_last(net, scaled, y)
@@ -137,9 +139,9 @@ def deep_against_shallow(
     """
     op = "deep_against_shallow"
     x, y, scaled = _samples(op, function, interval, points)
-    for depth in depths:
-        positive(op, depths=depth)
-    positive(op, seeds=seeds)
+    depths = _counts(op, "depths", depths)
+    positive(op, seeds=seeds, parameters=parameters)
+    whole(op, steps=steps, seed=seed)
     sizes = [[_width(op, depth, parameters)] * depth for depth in depths]
     errors, fits = np.zeros((len(sizes), seeds)), []
     runs = [(k, s) for k in range(len(sizes)) for s in range(seeds)]
@@ -251,9 +253,7 @@ def _trained(net, x, y, steps, lr) -> np.ndarray:
 
 def _samples(op, function, interval, points):
     """The numbers x, the function there, and x scaled to [-1, 1] as a column."""
-    low, high = interval
-    if not low < high:
-        raise ValueRangeError(f"{op}: the interval must grow, got {interval!r}")
+    low, high = limits(op, interval, name="interval")
     positive(op, points=points)
     x = np.linspace(low, high, points)
     y = np.asarray(function(x), float)
@@ -264,6 +264,13 @@ def _samples(op, function, interval, points):
             f"{' with infinite or NaN values' if y.shape == x.shape else ''}"
         )
     return x, y, np.linspace(-1, 1, points)[:, None]
+
+
+def _counts(op, name, values) -> list[int]:
+    """A sequence of positive integers."""
+    if not isinstance(values, Iterable):
+        raise ValueRangeError(f"{op}: {name} must be a list of positive integers, got {values!r}")
+    return [positive_int(op, name, v) for v in values]
 
 
 def _width(op, depth, parameters):

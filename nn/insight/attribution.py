@@ -290,7 +290,7 @@ def smooth_grad(
     x = examples(op, x)
     positive(op, samples=samples)
     not_negative(op, noise=noise)
-    rng = random(seed)
+    rng = random(op, seed)
     axes = tuple(range(1, x.ndim))
     deviation = noise * (x.max(axes, keepdims=True) - x.min(axes, keepdims=True))
     total = np.zeros_like(x)

@@ -9,7 +9,7 @@ from autograd import Tensor, enable_grad, gradients
 from autograd.errors import GraphError, ValueRangeError
 from nn.insight.landscape import Loss, kept, named_weights, scalar
 from nn.insight.results import Drawn
-from nn.insight.running import bar, depends
+from nn.insight.running import bar, depends, not_negative, random
 from nn.module import Module
 
 
@@ -115,9 +115,10 @@ def hessian_eigenvalues(
                 f"hessian_eigenvalues: {what} must be an int from 1 on"
                 f"{f', at most the {size} parameters' if what == 'count' else ''}, got {v!r}"
             )
+    not_negative("hessian_eigenvalues", tolerance=tolerance)
+    start = random("hessian_eigenvalues", seed).standard_normal(size)
     with kept(model), enable_grad():
         product = hessian_product(loss(), weights)
-        start = np.random.default_rng(seed).standard_normal(size)
         solve = _lanczos if method == "lanczos" else _power
         most = products if method == "lanczos" else products * count
         turns = bar(range(most), method, progress)

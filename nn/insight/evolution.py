@@ -137,7 +137,7 @@ def evolve(
     ):
         raise ShapeError(f"{op}: shape must be that of one picture, as (1, 28, 28); got {shape!r}")
     low, high = limits(op, bounds)
-    rng, targets = random(seed), np.atleast_1d(np.asarray(target))
+    rng, targets = random(op, seed), np.atleast_1d(np.asarray(target))
     if targets.ndim != 1 or not targets.size:
         raise ValueRangeError(f"{op}: target must be a class or several, got {target!r}")
     breed = _Breeding(op, model, rng, (parents, population), (rate, size), (low, high))

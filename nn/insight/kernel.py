@@ -9,7 +9,7 @@ from autograd import Tensor, enable_grad, gradients, no_grad
 from autograd.errors import ShapeError, ValueRangeError
 from nn.insight.landscape import kept, named_weights
 from nn.insight.results import Drawn
-from nn.insight.running import bar
+from nn.insight.running import bar, is_number
 from nn.modes import evaluating
 from nn.module import Module
 
@@ -166,6 +166,8 @@ def linearised_predictions(
     """
     if isinstance(steps, bool) or not isinstance(steps, (int, np.integer)) or steps < 0:
         raise ValueRangeError(f"linearised_predictions: steps must be an int ≥ 0, got {steps!r}")
+    if not is_number(lr):
+        raise ValueRangeError(f"linearised_predictions: lr must be a number, got {lr!r}")
     now, start_test = _outputs(model, x), _outputs(model, x_test)
     y = np.asarray(y.data if isinstance(y, Tensor) else y, float)
     if y.shape != now.shape:

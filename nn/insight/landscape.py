@@ -1,6 +1,6 @@
 """The loss around the weights that were found: a surface along two directions."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ import numpy as np
 from autograd import Tensor, no_grad
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from nn.insight.results import Drawn
-from nn.insight.running import bar
+from nn.insight.running import bar, is_number, random
 from nn.module import Module
 
 Loss = Callable[[], Any]
@@ -95,12 +95,16 @@ def loss_surface(
     """
     if isinstance(points, bool) or not isinstance(points, int) or points < 3 or points % 2 == 0:
         raise ValueRangeError(f"loss_surface: points must be odd, 3 or more, got {points!r}")
-    if not span > 0:
-        raise ValueRangeError(f"loss_surface: span must be positive, got {span!r}")
+    if not is_number(span) or not 0 < span < np.inf:
+        raise ValueRangeError(f"loss_surface: span must be positive and finite, got {span!r}")
     weights = named_weights("loss_surface", model)
     if isinstance(directions, int):
-        rng = np.random.default_rng(seed)
+        rng = random("loss_surface", seed)
         chosen = [filter_normalised(weights, rng) for _ in range(directions)]
+    elif not isinstance(directions, Iterable):
+        raise DtypeError(
+            f"loss_surface: directions must be 1, 2 or a list of dicts, got {directions!r}"
+        )
     else:
         chosen = [_given(weights, d) for d in directions]
     if len(chosen) not in (1, 2):

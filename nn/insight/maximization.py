@@ -162,7 +162,7 @@ def maximize(
     not_negative(op, lr=lr, l1=l1, l2=l2, tv=tv, jitter=jitter)
     units = _units(op, unit)
     bounds = None if bounds is None else limits(op, bounds)
-    rng = random(seed)
+    rng = random(op, seed)
     x: Any = Tensor(_start(op, shape, len(units), start, bounds, rng), requires_grad=True)
     if jitter != int(jitter) or (jitter and x.ndim != 4):
         raise ValueRangeError(f"{op}: jitter is a number of pixels, for pictures (C, H, W)")

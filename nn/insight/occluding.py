@@ -128,6 +128,11 @@ def occlusion(
     h, w = height_width(op, "size", size)
     positive(op, stride=stride, batch_size=batch_size)
     fill = value(array(op, "fill", fill))
+    if fill.size != 1 and fill.shape != (x.shape[1], 1, 1):
+        raise ShapeError(
+            f"{op}: fill must be a number, or one for each channel ({x.shape[1]}, 1, 1), got the "
+            f"shape {fill.shape}"
+        )
     if h > x.shape[2] or w > x.shape[3]:
         raise ShapeError(
             f"{op}: a patch of {h} x {w} does not fit in pictures of {x.shape[2]} x {x.shape[3]}"

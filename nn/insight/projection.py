@@ -11,6 +11,7 @@ from nn.figures import new_figure
 from nn.functional.checks import positive
 from nn.insight.results import Drawn
 from nn.insight.retrieval import vectors
+from nn.insight.running import is_number, whole
 
 LEGEND = 12  # labels that a legend can name
 COLORS = (*(f"C{k}" for k in range(10)), "0.25", "0.65")
@@ -133,13 +134,15 @@ def tsne(features: Any, dimensions: int = 2, perplexity: float = 30.0, seed: int
     """
     op = "tsne"
     f = vectors(op, features)
-    if dimensions not in (2, 3):
+    if np.ndim(dimensions) or dimensions not in (2, 3):
         raise ValueRangeError(f"{op}: dimensions must be 2 or 3, got {dimensions!r}")
-    if not 0 < perplexity < len(f):
+    if not is_number(perplexity) or not 0 < perplexity < len(f):
         raise ValueRangeError(
             f"{op}: perplexity must be between 0 and the number of examples, {len(f)}, got "
             f"{perplexity!r}"
         )
+    if seed is not None:
+        whole(op, seed=seed)
     try:
         from sklearn.manifold import TSNE
     except ImportError:

@@ -217,23 +217,42 @@ def probabilities(scores: np.ndarray) -> np.ndarray:
 def not_negative(op: str, **numbers: Any):
     """Refuse what is no number from 0 on."""
     for name, v in numbers.items():
-        if not isinstance(v, (int, float, np.number)) or not 0 <= v < np.inf:
+        if not is_number(v) or not 0 <= v < np.inf:
             raise ValueRangeError(f"{op}: {name} must be a number from 0 on, got {v!r}")
 
 
-def random(seed: Any) -> np.random.Generator:
+def is_number(v: Any) -> bool:
+    """Whether this is a real number."""
+    return isinstance(v, (int, float, np.integer, np.floating))
+
+
+def whole(op: str, **numbers: Any):
+    """Refuse what is no integer from 0 on."""
+    for name, v in numbers.items():
+        if not hasattr(v, "__index__") or isinstance(v, bool) or np.ndim(v) or v < 0:
+            raise ValueRangeError(f"{op}: {name} must be an integer from 0 on, got {v!r}")
+
+
+def random(op: str, seed: Any) -> np.random.Generator:
     """The generator to draw from: that of `nn.init.seed` where no seed is given."""
-    return init.generator() if seed is None else np.random.default_rng(seed)
+    try:
+        return init.generator() if seed is None else np.random.default_rng(seed)
+    except (TypeError, ValueError):
+        raise ValueRangeError(
+            f"{op}: seed must be an integer from 0 on, or a numpy Generator, got {seed!r}"
+        ) from None
 
 
-def limits(op: str, bounds: Any, x: np.ndarray | None = None) -> tuple[float, float]:
+def limits(
+    op: str, bounds: Any, x: np.ndarray | None = None, name: str = "bounds"
+) -> tuple[float, float]:
     """The least and largest value of a pixel; ``x`` must lie between."""
     try:
         low, high = (float(v) for v in bounds)
     except (TypeError, ValueError):
         low, high = 0.0, 0.0
     if not low < high:
-        raise ValueRangeError(f"{op}: bounds must be (low, high) with low < high, got {bounds!r}")
+        raise ValueRangeError(f"{op}: {name} must be (low, high) with low < high, got {bounds!r}")
     if x is not None and (x.min() < low - 1e-6 or x.max() > high + 1e-6):
         raise ValueRangeError(
             f"{op}: x goes from {x.min():.4g} to {x.max():.4g}, outside bounds {(low, high)}. Give "

@@ -56,8 +56,9 @@ class LabelLoss(ClassLoss):
         labels = labels[labels != self.ignore_index]
         if self.weight is None:
             return labels.size
-        known = (labels >= 0) & (labels < len(self.weight))  # the loss refuses the others
-        return float(np.sum(self.weight[labels[known]], dtype=float))
+        known = (labels >= 0) & (labels < len(self.weight))
+        unknown = labels.size - np.sum(known)  # they count, so that the loss is asked, and refuses
+        return float(np.sum(self.weight[labels[known]], dtype=float) + unknown)
 
 
 class CrossEntropyLoss(LabelLoss):

@@ -46,7 +46,8 @@ class Trainer(Resumable):
         ``loss(outputs, target)`` -> Tensor of one number, a mean over the batch.  A Module may
         have parameters of its own.  Means of several batches are put together by their samples,
         or by ``loss.mean_over(target)``, as `nn.CrossEntropyLoss` has it: labels that count, by
-        their weights.  A function with ignored labels, or weights, needs such a method.
+        their weights; a batch of which none counts is left out beside others.  A function with
+        ignored labels, or weights, needs such a method.
     optimizer : nn.optim.Optimizer
     train, validation : nn.data.DataLoader, or another iterable of batches
         A batch is a tuple of arrays (inputs, target); a single array is its own target.
@@ -271,6 +272,8 @@ class Trainer(Resumable):
         self.optimizer.zero_grad()
         mean, sums = 0.0, dict(self._sums)
         for (inputs, target, n), share in zip(batches, shares, strict=True):
+            if total and not share:  # no label counts; where none does at all, the loss says so
+                continue
             loss, outputs = self._forward(inputs, target)
             mean += loss.data.item() * share / total
             (loss if share == total else loss * (share / total)).backward()
@@ -362,6 +365,7 @@ class Trainer(Resumable):
 
     def _evaluated(self, batches):
         sums: dict[str, tuple] = {}
+        seen = False
         with contextlib.ExitStack() as modes:
             for part in (self.model, self.loss):
                 if isinstance(part, Module):
@@ -369,10 +373,18 @@ class Trainer(Resumable):
             modes.enter_context(no_grad())
             for batch in batches.to_look_at():
                 inputs, target, n = batches.parts(batch)
+                seen = True
+                if not self._share(target, n):  # no label counts
+                    continue
                 outputs = self.model(*inputs)
                 self._add(sums, self.loss(outputs, target), outputs, target, n)
-        if not sums:
+        if not seen:
             raise ValueRangeError("Trainer: the loader to evaluate on gave no batches")
+        if not sums:
+            raise ValueRangeError(
+                "Trainer: no label of the loader to evaluate on counts: each is ignore_index or of "
+                "weight 0. Give it other labels, or leave validation out."
+            )
         return _means(sums)
 
     # -- what is said ------------------------------------------------------------------------------

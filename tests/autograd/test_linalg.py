@@ -1,5 +1,7 @@
 """Linear algebra where a row of the table cannot go: singular, repeated values, refused."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -191,3 +193,28 @@ def test_functions_of_real_numbers_refuse_complex_ones(name):
 
     with pytest.raises(AutogradError, match="(?s): ufunc .* not supported.*complex128"):
         getattr(ops, name)(z)
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0), (0, 0), (2, 0, 3)])
+def test_norms_of_no_elements_are_numpys(shape):
+    n = len(shape)
+    for axis in [None, *range(n), *itertools.permutations(range(n), 2)]:
+        for order in (None, "fro", "nuc", np.inf, -np.inf, 0, 1, -1, 2, -2, 3, 0.5):
+            x = Tensor(np.zeros(shape), requires_grad=True)
+            try:
+                with np.errstate(all="ignore"):
+                    expected = np.linalg.norm(x.data, order, axis)
+            except ValueError:
+                with pytest.raises(ValueError):
+                    np.linalg.norm(x, order, axis)
+                continue
+            with np.errstate(all="ignore"):
+                y = np.linalg.norm(x, order, axis)
+                assert gradients(y.sum(), x).shape == shape
+            np.testing.assert_array_equal(y.data, expected)
+
+
+def test_medians_of_complex_numbers_are_numpys():
+    x = np.array([2 + 1j, 1.0, 3 - 1j, np.nan])
+    assert np.median(Tensor(x[:3])) == np.median(x[:3])
+    assert np.nanmedian(Tensor(x)) == np.nanmedian(x)

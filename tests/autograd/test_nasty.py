@@ -92,6 +92,7 @@ CASES = [
     ("silu at 800", ops.silu, [800.0, -800.0], [1.0, 0.0]),
     ("silu at 1e17", ops.silu, [1e17, -1e17], [1.0, 0.0]),
     ("gelu by tanh at 1e200", lambda x: ops.gelu(x, "tanh"), [1e200, -1e200], [1.0, 0.0]),
+    ("hard_swish at inf", ops.hard_swish, [inf, -inf, 3.0, 1.0], [1.0, 0.0, 1.0, 5 / 6]),
     ("exp overflow", lambda x: np.exp(x), [1000.0], [inf]),
     # where: what was not taken does not matter
     ("where log", lambda x: np.where(x > 0, np.log(x), 0.0), [0.0, -1.0, 2.0], [0.0, 0.0, 0.5]),
@@ -382,3 +383,29 @@ def test_edges_of_histograms_are_those_of_numpy(dtype):
         edges, (_, across, _) = np.histogram(t, bins)[1], np.histogram2d(t, y, bins)
         np.testing.assert_array_equal(edges.data, np.histogram(x, bins)[1], strict=True)
         np.testing.assert_array_equal(across.data, np.histogram2d(x, y, bins)[1], strict=True)
+
+
+@pytest.mark.parametrize(
+    "dtype, size", [(float, 1e-300), (float, 1e300), ("f4", 1e-36), ("f4", 1e36)]
+)
+def test_slopes_whose_squares_under_or_overflow(dtype, size):
+    a, b = (Tensor(np.array(v, dtype), requires_grad=True) for v in (3 * size, 4 * size))
+    got = gradients(np.arctan2(a, b), [a, b])
+    np.testing.assert_allclose([float(g) * size for g in got], [0.16, -0.12], rtol=1e-6)
+    straight = gradients(np.arctan2(a, np.zeros_like(b)), a)
+    assert straight == 0
+    if size > 1:
+        np.testing.assert_allclose(float(gradients(np.arcsinh(a), a)) * size, 1 / 3, rtol=1e-6)
+
+
+@pytest.mark.parametrize("z", [3e200 + 4e200j, -1e300 + 0j, 1e200j, -2 + 3j, 0.5 - 4j])
+def test_slopes_of_complex_arcs_whose_squares_overflow(z):
+    size, u = abs(z), z / abs(z)
+    root = 1 / size * np.sqrt(1 / size - u) ** -1 * np.sqrt(1 / size + u) ** -1
+    turned = 1 / size * np.sqrt(1 / size - 1j * u) ** -1 * np.sqrt(1 / size + 1j * u) ** -1
+    for f, expected in (
+        (np.arcsin, root), (np.arccos, -root), (np.arcsinh, turned), (np.arctanh, root * root),
+    ):  # fmt: skip
+        t = Tensor(z, requires_grad=True)
+        slope = gradients(f(t), t, np.array(1 + 0j))
+        np.testing.assert_allclose(slope * size, expected * size, rtol=1e-12, err_msg=f.__name__)

@@ -364,6 +364,13 @@ def test_lists_are_taken_as_arrays(case):
         np.testing.assert_array_equal(f(*listed), y)
 
 
+@pytest.mark.parametrize(
+    "f", [F.hardshrink, lambda x: F.threshold(x, 0.1, 2.0), lambda x: F.hardtanh(x, -2.0, 2.0)]
+)
+def test_no_activation_hides_that_its_input_is_nan(f):
+    np.testing.assert_array_equal(np.isnan(f(np.array([np.nan, 0.0, np.inf]))), [1, 0, 0])
+
+
 def test_upsampling_to_the_same_size_changes_nothing():
     x = normal(1, 2, 5, 4)
     for mode in ("nearest", "bilinear"):

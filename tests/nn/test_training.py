@@ -86,7 +86,7 @@ def test_labels_count_as_in_one_large_batch(name, weight):
     x = IMAGES[:10].astype(float)
     y = np.array([0, 1, 2, 3, 0, -100, -100, -100, -100, 1])
     runs = []
-    for size in (10, 5, 4):
+    for size in (10, 5, 4, 3):  # of 3, the third has no label that counts
         nn.init.seed(0)
         model = nn.Sequential(nn.Linear(6, 4)).astype(float)
         if name == "NLLLoss":
@@ -117,6 +117,16 @@ def test_what_the_mean_of_a_loss_is_over():
     with pytest.raises(ValueRangeError, match="label is 7, but with 2"):
         trainer.fit(1)
     np.testing.assert_array_equal(model(IMAGES).data, scores)
+
+
+def test_batches_whose_labels_all_do_not_count():
+    none = (IMAGES[:3], np.full(3, -100))
+    trainer = make(data=[none, (IMAGES, LABELS)], metrics={"accuracy": nn.training.accuracy})
+    assert trainer.evaluate([none, (IMAGES, LABELS)]) == trainer.evaluate([(IMAGES, LABELS)])
+    with pytest.raises(ValueRangeError, match="no label of the loader .* counts: each is ignore_i"):
+        trainer.evaluate([none])
+    with pytest.raises(ValueRangeError, match="every label is ignore_index.* Skip this batch"):
+        trainer.fit(1)  # there is nothing to make a step of
 
 
 def test_an_incomplete_last_group_counts_with_its_samples():
