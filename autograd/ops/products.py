@@ -6,7 +6,7 @@ import numpy as np
 
 from autograd.errors import ShapeError
 from autograd.kernels import products as kernel_of
-from autograd.ops.register import as_array, instead_of, listed, ufunc
+from autograd.ops.register import as_array, countable, instead_of, listed, ufunc
 from autograd.primitive import primitive
 from autograd.tensor import UFUNCS
 
@@ -55,11 +55,11 @@ def linear(x, w, b=None):
     return np.add(y, b, out=y) if mine else y + b
 
 
-# With the leading axes as one: dw = gᵀ x adds over the batch, db = g is added up by the engine.
+# With the leading axes as one: dw = gᵀ x and db = Σ g add over the batch.
 linear.vjp(
     x=lambda g, w: kernel_of.matmul(g, w),
     w=lambda g, x: kernel_of.matmul(np.swapaxes(_rows(g), 0, 1), _rows(x)),
-    b=lambda g: _rows(g),
+    b=lambda g: np.sum(countable(_rows(g)), axis=0),
 )
 
 

@@ -32,7 +32,7 @@ from autograd.ops.recurrent_cells import (
     recurrent_steps,
     walk,
 )
-from autograd.ops.register import as_array, listed, value
+from autograd.ops.register import as_array, countable, listed, value
 from autograd.primitive import Primitive, primitive
 from autograd.recording import enable_grad
 from autograd.tensor import Tensor, needs_grad
@@ -132,11 +132,6 @@ def _over_time(d, v):
     return matmul(np.transpose(np.reshape(d, (-1, d.shape[2]))), np.reshape(v, (-1, v.shape[2])))
 
 
-def _over_all(d):
-    """Σ over t and n, as the gradient of a bias; of float16 in float32, or it ends at 2048."""
-    return np.sum(np.astype(d, np.float32) if d.dtype.char == "e" else d, axis=(0, 1))
-
-
 def _to_inputs(d, w):
     """d w, as one product: what goes back to the inputs of all steps."""
     return np.reshape(matmul(np.reshape(d, (-1, d.shape[2])), w), (*d.shape[:2], w.shape[1]))
@@ -178,8 +173,8 @@ def _layer(cell) -> Primitive:
         x=through_time(lambda d, x, w_ih, before: _to_inputs(d.delta, w_ih)),
         w_ih=through_time(lambda d, x, w_ih, before: _over_time(d.delta, x)),
         w_hh=through_time(lambda d, x, w_ih, before: _over_time(d.recurrent, before())),
-        b_ih=through_time(lambda d, x, w_ih, before: _over_all(d.delta)),
-        b_hh=through_time(lambda d, x, w_ih, before: _over_all(d.recurrent)),
+        b_ih=through_time(lambda d, x, w_ih, before: np.sum(countable(d.delta), axis=(0, 1))),
+        b_hh=through_time(lambda d, x, w_ih, before: np.sum(countable(d.recurrent), axis=(0, 1))),
         h0=through_time(lambda d, x, w_ih, before: d.h0),
         c0=through_time(lambda d, x, w_ih, before: d.c0),
     )

@@ -6,7 +6,7 @@ import numpy as np
 
 from autograd.ops.arithmetic import over
 from autograd.ops.complex_numbers import conj
-from autograd.ops.register import instead_of, listed, values_only
+from autograd.ops.register import countable, instead_of, listed, values_only
 from autograd.primitive import primitive
 
 
@@ -48,14 +48,9 @@ def mean(x, axis=None, keepdims=False):
 
 mean.vjp(
     x=lambda g, x_shape, axis, keepdims: expand(
-        _countable(g) / max(count(x_shape, axis), 1), x_shape, axis, keepdims
+        countable(g) / max(count(x_shape, axis), 1), x_shape, axis, keepdims
     )
 )
-
-
-def _countable(g):
-    """``g``, in float32 where it is float16, which ends at 65504: a mean may be of more."""
-    return g.astype(np.float32) if g.dtype.char == "e" else g
 
 
 @instead_of(np.max, np.amax)

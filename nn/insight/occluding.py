@@ -127,11 +127,11 @@ def occlusion(
     x = pictures(op, x)
     h, w = height_width(op, "size", size)
     positive(op, stride=stride, batch_size=batch_size)
-    fill = value(array(op, "fill", fill))
-    if fill.size != 1 and fill.shape != (x.shape[1], 1, 1):
+    paint = value(array(op, "fill", fill))
+    if paint.size != 1 and paint.shape != (x.shape[1], 1, 1):
         raise ShapeError(
             f"{op}: fill must be a number, or one for each channel ({x.shape[1]}, 1, 1), got the "
-            f"shape {fill.shape}"
+            f"shape {paint.shape}"
         )
     if h > x.shape[2] or w > x.shape[3]:
         raise ShapeError(
@@ -144,7 +144,7 @@ def occlusion(
         target = classes_of(op, plain, target)
         lines = []
         for image, k in zip(bar(x, op, progress and len(x) > 1), target, strict=True):
-            hidden = _Hidden(image, places, (h, w), fill)
+            hidden = _Hidden(image, places, (h, w), paint)
             scores = all_scores(op, model, hidden, batch_size, progress and len(x) == 1)
             lines.append(scores[:, k].reshape(len(tops), len(lefts)))
     scores = plain[np.arange(len(x)), target]
