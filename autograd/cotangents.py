@@ -73,9 +73,12 @@ def _summed(gp, p, node):
     axes = tuple(
         k for k, (m, n) in enumerate(zip(kept, gp.shape, strict=True)) if k < lead or m != n
     )
-    if gp.dtype.char == "e":  # a sum of ones over rows ends at 2048 in float16
-        gp = np.astype(gp, np.float32)
-    return np.reshape(np.sum(gp, axis=axes, keepdims=True), p.shape)
+    return np.reshape(np.sum(countable(gp), axis=axes, keepdims=True), p.shape)
+
+
+def countable(g):
+    """``g``, in float32 where it is float16: that counts to 2,048, and ends at 65,504."""
+    return np.astype(g, np.float32) if g.dtype.char == "e" else g
 
 
 def own(g):

@@ -55,7 +55,7 @@ def note_change(data, by: str):
 
 
 def changed_by(data, order) -> str:
-    """What has changed the value ``data`` of a leaf after that tick of the clock, or ''."""
+    """What has changed the memory of ``data`` after that tick of the clock, or ''."""
     when, by = _changes.get(id(owner(data)), (0, ""))
     return by if when > order else ""
 
@@ -73,8 +73,7 @@ def check_unchanged(node, held=None):
         )
     for name, v in held or zip(node.plan.names, node.saved, strict=True):
         for a in v if type(v) in (list, tuple) else (v,):
-            order, by = _changes.get(id(owner(a)), (0, ""))
-            if order > node.order:
+            if by := changed_by(a, node.order):
                 raise GraphError(
                     f"the derivative of {node.plan.op.__name__} needs {name!r} as it was, but {by} "
                     "has changed it in place since. Differentiate before the change, or compute "

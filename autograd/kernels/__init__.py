@@ -51,17 +51,21 @@ def compilable(work, labels=False, twin=None):
 
         @functools.wraps(kernel)
         def call(*args):
-            if not compiled_is_wanted(work(*args)) or not plain_floats(args, labels):
-                return kernel(*args)
-            module = twins(inside)
-            if module is None:
-                return kernel(*args)
-            y = getattr(module, name)(*args)
+            fast = twin_for(work(*args), args, inside, name, labels)
+            y = NotImplemented if fast is None else fast(*args)
             return kernel(*args) if y is NotImplemented else y
 
         return call
 
     return decorate
+
+
+def twin_for(work, args, module, name, labels=False):
+    """The compiled kernel of this name, or None where NumPy's is to do this work."""
+    if not compiled_is_wanted(work) or not _plain(args, labels):
+        return None
+    found = twins(module)
+    return found and getattr(found, name)
 
 
 def after(*ways):
@@ -84,7 +88,7 @@ def after(*ways):
     return decorate
 
 
-def plain_floats(args, labels=False) -> bool:
+def _plain(args, labels) -> bool:
     """Whether all arrays among the arguments are NumPy's, not empty, of one floating dtype.
 
     With ``labels`` they may also be of integers.
@@ -109,5 +113,5 @@ def twins(module):
                 'pip install "chalkgrad[fast]", set NUMBA_CACHE_DIR to a folder that you can write '
                 "to, or unset AUTOGRAD_KERNELS."
             ) from e
-        warnings.warn(f"numba cannot be used ({e}); NumPy's kernels are", stacklevel=4)
+        warnings.warn(f"numba cannot be used ({e}); NumPy's kernels are", stacklevel=5)
         return None

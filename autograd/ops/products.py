@@ -4,9 +4,10 @@ import operator
 
 import numpy as np
 
+from autograd.cotangents import countable
 from autograd.errors import ShapeError
 from autograd.kernels import products as kernel_of
-from autograd.ops.register import as_array, countable, instead_of, listed, ufunc
+from autograd.ops.register import as_array, instead_of, listed, ufunc
 from autograd.primitive import primitive
 from autograd.tensor import UFUNCS
 

@@ -20,6 +20,7 @@ from numpy import ndarray
 
 from autograd import recording
 from autograd.backward import gradients
+from autograd.cotangents import countable
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from autograd.kernels import recurrent as kernel_of
 from autograd.kernels.products import matmul
@@ -32,7 +33,7 @@ from autograd.ops.recurrent_cells import (
     recurrent_steps,
     walk,
 )
-from autograd.ops.register import as_array, countable, listed, value
+from autograd.ops.register import as_array, listed, value
 from autograd.primitive import Primitive, primitive
 from autograd.recording import enable_grad
 from autograd.tensor import Tensor, needs_grad

@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 
+from autograd.cotangents import countable
 from autograd.ops.arithmetic import over
 from autograd.ops.complex_numbers import conj
-from autograd.ops.register import countable, instead_of, listed, values_only
+from autograd.ops.register import instead_of, listed, values_only
 from autograd.primitive import primitive
 
 

@@ -130,11 +130,6 @@ def reals(op, **operands):
             )
 
 
-def countable(g):
-    """``g``, in float32 where it is float16: that counts to 2,048, and ends at 65,504."""
-    return np.astype(g, np.float32) if g.dtype.char == "e" else g
-
-
 def constant(op, name, v):
     """The value of an argument that has no derivative."""
     if type(v) is not Tensor:

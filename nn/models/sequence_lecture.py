@@ -79,11 +79,9 @@ class LectureRNN(Module):
             raise ShapeError(
                 f"LectureRNN: expected x of shape (T, N, {inputs}), T > 0, got {tuple(x.shape)}"
             )
-        h = (
-            np.zeros((x.shape[1], hidden), self.W1.dtype)
-            if h is None
-            else array("LectureRNN", "h", h)
-        )
+        if h is None:
+            h = np.zeros((x.shape[1], hidden), self.W1.dtype)
+        h = array("LectureRNN", "h", h)
         if tuple(h.shape) != (x.shape[1], hidden):
             raise ShapeError(
                 f"LectureRNN: h must be (N, H) = ({x.shape[1]}, {hidden}), got {tuple(h.shape)}"

@@ -6,7 +6,7 @@ import numpy as np
 
 from autograd import Tensor, enable_grad, graph
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
-from autograd.kernels import compiled_is_wanted, plain_floats, twins
+from autograd.kernels import twin_for
 from autograd.kernels.threads import share_calls
 from nn import missing
 
@@ -201,11 +201,8 @@ class Optimizer(missing.Refusing):
     def _updated_fast(self, w, g, state, options) -> bool:
         """Whether the compiled twin of `update`, where there is one, has done its work."""
         twin, number = TWINS.get(getattr(self.update, "__func__", None), (None, 0))
-        if not twin or not compiled_is_wanted(number * w.size):
-            return False
-        if not plain_floats([w, g, *(v for k, v in state.items() if k != "step")]):
-            return False
-        step = getattr(twins("descent"), twin, None)
+        arrays = w, g, *(v for k, v in state.items() if k != "step")
+        step = twin and twin_for(number * w.size, arrays, "descent", twin)
         return step is not None and step(w, g, state, **options) is not NotImplemented
 
     def zero_grad(self, **options):

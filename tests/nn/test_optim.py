@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Tensor, no_grad
+from autograd import Tensor, kernels, no_grad
 from autograd.errors import AutogradError, DtypeError, GraphError, ShapeError, ValueRangeError
 from tests.nn.torch_optim import cases
 
@@ -106,7 +106,7 @@ def test_a_compiled_step_has_the_bits_of_its_rule(case, dtype, monkeypatch):
             p.grad[:: 1000 + t] = (0, np.inf, np.nan, 1e-30)[t]
             q.grad = p.grad.copy()
         for optimizer, wanted in ((fast, True), (plain, False)):
-            monkeypatch.setattr(nn.optim.optimizer, "compiled_is_wanted", lambda _, w=wanted: w)
+            monkeypatch.setattr(kernels, "compiled_is_wanted", lambda _, w=wanted: w)
             optimizer.step()
         for p, q in zip(*pairs, strict=True):
             np.testing.assert_array_equal(p.data, q.data)
@@ -119,7 +119,7 @@ def test_a_compiled_step_has_the_bits_of_its_rule(case, dtype, monkeypatch):
 def large(monkeypatch):
     """An Adam, and its parameter with a gradient, as if they were worth compiled code."""
     pytest.importorskip("numba", reason="the extra fast is not installed")
-    monkeypatch.setattr(nn.optim.optimizer, "compiled_is_wanted", lambda _: True)
+    monkeypatch.setattr(kernels, "compiled_is_wanted", lambda _: True)
     p = Tensor(np.ones(1000, np.float32), requires_grad=True)
     p.grad = np.ones(1000, np.float32)
     optimizer = nn.optim.Adam([p], lr=0.1)

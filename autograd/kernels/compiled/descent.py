@@ -5,8 +5,8 @@ They take its arguments, arrays of one dtype.  A job is a part of the parameter.
 
 from math import sqrt
 
-from autograd.kernels.compiled.elementwise import JOB, JOBS, WAKING, part
-from autograd.kernels.compiled.jobs import run, shared, take
+from autograd.kernels.compiled.elementwise import in_parts, part
+from autograd.kernels.compiled.jobs import shared, take
 
 
 def sgd(w, g, state, lr, momentum, dampening, weight_decay, nesterov):
@@ -42,10 +42,7 @@ def _stepped(kernel, arrays, *numbers):
         return NotImplemented
     if not all(isinstance(x, (int, float)) for x in numbers):
         return NotImplemented
-    rows = (None if a is None else a.reshape(-1) for a in arrays)
-    jobs = min(JOBS, max(1, w.size // JOB))
-    run(kernel, jobs, *rows, *map(w.dtype.type, numbers), light=w.size < WAKING)
-    return None
+    return in_parts(kernel, arrays, *map(w.dtype.type, numbers))
 
 
 @shared

@@ -79,9 +79,15 @@ def _mapped(kernel, *arrays):
     if not all(a.flags.c_contiguous and a.size == size for a in arrays):
         return NotImplemented
     y = np.empty_like(arrays[0])
-    jobs = min(JOBS, max(1, size // JOB))
-    run(kernel, jobs, *(a.reshape(-1) for a in (*arrays, y)), light=size < WAKING)
+    in_parts(kernel, (*arrays, y))
     return y
+
+
+def in_parts(kernel, arrays, *numbers):
+    """Run a kernel over contiguous arrays of one size, as rows; what is not there is None."""
+    size = arrays[0].size
+    rows = (None if a is None else a.reshape(-1) for a in arrays)
+    run(kernel, min(JOBS, max(1, size // JOB)), *rows, *numbers, light=size < WAKING)
 
 
 @jit
