@@ -18,16 +18,40 @@ negative = ufunc(np.negative, operator.neg, x=lambda g: -g)
 positive = ufunc(np.positive, x=lambda g: g)
 fabs = ufunc(np.fabs, x=lambda g, x: g * np.sign(x))
 
+
+# Powers that NumPy's loop takes twenty to fifty times as long for as these do.
+QUICK = {
+    -2: lambda a: np.square(1 / a),
+    -0.5: lambda a: 1 / np.sqrt(a + 0.0),  # -0.0 has the power of 0
+    3: lambda a: a * a * a,
+    4: lambda a: np.square(a * a),
+}
+
+
+def to_the(a, b):
+    """``a ** b``."""
+    if type(a) is np.ndarray and type(b) in (int, float) and b in QUICK and a.dtype.kind == "f":
+        return QUICK[b](a)
+    return a**b
+
+
+def _below(b, a):
+    """b - 1, or 0 where a and b are: a number for a number, which NumPy has fast powers for."""
+    if np.ndim(b) == 0 and b != 0:
+        return b - 1.0
+    return b - 1.0 + ((b == 0) & (a == 0))
+
+
 # dy/da = b a^(b-1), which is 0 for b = 0 at a = 0 too; dy/db = y log a, which is 0 at a = 0.
 power = ufunc(
     np.power,
-    operator.pow,
-    a=lambda g, a, b: g * b * a ** (b - 1.0 + ((b == 0) & (a == 0))),
+    to_the,
+    a=lambda g, a, b: g * b * to_the(a, _below(b, a)),
     b=lambda g, y, a: g * y * _log(a, y),
 )
 float_power = ufunc(
     np.float_power,
-    a=lambda g, a, b: g * b * a ** (b - 1.0 + ((b == 0) & (a == 0))),
+    a=lambda g, a, b: g * b * to_the(a, _below(b, a)),
     b=lambda g, y, a: g * y * _log(a, y),
 )
 

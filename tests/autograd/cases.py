@@ -67,7 +67,8 @@ for name in ("power", "float_power"):
     case(name, f, P(3, 4), R(3, 4))
     case(name, f, P(3, 1), R(4), label="broadcast both")
     case(name, lambda x, f=f: f(x, 3), R(4), label="integer power")
-    case(name, lambda x, f=f: f(x, -2.0), P(4), label="negative power")
+    for b in (-2.0, -1.0, -0.5, 0.5, 2, 4):
+        case(name, lambda x, f=f, b=b: f(x, b), P(4), label=f"power {b}")
     case(name, lambda x, f=f: f(2.5, x), R(4), label="constant base")
 for name in ("remainder", "fmod", "floor_divide"):
     f = getattr(np, name)

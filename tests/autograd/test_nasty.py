@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, gradients, jacobian, ops
+from autograd.ops.arithmetic import power, to_the
 from nn import functional as F
 
 inf, nan = np.inf, np.nan
@@ -409,3 +410,24 @@ def test_slopes_of_complex_arcs_whose_squares_overflow(z):
         t = Tensor(z, requires_grad=True)
         slope = gradients(f(t), t, np.array(1 + 0j))
         np.testing.assert_allclose(slope * size, expected * size, rtol=1e-12, err_msg=f.__name__)
+
+
+@pytest.mark.parametrize("b", [-2, -2.0, -0.5, 3, 3.0, 4])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_quick_powers_are_numpys(b, dtype):
+    large = np.finfo(dtype).max ** (1 / 5)
+    x = np.array(
+        [0, -0.0, 1, -1, 0.3, -7, np.inf, -np.inf, np.nan, large, 1 / large, -large], dtype
+    )
+    if b == -0.5:
+        x = x[x != -inf]  # its root is NaN, as by NumPy's own quick power, 0.5
+    with np.errstate(all="ignore"):
+        expected = np.power(x, b)
+        assert np.allclose(to_the(x, b), expected, 4 * np.finfo(dtype).eps, 0, equal_nan=True)
+        assert to_the(x, b).dtype == expected.dtype
+
+
+def test_a_number_as_exponent_keeps_the_dtype_of_what_the_formula_computes():
+    x = Tensor(np.full(3, 1.5, np.float32), requires_grad=True)
+    seen = power.formulas["a"](np.ones(3, np.float32), x.data, 5)
+    assert seen.dtype == np.float32  # not by an array of exponents in double precision
