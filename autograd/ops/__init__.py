@@ -227,6 +227,8 @@ from autograd.ops.normalization import (
     batch_norm_of,
     cross_entropy,
     cross_entropy_,
+    layer_norm,
+    layer_norm_,
 )
 from autograd.ops.norms import (
     cond,
@@ -362,7 +364,6 @@ from autograd.ops.sliding import (
 )
 from autograd.ops.statistics import (
     average,
-    batch_stats,
     corrcoef,
     cov,
     median,

@@ -1,4 +1,4 @@
-"""Batch normalisation, and the loss of classification: layers that would be many small steps."""
+"""Normalisation, and the loss of classification: layers that would be many small steps."""
 
 import numpy as np
 
@@ -24,12 +24,14 @@ def batch_norm_(x, weight, bias, eps):
 
 def _backward(name, g, x, weight, mean, var, eps):
     """dx, dweight or dbias by the output y: one walk over g and x finds all three."""
+    return _one_of_three(name, kernel_of.batch_norm_backward, eps, g[0], x, weight, mean, var)
 
+
+def _one_of_three(name, kernel, eps, *arrays):
     def walk():
-        found = kernel_of.batch_norm_backward(g[0], x, weight, mean, var, eps)
-        return dict(zip(("dx", "dweight", "dbias"), found, strict=True))
+        return dict(zip(("dx", "dweight", "dbias"), kernel(*arrays, eps), strict=True))
 
-    found = once_per_pass(walk, g[0], x, weight, mean)
+    found = once_per_pass(walk, *(a for a in arrays if a is not None), numbers=(eps,))
     if name not in found:
         found.update(walk())
     return found.pop(name)  # nobody else has it: it may be added into
@@ -80,7 +82,7 @@ def batch_norm(x, weight=None, bias=None, eps=1e-5):
     ShapeError
         Fewer than two values per channel, or a weight or bias of another shape.
     """
-    x = _real(x)
+    x = _real("batch_norm", x)
     if x.ndim < 2 or not x.shape[1] or x.size < 2 * x.shape[1]:
         raise ShapeError(
             "batch_norm: expected x of shape (N, C, ...) with more than one value per channel, "
@@ -97,10 +99,8 @@ def batch_norm(x, weight=None, bias=None, eps=1e-5):
 
 def batch_norm_of(x, weight=None, bias=None, eps=1e-5):
     """`batch_norm` of shapes that are known to fit, of a single value per channel too."""
-    x = _real(x)
-    channels = x.shape[1:2]
-    weight = np.ones_like(getattr(x, "data", x), shape=channels) if weight is None else weight
-    bias = np.zeros_like(getattr(x, "data", x), shape=channels) if bias is None else bias
+    x = _real("batch_norm", x)
+    weight, bias = _affinity(x, x.shape[1:2], weight, bias)
     if x.dtype == np.float16:
         wide = (np.astype(v, np.float32) for v in (x, weight, bias))
         y, mean, var = batch_norm_(*wide, eps)
@@ -108,14 +108,69 @@ def batch_norm_of(x, weight=None, bias=None, eps=1e-5):
     return batch_norm_(x, weight, bias, eps)
 
 
-def _real(x):
+def _real(op, x):
     x = as_array(x)
     if x.dtype.kind != "f":
         raise DtypeError(
-            f"batch_norm: x must be real and floating, got {x.dtype}"
+            f"{op}: x must be real and floating, got {x.dtype}"
             + ("" if x.dtype.kind == "c" else "; write x.astype(np.float32)")
         )
     return x
+
+
+@listed
+@primitive
+def layer_norm_(x, weight, bias, eps):
+    """y = (x - mean) / sqrt(var + eps) weight + bias, with mean and var over the last axis."""
+    return kernel_of.layer_norm(x, weight, bias, eps)
+
+
+# Ba, Kiros and Hinton 2016; as above, with Σ over the last axis, g weight for weight g, and dweight
+# and dbias summed over the others.
+layer_norm_.vjp(
+    x=lambda g, x, weight, eps: _of_layer("dx", g, x, weight, eps),
+    weight=lambda g, x, weight, eps: _of_layer("dweight", g, x, weight, eps),
+    bias=lambda g, x, weight, eps: _of_layer("dbias", g, x, weight, eps),
+)
+
+
+def _of_layer(name, g, x, weight, eps):
+    return _one_of_three(name, kernel_of.layer_norm_backward, eps, g, x, weight)
+
+
+def layer_norm(x, weight=None, bias=None, eps=1e-5):
+    """Normalise the last axis to mean 0 and variance 1: (..., n), weight and bias (n,) -> (..., n).
+
+    Raises
+    ------
+    DtypeError
+        x is not real and floating: the result would be cut to integers.
+    ShapeError
+        A weight or bias of another shape.
+    """
+    x = _real("layer_norm", x)
+    shape = x.shape[-1:]
+    if not shape:
+        raise ShapeError("layer_norm: expected x of shape (..., n), got a number")
+    for name, v in (("weight", weight), ("bias", bias)):
+        if v is not None and np.shape(v) != shape:
+            raise ShapeError(
+                f"layer_norm: expected a {name} of shape {shape}, one per element of the last axis "
+                f"of {tuple(x.shape)}, got {np.shape(v)}"
+            )
+    if weight is not None or bias is not None:
+        weight, bias = _affinity(x, shape, weight, bias)
+    if x.dtype != np.float16:
+        return layer_norm_(x, weight, bias, eps)
+    y = layer_norm_(np.astype(x, np.float32), weight, bias, eps)
+    return y if weight is not None and weight.dtype != np.float16 else np.astype(y, np.float16)
+
+
+def _affinity(x, shape, weight, bias):
+    """Both, 1 and 0 by default."""
+    like = getattr(x, "data", x)
+    weight = np.ones_like(like, shape=shape) if weight is None else weight
+    return weight, np.zeros_like(like, shape=shape) if bias is None else bias
 
 
 @listed

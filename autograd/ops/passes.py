@@ -13,9 +13,9 @@ class _OncePerPass:
     def __init__(self):
         self.found = {}
 
-    def __call__(self, make, *parts):
-        """``make()``, or what it gave for these very objects."""
-        key = tuple(map(id, parts))
+    def __call__(self, make, *parts, numbers=()):
+        """``make()``, or what it gave for these very objects, and such numbers."""
+        key = (*map(id, parts), *numbers)
         result, refs = self.found.get(key, (None, ()))
         if not refs or any(r() is not p for r, p in zip(refs, parts, strict=True)):
             result = make()  # none yet, or what Ctrl-C kept `forget` from taking away

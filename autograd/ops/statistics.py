@@ -6,7 +6,7 @@ import numpy as np
 
 from autograd.errors import ShapeError, ValueRangeError
 from autograd.ops.complex_numbers import conj
-from autograd.ops.reductions import centred, count
+from autograd.ops.reductions import count
 from autograd.ops.register import (
     as_array,
     as_floats,
@@ -158,22 +158,6 @@ def average(x, axis=None, weights=None, returned=False, keepdims=False):
             raise ZeroDivisionError("average: the weights sum to 0")
         y = np.sum(x * weights, axis=axis, keepdims=keepdims) / total
     return (y, total) if returned else y
-
-
-@listed
-@primitive
-def batch_stats(x, axis):
-    """Mean and variance over axes, kept as axes of size 1: what batch normalisation needs.
-
-    dL/dx = (g_mean + 2 g_var (x - mean)) / n.
-    """
-    mean = np.mean(x, axis=axis, keepdims=True)
-    return mean, np.mean(np.square(np.abs(x - mean)), axis=axis, keepdims=True)
-
-
-batch_stats.vjp(
-    x=lambda g, x, axis: (g[0] + 2 * g[1] * centred(x, axis)) / max(count(np.shape(x), axis), 1)
-)
 
 
 @instead_of(np.cov)

@@ -92,17 +92,18 @@ def instance_norm(
                 "instance_norm: more than one value per channel and sample is needed, got "
                 f"{tuple(input.shape)}"
             )
-        mean, var = ops.batch_stats(input, tuple(range(2, input.ndim)))
+        x = np.reshape(input, (*input.shape[:2], n))
+        y = np.reshape(ops.layer_norm(x, eps=eps), input.shape)
         if running_mean is not None:
-            batch_mean, batch_var = (np.mean(value(v), axis=0).ravel() for v in (mean, var))
-            running_mean += momentum * (batch_mean - running_mean)
-            running_var += momentum * (batch_var * (n / (n - 1)) - running_var)
-    else:
-        if running_mean is None:
-            raise ValueRangeError(
-                "instance_norm: use_input_stats=False needs running_mean and running_var"
-            )
-        mean, var = np.reshape(running_mean, shape), np.reshape(running_var, shape)
+            x = value(x)
+            running_mean += momentum * (np.mean(x, axis=(0, 2)) - running_mean)
+            running_var += momentum * (np.mean(np.var(x, axis=2, ddof=1), axis=0) - running_var)
+        return _affine(y, weight, bias, shape)
+    if running_mean is None:
+        raise ValueRangeError(
+            "instance_norm: use_input_stats=False needs running_mean and running_var"
+        )
+    mean, var = np.reshape(running_mean, shape), np.reshape(running_var, shape)
     return _normalized(input, mean, var, eps, weight, bias, shape)
 
 
@@ -136,8 +137,7 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
     _per_channel("group_norm", channels, weight, bias)
     each = math.prod(input.shape[1:]) // num_groups
     x = np.reshape(input, (input.shape[0], num_groups, each))
-    mean, var = ops.batch_stats(x, (2,))
-    y = np.reshape((x - mean) / np.sqrt(var + eps), input.shape)
+    y = np.reshape(ops.layer_norm(x, eps=eps), input.shape)
     return _affine(y, weight, bias, (1, -1) + (1,) * (input.ndim - 2))
 
 
@@ -147,8 +147,14 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
     ``weight`` and ``bias`` have that shape.  Ba, Kiros and Hinton 2016.
     """
     input, axes = _last_axes("layer_norm", input, normalized_shape)
-    mean, var = ops.batch_stats(input, axes)
-    return _affine((input - mean) / np.sqrt(var + eps), weight, bias, None)
+    shape = tuple(input.shape[input.ndim - len(axes) :])
+    weight, bias = _affinity("layer_norm", weight, bias)
+    _of_shape("layer_norm", shape, weight=weight, bias=bias)
+    if len(shape) == 1:
+        return ops.layer_norm(input, weight, bias, eps)
+    x = np.reshape(input, (*input.shape[: input.ndim - len(axes)], math.prod(shape)))
+    weight, bias = (None if v is None else np.reshape(v, -1) for v in (weight, bias))
+    return np.reshape(ops.layer_norm(x, weight, bias, eps), input.shape)
 
 
 def rms_norm(input, normalized_shape, weight=None, eps=None):
@@ -180,8 +186,7 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
     input, axes = _last_axes("rms_norm", input, normalized_shape)
     shape = tuple(input.shape[input.ndim - len(axes) :])
     weight = optional("rms_norm", "weight", weight)
-    if weight is not None and tuple(weight.shape) != shape:
-        raise ShapeError(f"rms_norm: expected a weight {shape}, got {tuple(weight.shape)}")
+    _of_shape("rms_norm", shape, weight=weight)
     x = input.astype(np.float32) if input.dtype == np.float16 else input  # squares overflow soon
     eps = float(np.finfo(x.dtype).eps) if eps is None else eps
     y = x / np.sqrt(np.mean(x * x, axis=axes, keepdims=True) + eps)
@@ -222,6 +227,12 @@ def _last_axes(op, x, shape):
         raise ShapeError(f"{op}: the last axes of the input {tuple(x.shape)} must be {shape}")
     floating(op, "input", x)
     return x, tuple(range(x.ndim - d, x.ndim))
+
+
+def _of_shape(op, shape, **parameters):
+    for name, v in parameters.items():
+        if v is not None and tuple(v.shape) != shape:
+            raise ShapeError(f"{op}: expected a {name} {shape}, got {tuple(v.shape)}")
 
 
 def _normalized(x, mean, var, eps, weight, bias, shape):

@@ -143,6 +143,12 @@ def batch_statistics(step, k, shape, span):
     return span if span.axis == 1 and step.place(k)[0] == 0 else unknown(step, k, shape, span)
 
 
+def layer_statistics(step, k, shape, span):
+    """Normalised by the mean and variance of the whole last axis."""
+    kept = step.place(k)[0] == 0 and span.axis < len(shape) - 1
+    return span if kept else unknown(step, k, shape, span)
+
+
 def einsum(step, k, shape, span):
     """An index that stays in the result stays; one that is summed over is seen whole."""
     inputs, out = step.saved["subscripts"].split("->")
@@ -285,6 +291,7 @@ RULES: dict[str, Callable[[Step, int, Any, Span], Span]] = {
     "weighted_sums": linear,
     "einsum": einsum,
     "batch_norm": batch_statistics,
+    "layer_norm": layer_statistics,
     "reshape": reshaped,
     "expand_dims": reshaped,
     "squeeze": reshaped,
@@ -305,7 +312,7 @@ RULES: dict[str, Callable[[Step, int, Any, Span], Span]] = {
 } | dict.fromkeys(
     (
         "sum", "mean", "max", "min", "prod", "var", "std", "logsumexp", "norm_2", "norm_p",
-        "softmax", "log_softmax", "cumsum", "cumprod", "batch_stats",
+        "softmax", "log_softmax", "cumsum", "cumprod",
     ),
     along_axis,
 ) | dict.fromkeys(("rnn_tanh", "rnn_relu", "lstm", "gru"), unknown)  # fmt: skip

@@ -42,7 +42,6 @@ case("concatenate", lambda a, b: np.concatenate([a, b]), C(2), R(3), label="comp
 case("getitem", lambda x: x[[0, 0, 1]], C(3), label="complex")
 case("setitem", lambda x, v: ops.setitem(x, v, [0, 2]), C(3), R(2), label="complex and real")
 case("conv", ops.conv, C(1, 2, 5), C(2, 2, 3), label="complex")
-case("batch_stats", lambda x: ops.batch_stats(x, 0), C(4, 2), label="complex")
 case("average", lambda x, w: np.average(x, weights=w), C(4), P(4), label="complex")
 case("convolve", np.convolve, C(4), R(3), label="complex and real")
 case("correlate", lambda a, v: np.correlate(a, v, "full"), C(4), C(3), label="complex")

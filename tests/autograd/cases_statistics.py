@@ -28,8 +28,6 @@ case("average", lambda x, w: np.average(x, weights=w), R(3, 4), P(3, 4), label="
 case("average", lambda x, w: np.average(x, 1, w), R(3, 4), P(4), label="weights of an axis")
 case("average", lambda x, w: np.average(x, (2, 0), w), R(3, 2, 4), P(4, 3), label="of two axes")
 case("average", lambda x, w: np.average(x, 0, w, returned=True), R(3), P(3), label="returned")
-case("batch_stats", lambda x: ops.batch_stats(x, (0, 2)), R(3, 2, 4))
-case("batch_stats", lambda x: ops.batch_stats(x, 0)[1], R(3, 2), label="variance")
 case("cov", np.cov, R(3, 5))
 case("cov", lambda x, y: np.cov(x, y, bias=True), R(5), R(5), label="two vectors")
 case("cov", lambda x: np.cov(x, rowvar=False, ddof=0), R(5, 2), label="columns")

@@ -179,30 +179,24 @@ def batch_norm(inputs, a):
         return functional.batch_norm(x, data(mean), data(var), scale, b, training=False, eps=eps)
     # ONNX moves the running variance towards the biased one, PyTorch and we the unbiased
     y = functional.batch_norm(x, None, None, scale, b, training=True, eps=eps)
-    stats = ops.operations["batch_stats"](x, (0, *range(2, x.ndim)))
+    axes = (0, *range(2, x.ndim))
+    stats = np.mean(x, axis=axes), np.var(x, axis=axes)
     keep = a.get("momentum", 0.9)
     moved = (v * keep + np.ravel(s) * (1 - keep) for v, s in zip((mean, var), stats, strict=True))
     return y, *moved
 
 
-def normalised(x, axes, eps):
-    mean, var = ops.operations["batch_stats"](x, axes)
-    return (x - mean) / np.sqrt(var + eps), mean, 1 / np.sqrt(var + eps)
-
-
 def instance_norm(inputs, a):
     x, scale, b = inputs
-    shape = (1, -1) + (1,) * (x.ndim - 2)
-    y = normalised(x, tuple(range(2, x.ndim)), a.get("epsilon", 1e-5))[0]
-    return y * np.reshape(scale, shape) + np.reshape(b, shape)
+    return functional.instance_norm(x, None, None, scale, b, eps=a.get("epsilon", 1e-5))
 
 
 def layer_norm(inputs, a):
     x, scale, b = [*inputs, None][:3]
-    axes = tuple(range(a.get("axis", -1) % x.ndim, x.ndim))
-    y, mean, inverse = normalised(x, axes, a.get("epsilon", 1e-5))
-    y = y * scale
-    return y if b is None else y + b, mean, inverse
+    axes, eps = tuple(range(a.get("axis", -1) % x.ndim, x.ndim)), a.get("epsilon", 1e-5)
+    y = functional.layer_norm(x, tuple(x.shape[axes[0] :]), scale, b, eps)
+    var = np.var(x, axis=axes, keepdims=True)
+    return y, np.mean(x, axis=axes, keepdims=True), 1 / np.sqrt(var + eps)
 
 
 def rms_norm(inputs, a):
@@ -213,16 +207,13 @@ def rms_norm(inputs, a):
 
 def group_norm(inputs, a):
     x, scale, b = inputs
-    grouped = np.reshape(x, (x.shape[0], a["num_groups"], -1))
-    y = np.reshape(normalised(grouped, (2,), a.get("epsilon", 1e-5))[0], x.shape)
-    shape = (1, -1) + (1,) * (x.ndim - 2)
-    return y * np.reshape(scale, shape) + np.reshape(b, shape)
+    return functional.group_norm(x, a["num_groups"], scale, b, a.get("epsilon", 1e-5))
 
 
 def mean_variance_norm(inputs, a):
     (x,) = inputs
-    mean, var = ops.operations["batch_stats"](x, tuple(a.get("axes", [0, 2, 3])))
-    return (x - mean) / np.sqrt(var)
+    axes = tuple(a.get("axes", [0, 2, 3]))
+    return (x - np.mean(x, axis=axes, keepdims=True)) / np.std(x, axis=axes, keepdims=True)
 
 
 def lp_norm(inputs, a):

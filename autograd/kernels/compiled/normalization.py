@@ -1,7 +1,7 @@
-"""Batch normalisation in few passes over memory; see `autograd.kernels.normalization`.
+"""Normalisation in few passes over memory; see `autograd.kernels.normalization`.
 
-A job is a channel, whose values stay in cache between the passes; sums run over the images one
-after another, in double precision.
+A job is a channel, or some rows of a layer's input, whose values stay in cache between the passes;
+sums run over the images one after another, in double precision.
 """
 
 import numpy as np
@@ -9,6 +9,8 @@ import numpy as np
 from autograd.kernels.compiled import jit
 from autograd.kernels.compiled.jobs import flat, run, shared, take
 from autograd.kernels.compiled.vectors import fma, lanes, load, splat, store, total, zeros
+
+JOB, JOBS = 16_000, 16  # elements of rows: never by the number of threads, whose sums are added
 
 
 def batch_norm(x, weight, bias, eps):
@@ -25,6 +27,27 @@ def batch_norm_backward(g, x, weight, mean, var, eps):
     given = flat(g), flat(x), weight, mean, var, eps
     run(_backward, x.shape[1], *given, flat(dx), dweight, dbias, len(x), lanes(x.itemsize))
     return dx, dweight, dbias
+
+
+def layer_norm(x, weight, bias, eps):
+    """See `autograd.kernels.normalization.layer_norm`."""
+    y = np.empty_like(x, order="C")
+    run(
+        _rows_forward, _jobs(x), flat(x), weight, bias, eps, flat(y), x.shape[-1], lanes(x.itemsize)
+    )
+    return y
+
+
+def layer_norm_backward(g, x, weight, eps):
+    """See `autograd.kernels.normalization.layer_norm_backward`."""
+    dx, jobs, n = np.empty_like(x, order="C"), _jobs(x), x.shape[-1]
+    sums = None if weight is None else np.zeros((2, jobs, n), x.dtype)
+    run(_rows_backward, jobs, flat(g), flat(x), weight, eps, flat(dx), sums, n, lanes(x.itemsize))
+    return (dx, None, None) if sums is None else (dx, *np.sum(sums, axis=1))
+
+
+def _jobs(x):
+    return min(JOBS, x.size // x.shape[-1], max(1, x.size // JOB))
 
 
 @jit
@@ -107,3 +130,57 @@ def _backward(todo, jobs, g, x, weight, mean, var, eps, dx, dweight, dbias, imag
             for k in range(i, end):
                 dx[k] = scale * (g[k] - less) + (x[k] - center) * slope
         c = take(todo)
+
+
+@jit
+def _moments(x, start, end, eps, V):
+    """Mean, and 1 / sqrt(var + eps), of the elements from ``start`` to ``end``."""
+    n = end - start
+    mean = x.dtype.type(_sum(x, start, end, V) / n)
+    var = _sum_of_products(x, mean, x, mean, start, end, V) / n
+    return mean, x.dtype.type(1 / np.sqrt(var + eps))
+
+
+@shared
+def _rows_forward(todo, jobs, x, weight, bias, eps, y, n, V):
+    rows = x.size // n
+    job = take(todo)
+    while job < jobs:
+        for row in range(job * rows // jobs, (job + 1) * rows // jobs):
+            start, end = row * n, (row + 1) * n
+            mean, r = _moments(x, start, end, eps, V)
+            u, v = x[start:end], y[start:end]
+            if weight is None:
+                for k in range(v.size):
+                    v[k] = (u[k] - mean) * r
+            else:
+                for k in range(v.size):
+                    v[k] = (u[k] - mean) * r * weight[k] + bias[k]
+        job = take(todo)
+
+
+@shared
+def _rows_backward(todo, jobs, g, x, weight, eps, dx, sums, n, V):
+    rows, zero = x.size // n, x.dtype.type(0)
+    job = take(todo)
+    while job < jobs:
+        for row in range(job * rows // jobs, (job + 1) * rows // jobs):
+            start, end = row * n, (row + 1) * n
+            mean, r = _moments(x, start, end, eps, V)
+            s, u, v = g[start:end], x[start:end], dx[start:end]
+            if weight is None:
+                v[:] = s
+            else:
+                dweight, dbias = sums[0, job], sums[1, job]
+                for k in range(v.size):
+                    v[k] = s[k] * weight[k]
+                for k in range(v.size):
+                    dweight[k] += s[k] * ((u[k] - mean) * r)
+                for k in range(v.size):
+                    dbias[k] += s[k]
+            straight = x.dtype.type(_sum(dx, start, end, V) / n)
+            bent = _sum_of_products(dx, zero, x, mean, start, end, V)
+            slope = x.dtype.type(bent / n * r * r)
+            for k in range(v.size):
+                v[k] = r * (v[k] - straight - (u[k] - mean) * slope)
+        job = take(todo)
