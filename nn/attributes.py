@@ -18,6 +18,12 @@ class Attributes:
 
     def __setattr__(self, name, value):
         before = vars(self).get(name)
+        if name not in self._results and _trained(before) and _numbers(value):
+            raise DtypeError(
+                f"{type(self).__name__}: {name} is a parameter, and would not be trained as a "
+                f"plain {type(value).__name__}. Use module.{name}.assign(...) inside no_grad(), or "
+                "Tensor(..., requires_grad=True)."
+            )
         if self._running is not None and any(map(_array, _leaves(value))):
             if self._built(value):
                 vars(self)["_results"] = self._results - {name}
@@ -25,12 +31,6 @@ class Attributes:
                 vars(self)["_results"] = self._results | {name}
         elif name in self._results and self._running is None:
             vars(self)["_results"] = self._results - {name}
-        elif isinstance(value, np.ndarray) and _trained(before):
-            raise DtypeError(
-                f"{type(self).__name__}: {name} is a parameter, and would not be trained as a "
-                f"plain array. Use module.{name}.assign(array) inside no_grad(), or "
-                "Tensor(array, requires_grad=True)."
-            )
         object.__setattr__(self, name, value)
 
     def _built(self, value) -> bool:
@@ -88,6 +88,13 @@ def _leaves(value) -> list:
 
 def _array(v) -> bool:
     return isinstance(v, (Tensor, np.ndarray))
+
+
+def _numbers(value) -> bool:
+    """Whether this is an array, a number, or a list of these."""
+    leaves = _leaves(value)
+    kinds = np.ndarray, np.generic, int, float, complex
+    return bool(leaves) and all(isinstance(v, kinds) for v in leaves)
 
 
 def _trained(v) -> bool:

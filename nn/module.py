@@ -118,9 +118,13 @@ class Module(missing.Refusing, Attributes):
 
         Raises
         ------
+        DtypeError
+            The path is no text.
         ValueRangeError
             There is none; the message lists those that are there.
         """
+        if not isinstance(path, str):
+            raise DtypeError(f"get_submodule: expected a path such as '0.conv', got {path!r}")
         module, rest = self, path
         while rest:
             for name, child in module.named_children():
@@ -243,7 +247,22 @@ class Module(missing.Refusing, Attributes):
         return self.train(False)
 
     def astype(self, dtype) -> "Module":
-        """Change parameters and floating state to another dtype in place; returns the module."""
+        """Change parameters and floating state to another dtype in place; returns the module.
+
+        Raises
+        ------
+        DtypeError
+            A dtype that is neither floating nor complex.  Nothing has been changed then.
+        """
+        try:
+            kind = None if dtype is None else np.dtype(dtype).kind
+        except TypeError:
+            kind = None
+        if kind not in ("f", "c"):
+            raise DtypeError(
+                f"astype of {type(self).__name__}: expected a floating dtype, np.float32 or "
+                f"np.float64 say, got {dtype!r}"
+            )
         for _, module, name, v in list(self._named((Tensor, np.ndarray))):
             if v.dtype.kind != "f":
                 continue

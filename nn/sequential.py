@@ -66,7 +66,7 @@ class Sequential(Module):
         return x
 
     def _shown(self):
-        return self.layers.items()
+        return {**self.layers, **dict(self.named_children())}.items()
 
     def __len__(self):
         return len(self.layers)

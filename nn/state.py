@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from autograd import Tensor, no_grad
-from autograd.errors import DtypeError, ShapeError, ValueRangeError
+from autograd.errors import DtypeError, GraphError, ShapeError, ValueRangeError
 from autograd.foreign import plain
 
 
@@ -20,14 +20,27 @@ def state_dict(module) -> dict[str, np.ndarray]:
 def _parts(op, module):
     """Path -> (owner, name, value) of every parameter and state."""
     found = {}
-    for path, owner, name, v in module._named((Tensor, np.ndarray)):
-        if path in found:  # a dot in the key of a dict, or the keys 1 and "1"
-            raise ValueRangeError(
-                f"{op}: two parts have the path {path!r}, and one of them would be lost. Give one "
-                "another name."
-            )
-        found[path] = owner, name, v
+    for path, owner in _paths(module):
+        for name, v in owner.attributes():
+            if not isinstance(v, (Tensor, np.ndarray)):
+                continue
+            if path + name in found:  # a dot in the key of a dict, or the keys 1 and "1"
+                raise ValueRangeError(
+                    f"{op}: two parts have the path {path + name!r}, and one of them would be "
+                    "lost. Give one another name."
+                )
+            found[path + name] = owner, name, v
     return found
+
+
+def _paths(module):
+    """(path with a dot, module) of all modules, a shared one under each of its paths."""
+    todo = [("", module, ())]
+    while todo:
+        path, m, above = todo.pop()
+        yield path, m
+        children = [(f"{path}{n}.", child, (*above, m)) for n, child in m.named_children()]
+        todo += [c for c in reversed(children) if c[1] not in c[2]]  # one that has its parent
 
 
 def load_state_dict(module, state, strict):
@@ -47,13 +60,14 @@ def load_state_dict(module, state, strict):
         text = "; ".join(f"{what}: {', '.join(names)}" for what, names in found.items() if names)
         raise ValueRangeError(f"{op}: {text}. Use strict=False to load what fits by name.")
     _compare(op, mine, new)
+    new = {path: a.astype(mine[path][2].dtype) for path, a in new.items()}
     with no_grad():
         for path, a in new.items():
             owner, name, v = mine[path]
             if isinstance(v, Tensor):
                 v.assign(a)
             else:
-                owner.set_attribute(name, a.astype(v.dtype))
+                owner.set_attribute(name, a)
 
 
 def _array(op, path, v):
@@ -78,6 +92,11 @@ def _compare(op, mine, new):
     """Raise, with all of them listed, for arrays that do not fit."""
     if wrong := _reshaped(mine, new):
         raise ShapeError(f"{op}: shapes differ: {'; '.join(wrong)}. Nothing has been changed.")
+    if wrong := [p for p in new if isinstance(v := mine[p][2], Tensor) and not v.is_leaf]:
+        raise GraphError(
+            f"{op}: {', '.join(wrong)}: the result of an operation, no parameter. Compute it in "
+            "forward. Nothing has been changed."
+        )
     wrong = [
         f"{path} is {mine[path][2].dtype}, got {a.dtype}"
         for path, a in new.items()

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from autograd.errors import DtypeError, IndexRangeError
+from autograd.errors import DtypeError, IndexRangeError, ValueRangeError
 from autograd.foreign import plain
 from autograd.kernels.elementwise import fast_as
 from autograd.ops.elementwise import erfc
@@ -237,6 +237,8 @@ def one_hot(labels, classes, dtype=float):
     ------
     DtypeError
         Labels that are no integers.
+    ValueRangeError
+        ``classes`` is no positive integer.
     IndexRangeError
         A label is not in 0..classes-1.
 
@@ -249,6 +251,8 @@ def one_hot(labels, classes, dtype=float):
     labels = labels.data if type(labels) is Tensor else np.asarray(plain(labels, "one_hot"))
     if labels.dtype.kind not in "iu":
         raise DtypeError(f"one_hot: labels must be integers, got {labels.dtype}")
+    if not hasattr(classes, "__index__") or classes < 1:
+        raise ValueRangeError(f"one_hot: classes must be a positive integer, got {classes!r}")
     if labels.size and (labels.min() < 0 or labels.max() >= classes):
         bad = labels[(labels < 0) | (labels >= classes)].flat[0]
         raise IndexRangeError(f"one_hot: a label is {bad}, but labels go from 0 to {classes - 1}")

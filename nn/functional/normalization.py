@@ -221,7 +221,7 @@ def normalize(input, p=2.0, dim=1, eps=1e-12):
 def _last_axes(op, x, shape):
     """``x`` checked to end in these axes, and which they are."""
     x = array(op, "input", x)
-    shape = (shape,) if hasattr(shape, "__index__") else tuple(shape)
+    shape = tuple(shape) if hasattr(shape, "__iter__") else (shape,)
     d = len(shape)
     if d == 0 or tuple(x.shape[x.ndim - d :]) != shape:
         raise ShapeError(f"{op}: the last axes of the input {tuple(x.shape)} must be {shape}")

@@ -212,7 +212,7 @@ class GroupNorm(Module):
 
 def _sizes(layer, normalized_shape):
     """The sizes of the last axes, checked; a number is that of one."""
-    single = hasattr(normalized_shape, "__index__")
+    single = not hasattr(normalized_shape, "__iter__")
     sizes = (normalized_shape,) if single else tuple(normalized_shape)
     for n in sizes:
         positive(layer, normalized_shape=n)

@@ -4,7 +4,7 @@ import math
 
 from autograd.errors import ValueRangeError
 from nn.functional.checks import positive_int
-from nn.optim.schedules import LRScheduler, check_optimizer
+from nn.optim.schedules import LRScheduler, check_optimizer, check_positive
 
 
 class OneCycleLR(LRScheduler):
@@ -56,9 +56,12 @@ class OneCycleLR(LRScheduler):
         if total_steps is None and None in (epochs, steps_per_epoch):
             raise ValueRangeError("OneCycleLR: give total_steps, or epochs and steps_per_epoch")
         if total_steps is None:
-            total_steps = epochs * steps_per_epoch
+            total_steps = positive_int("OneCycleLR", "epochs", epochs) * positive_int(
+                "OneCycleLR", "steps_per_epoch", steps_per_epoch
+            )
         self.total_steps = positive_int("OneCycleLR", "total_steps", total_steps)
-        self.max_lrs = [max_lr] * len(groups) if isinstance(max_lr, (int, float)) else list(max_lr)
+        several = hasattr(max_lr, "__iter__")
+        self.max_lrs = list(max_lr) if several else [max_lr] * len(groups)
         if len(self.max_lrs) != len(groups):
             raise ValueRangeError(
                 f"OneCycleLR: {len(groups)} groups need as many max_lr, got {len(self.max_lrs)}"
@@ -68,6 +71,9 @@ class OneCycleLR(LRScheduler):
                 "OneCycleLR: pct_start must be in [0, 1] and anneal_strategy 'cos' or 'linear', "
                 f"got {pct_start!r} and {anneal_strategy!r}"
             )
+        for rate in self.max_lrs:
+            check_positive("OneCycleLR", max_lr=rate)
+        check_positive("OneCycleLR", div_factor=div_factor, final_div_factor=final_div_factor)
         self.momentum = next((m for m in ("momentum", "betas") if m in optimizer.defaults), None)
         if cycle_momentum and self.momentum is None:
             raise ValueRangeError(

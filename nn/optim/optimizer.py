@@ -1,5 +1,6 @@
 """Optimizer: groups of parameters, what is kept in between, and one step over them."""
 
+from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
@@ -235,7 +236,7 @@ class Optimizer(missing.Refusing):
         self._check_parameters(params)
         options = {**self.defaults, **group}
         options |= {k: _pair(name, k, options[k]) for k in self.pairs}
-        if not _is_number(options["lr"]) or not options["lr"] > 0:
+        if not is_number(options["lr"]) or not options["lr"] > 0:
             raise ValueRangeError(f"{name}: lr must be positive, got {options['lr']!r}")
         self.check(**{k: options[k] for k in self.defaults})
         params = list(dict.fromkeys(params))  # a shared one once
@@ -278,7 +279,7 @@ class Optimizer(missing.Refusing):
 
     @lr.setter
     def lr(self, value):
-        if not _is_number(value) or not value >= 0:
+        if not is_number(value) or not value >= 0:
             raise ValueRangeError(f"{type(self).__name__}: lr must be 0 or more, got {value!r}")
         for group in self.param_groups:
             group["lr"] = value
@@ -306,11 +307,16 @@ class Optimizer(missing.Refusing):
         Raises
         ------
         ValueRangeError
-            Another number of groups or parameters, or another kind of optimiser.
+            Another number of groups or parameters, or another kind of optimiser; something is
+            missing, or kept for parameters that are in no group.
         ShapeError
             Arrays that do not fit their parameters.  Nothing has been changed then.
         """
-        name, groups = type(self).__name__, state["param_groups"]
+        name = type(self).__name__
+        check_state(f"load_state_dict of {name}", state, ("state", "param_groups"))
+        groups = state["param_groups"]
+        for group in groups:
+            check_state(f"load_state_dict of {name}, group", group, ("params",))
         mine, theirs = ([len(g["params"]) for g in gs] for gs in (self.param_groups, groups))
         if mine != theirs:
             raise ValueRangeError(
@@ -325,6 +331,11 @@ class Optimizer(missing.Refusing):
                 )
         places = [k for group in groups for k in group["params"]]
         options = [g for g in groups for _ in g["params"]]
+        if stray := [k for k in state["state"] if k not in places]:
+            raise ValueRangeError(
+                f"load_state_dict of {name}: the state keeps something for the parameters {stray}, "
+                f"but its groups have {places}"
+            )
         new = {}
         for p, k, group in zip(self._parameters(), places, options, strict=True):
             if k in state["state"]:
@@ -366,12 +377,22 @@ class Optimizer(missing.Refusing):
         return "\n".join([f"{type(self).__name__}(", *lines, ")"])
 
 
+def check_state(by, state, names):
+    """Raise unless ``state`` is a dict that has these names."""
+    missing = [n for n in names if not isinstance(state, Mapping) or n not in state]
+    if missing:
+        raise ValueRangeError(
+            f"{by}: the state lacks {', '.join(map(repr, missing))}. Pass what state_dict() "
+            "returned."
+        )
+
+
 def within(optimizer, low, high, **options):
     """Raise unless every option (a number, or a tuple of them) is in [low, high)."""
     rule = type(optimizer).__name__
     for name, value in options.items():
         for v in value if isinstance(value, (tuple, list)) else (value,):
-            if not _is_number(v) or not low <= v < high:
+            if not is_number(v) or not low <= v < high:
                 limits = f">= {low}" if high == np.inf else f"in [{low}, {high})"
                 raise ValueRangeError(f"{rule}: {name} must be {limits}, got {value!r}")
 
@@ -379,7 +400,7 @@ def within(optimizer, low, high, **options):
 def _pair(rule, name, given):
     try:
         a, b = given
-        if _is_number(a) and _is_number(b):
+        if is_number(a) and is_number(b):
             return a, b
     except (TypeError, ValueError):
         pass
@@ -394,7 +415,8 @@ def _as_python(option):
     return option.item() if is_number else option
 
 
-def _is_number(v):
+def is_number(v) -> bool:
+    """Whether this is a single real number, Python's or NumPy's."""
     return isinstance(v, (int, float, np.integer, np.floating)) and not isinstance(v, bool)
 
 

@@ -3,6 +3,7 @@
 import math
 
 from autograd.errors import ValueRangeError
+from nn.optim.optimizer import is_number
 from nn.optim.schedules import LRScheduler
 
 
@@ -50,6 +51,10 @@ class ReduceLROnPlateau(LRScheduler):
             )
         if not 0 < factor < 1:
             raise ValueRangeError(f"ReduceLROnPlateau: factor must be in (0, 1), got {factor!r}")
+        if not is_number(min_lr):
+            raise ValueRangeError(
+                f"ReduceLROnPlateau: min_lr must be one number for all groups, got {min_lr!r}"
+            )
         self.mode, self.factor, self.patience = mode, factor, patience
         self.threshold, self.relative, self.cooldown = threshold, threshold_mode == "rel", cooldown
         self.min_lr, self.eps = min_lr, eps

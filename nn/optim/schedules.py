@@ -11,7 +11,7 @@ from inspect import signature
 from autograd.errors import DtypeError, ValueRangeError
 from nn import missing
 from nn.functional.checks import positive_int
-from nn.optim.optimizer import Optimizer
+from nn.optim.optimizer import Optimizer, check_state, is_number
 
 
 class LRScheduler(missing.Refusing):
@@ -21,6 +21,11 @@ class LRScheduler(missing.Refusing):
     ----------
     optimizer : Optimizer
         Its groups' learning rates are the base rates.
+
+    Raises
+    ------
+    ValueRangeError
+        A rate is negative or no number, at the start or at a `step`.
 
     Attributes
     ----------
@@ -73,9 +78,19 @@ class LRScheduler(missing.Refusing):
         self.last_epoch += 1
         self._set()
 
+    def _rates(self) -> list:
+        return [self.lr(base, self.last_epoch) for base in self.base_lrs]
+
     def _set(self):
-        for group, base in zip(self.optimizer.param_groups, self.base_lrs, strict=True):
-            group["lr"] = self.lr(base, self.last_epoch)
+        rates = self._rates()
+        for rate in rates:
+            if not is_number(rate) or not rate >= 0:
+                raise ValueRangeError(
+                    f"{type(self).__name__}: the rate after {self.last_epoch} steps is {rate!r}, "
+                    "expected a number, 0 or more"
+                )
+        for group, rate in zip(self.optimizer.param_groups, rates, strict=True):
+            group["lr"] = rate
 
     def get_last_lr(self) -> list[float]:
         """The learning rate of every group."""
@@ -96,11 +111,19 @@ class LRScheduler(missing.Refusing):
         return {"last_epoch": self.last_epoch, "base_lrs": list(self.base_lrs)}
 
     def load_state_dict(self, state):
-        """Take over what `state_dict` gave."""
+        """Take over what `state_dict` gave.
+
+        Raises
+        ------
+        ValueRangeError
+            Something is missing, or there is another number of groups.  Nothing has been changed
+            then.
+        """
+        by = f"load_state_dict of {type(self).__name__}"
+        check_state(by, state, self.state_dict())
         if len(state["base_lrs"]) != len(self.base_lrs):
             raise ValueRangeError(
-                f"load_state_dict of {type(self).__name__}: {len(self.base_lrs)} groups, the state "
-                f"has {len(state['base_lrs'])}"
+                f"{by}: {len(self.base_lrs)} groups, the state has {len(state['base_lrs'])}"
             )
         self.last_epoch = int(state["last_epoch"])
         self.base_lrs = [float(v) for v in state["base_lrs"]]
@@ -121,10 +144,14 @@ class LambdaLR(LRScheduler):
             )
         super().__init__(optimizer)
 
-    def _set(self):
-        groups = zip(self.optimizer.param_groups, self.base_lrs, self.factors, strict=True)
-        for group, base, factor in groups:
-            group["lr"] = base * factor(self.last_epoch)
+    def _rates(self):
+        factors = [factor(self.last_epoch) for factor in self.factors]
+        if not all(map(is_number, factors)):
+            raise DtypeError(
+                f"LambdaLR: after {self.last_epoch} steps lr_lambda gave {factors}, expected "
+                "numbers"
+            )
+        return [base * f for base, f in zip(self.base_lrs, factors, strict=True)]
 
 
 class StepLR(LRScheduler):
@@ -132,7 +159,7 @@ class StepLR(LRScheduler):
 
     def __init__(self, optimizer, step_size, gamma=0.1):
         self.step_size, self.gamma = positive_int("StepLR", "step_size", step_size), gamma
-        _positive("StepLR", gamma=gamma)
+        check_positive("StepLR", gamma=gamma)
         super().__init__(optimizer)
 
     def lr(self, base, t):
@@ -145,7 +172,7 @@ class MultiStepLR(LRScheduler):
 
     def __init__(self, optimizer, milestones, gamma=0.1):
         self.milestones, self.gamma = _milestones("MultiStepLR", milestones), gamma
-        _positive("MultiStepLR", gamma=gamma)
+        check_positive("MultiStepLR", gamma=gamma)
         super().__init__(optimizer)
 
     def lr(self, base, t):
@@ -158,7 +185,7 @@ class ExponentialLR(LRScheduler):
 
     def __init__(self, optimizer, gamma):
         self.gamma = gamma
-        _positive("ExponentialLR", gamma=gamma)
+        check_positive("ExponentialLR", gamma=gamma)
         super().__init__(optimizer)
 
     def lr(self, base, t):
@@ -234,7 +261,7 @@ class LinearLR(LRScheduler):
     def __init__(self, optimizer, start_factor=1 / 3, end_factor=1.0, total_iters=5):
         self.start_factor, self.end_factor = start_factor, end_factor
         self.total_iters = positive_int("LinearLR", "total_iters", total_iters)
-        _positive("LinearLR", start_factor=start_factor)
+        check_positive("LinearLR", start_factor=start_factor)
         super().__init__(optimizer)
 
     def lr(self, base, t):
@@ -307,7 +334,8 @@ def _milestones(schedule, milestones):
     return found
 
 
-def _positive(schedule, **options):
+def check_positive(schedule, **options):
+    """Raise unless they are positive numbers."""
     for name, value in options.items():
-        if not value > 0:
+        if not is_number(value) or not value > 0:
             raise ValueRangeError(f"{schedule}: {name} must be positive, got {value!r}")

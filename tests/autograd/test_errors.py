@@ -160,6 +160,7 @@ MISTAKES = [
     (lambda: np.add.reduce(x, out=np.ones(3)), TypeError, "np.sum with out="),
     (lambda: np.reshape(x, -1, order="K"), ValueError, "order must be 'C', 'F' or 'A', got 'K'"),
     (lambda: np.ravel(np.broadcast_to(s, 3), "K"), ValueError, "ravel: what is broadcast has"),
+    (lambda: ops.one_hot([1], 2.5), ValueError, "one_hot: classes must be a pos.* got 2.5"),
     (lambda: pow(s, 3, 5), TypeError, r"pow: a modulus is not supported .* Write t\*\*3 % 5"),
     (lambda: np.sort(x, order="f"), TypeError, "sort: order= is for structured arrays"),
     (lambda: np.concatenate([x, x], dtype=int), TypeError, "float64 does not become .*'same_kind'"),

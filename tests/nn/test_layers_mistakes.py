@@ -53,6 +53,7 @@ MISTAKES = [
     (lambda: nn.MSELoss(size_average=False), Dtype, 'Write reduction="mean", "sum" or "none"'),
     (lambda: F.relu(V, inplace=True), Range, r"relu: inplace must be False.* Write x = relu\(x\)"),
     (lambda: F.dropout(V, inplace=True), Range, "dropout: inplace must be False"),
+    (lambda: nn.LayerNorm(2.5), Range, "LayerNorm: normalized_shape must be a positive integer"),
     (lambda: nn.RMSNorm((3, 0)), Range, "RMSNorm: normalized_shape must be a positive integer"),
     (lambda: F.scaled_dot_product_attention(V, V, V, dropout_p=2), Range, "between 0 and 1, got 2"),
     # what is put into them

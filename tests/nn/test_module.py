@@ -7,7 +7,7 @@ import pytest
 
 import nn
 from autograd import Tensor, no_grad
-from autograd.errors import DtypeError, ShapeError, ValueRangeError
+from autograd.errors import DtypeError, GraphError, ShapeError, ValueRangeError
 from nn.modes import evaluating
 
 
@@ -217,6 +217,49 @@ def test_state_dict_refused_as_a_whole():
     np.testing.assert_array_equal(m["stem"].bias.data, before["stem.bias"] + 1)
 
 
+def test_a_state_that_cannot_be_put_into_place_changes_nothing():
+    class Tied(nn.Module):
+        def __init__(self):
+            self.code = nn.Linear(2, 2)
+            self.decoding = self.code.weight.T
+
+    m = Tied()
+    state = {k: v + 1 for k, v in m.state_dict().items()}
+    before = m.state_dict()
+    with pytest.raises(GraphError, match="decoding: the result of an operation.*in forward"):
+        m.load_state_dict(state)
+    with np.errstate(over="raise"), pytest.raises(FloatingPointError):
+        m = nn.Linear(2, 2)
+        before = m.state_dict()
+        m.load_state_dict({"weight": np.zeros((2, 2)), "bias": np.full(2, 1e300)})
+    for k, v in m.state_dict().items():
+        np.testing.assert_array_equal(v, before[k])
+
+
+def test_a_shared_module_is_in_the_state_under_each_of_its_paths_as_in_pytorch():
+    class Twice(nn.Module):
+        def __init__(self):
+            self.a = nn.Linear(2, 2, bias=False)
+            self.b = nn.Sequential(self.a)
+            self.b[0].above = self
+
+    m = Twice()
+    assert list(m.state_dict()) == ["a.weight", "b.0.weight"]
+    assert [n for n, _ in m.named_parameters()] == ["a.weight"]
+    m.load_state_dict(dict.fromkeys(["a.weight", "b.0.weight"], np.ones((2, 2))))
+    assert m.b[0].weight.data.min() == 1
+
+
+@pytest.mark.parametrize("dtype", [int, bool, "foo", None])
+def test_a_module_has_no_dtype_but_floating_ones(dtype):
+    m = nn.Linear(2, 2)
+    before = m.state_dict()
+    with pytest.raises(DtypeError, match="astype of Linear: expected a floating dtype"):
+        m.astype(dtype)
+    for k, v in m.state_dict().items():
+        np.testing.assert_array_equal(v, before[k])
+
+
 def test_state_dict_is_a_copy_and_loads_into_state_too():
     m, twin = net(), net()
     m(X)
@@ -237,6 +280,7 @@ MISTAKES = [
     (lambda: net().register_forward_hook(3), DtypeError, "expected a function, got int"),
     (lambda: net().zero_grad(set_to_none=True), DtypeError, "'set_to_none'. Grad.*leave it out"),
     (lambda: nn.Sequential(nn.ReLU), ValueRangeError, r"layer '0' is the class ReLU; make one"),
+    (lambda: net().get_submodule(0), DtypeError, "expected a path such as '0.conv', got 0"),
     (lambda: nn.Sequential(3), ValueRangeError, "layer '0' must be a module or function, got 3"),
 ]
 
@@ -353,7 +397,7 @@ def test_a_sequential_with_a_forward_of_its_own_has_attributes_of_its_own():
     assert [n for n, _ in m.named_parameters()] == [
         "0.weight", "0.bias", "shortcut.weight", "shortcut.bias",
     ]  # fmt: skip
-    assert m(X).shape == (3, 2)
+    assert m(X).shape == (3, 2) and "(shortcut): Linear(4, 2)" in repr(m)
 
 
 class Broken(nn.Module):
@@ -364,8 +408,9 @@ class Broken(nn.Module):
 
 def test_a_parameter_is_not_replaced_by_an_array():
     m = nn.Linear(2, 3)
-    with pytest.raises(DtypeError, match=r"weight is a parameter.*module.weight.assign\(array\)"):
-        m.weight = np.zeros((3, 2), np.float32)
+    for value in (np.zeros((3, 2), np.float32), 3.0, np.float32(3), [[0.0, 1.0]]):
+        with pytest.raises(DtypeError, match="weight is a parameter.*plain .*module.weight.assign"):
+            m.weight = value
     assert m.weight.requires_grad and m.count_parameters() == 9
     m.weight = Tensor(np.zeros((3, 2), np.float32), requires_grad=True)
     m.bias = None

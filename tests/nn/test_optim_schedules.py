@@ -153,6 +153,13 @@ def grown():
         assert schedule.last_epoch == 0
 
 
+def below_zero():
+    schedule = LinearLR(sgd(), 1.0, -1.0, total_iters=2)
+    schedule.step()
+    assert schedule.get_last_lr() == [0.0]
+    schedule.step()
+
+
 def too_far():
     schedule = OneCycleLR(sgd(), 0.1, total_steps=2)
     for _ in range(3):
@@ -189,6 +196,19 @@ MISTAKES = [
     (lambda: ReduceLROnPlateau(sgd(), factor=10), ValueRangeError, r"factor must be in \(0, 1\)"),
     (lambda: StepLR(sgd(), 3).load_state_dict({"last_epoch": 1, "base_lrs": [1, 2]}),
      ValueRangeError, "1 groups, the state has 2"),
+    (lambda: StepLR(sgd(), 3).load_state_dict({"schedule": {}}), ValueRangeError,
+     "StepLR: the state lacks 'last_epoch', 'base_lrs'. Pass what state_dict"),
+    (lambda: ReduceLROnPlateau(sgd()).load_state_dict(StepLR(sgd(), 3).state_dict()),
+     ValueRangeError, "ReduceLROnPlateau: the state lacks 'best', 'num_bad_epochs'"),
+    (below_zero, ValueRangeError, "LinearLR: the rate after 2 steps is -0.1, expected a number, 0"),
+    (lambda: LinearLR(sgd(), 0.5, math.nan), ValueRangeError, "the rate after 0 steps is nan"),
+    (lambda: LambdaLR(sgd(), lambda t: None), DtypeError, "lr_lambda gave .None., expected num"),
+    (lambda: StepLR(sgd(), 3, gamma="a"), ValueRangeError, "gamma must be positive, got 'a'"),
+    (lambda: OneCycleLR(sgd(), -0.1, 10), ValueRangeError, "max_lr must be positive, got -0.1"),
+    (lambda: OneCycleLR(sgd(), 0.1, 10, div_factor=0), ValueRangeError, "div_factor must be pos"),
+    (lambda: OneCycleLR(sgd(), 0.1, epochs=-1, steps_per_epoch=-9), ValueRangeError,
+     "epochs must be a positive integer, got -1"),
+    (lambda: ReduceLROnPlateau(sgd(), min_lr=[0.1]), ValueRangeError, "min_lr must be one number"),
 ]  # fmt: skip
 
 
