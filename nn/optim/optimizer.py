@@ -131,6 +131,8 @@ class Optimizer(missing.Refusing):
         ------
         DtypeError
             The closure is no function.
+        ValueRangeError
+            An option of a group was set to what is out of range.  Nothing has been changed.
         ShapeError
             A gradient set by hand has another shape than its parameter.  Nothing has been changed.
         """
@@ -149,6 +151,8 @@ class Optimizer(missing.Refusing):
     def _step(self, by):
         roots, all_of_them = set(), self._with_options()
         todo = [(p, o) for p, o in all_of_them if p.grad is not None and p.node is not None]
+        for options in {id(o): o for _, o in todo}.values():
+            self._check_options(options)
         for p, _ in todo:
             if np.shape(p.grad) != p.shape:
                 raise ShapeError(
@@ -159,7 +163,11 @@ class Optimizer(missing.Refusing):
                 with p.changing(by) as w:
                     state = self._completed(p, options)
                     state["step"] += 1
-                    self._update(w, np.asarray(p.grad), state, options)
+                    try:
+                        self._update(w, np.asarray(p.grad), state, options)
+                    except Exception:
+                        state["step"] -= 1
+                        raise
                 root = p.node.fed_by and p.node.fed_by()
                 if root is not None:
                     roots.add(root)
@@ -237,9 +245,20 @@ class Optimizer(missing.Refusing):
         options |= {k: _pair(name, k, options[k]) for k in self.pairs}
         if not _is_number(options["lr"]) or not options["lr"] > 0:
             raise ValueRangeError(f"{name}: lr must be positive, got {options['lr']!r}")
-        self.check(**{k: options[k] for k in self.defaults})
+        self._check_options({k: options[k] for k in self.defaults})
         params = list(dict.fromkeys(params))  # a shared one once
         self.param_groups.append({"params": params, **options})
+
+    def _check_options(self, options):
+        """Raise ValueRangeError unless an update can go by these; a schedule may set lr to 0."""
+        for k in self.pairs:
+            _pair(type(self).__name__, k, options[k])
+        self._check_rate(options["lr"])
+        self.check(**options)
+
+    def _check_rate(self, lr):
+        if not _is_number(lr) or not lr >= 0:
+            raise ValueRangeError(f"{type(self).__name__}: lr must be 0 or more, got {lr!r}")
 
     def _check_parameters(self, params):
         name = type(self).__name__
@@ -278,8 +297,7 @@ class Optimizer(missing.Refusing):
 
     @lr.setter
     def lr(self, value):
-        if not _is_number(value) or not value >= 0:
-            raise ValueRangeError(f"{type(self).__name__}: lr must be 0 or more, got {value!r}")
+        self._check_rate(value)
         for group in self.param_groups:
             group["lr"] = value
 
