@@ -9,6 +9,7 @@ from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from autograd.kernels import twin_for
 from autograd.kernels.threads import share_calls
 from nn import missing
+from nn.functional.checks import is_number
 
 BLOCK = 262_144  # elements up to which a rule's arrays and temporaries stay in cache
 WAKING = 1_000_000  # elements from which a thread repays waking it
@@ -243,7 +244,7 @@ class Optimizer(missing.Refusing):
         self._check_parameters(params)
         options = {**self.defaults, **group}
         options |= {k: _pair(name, k, options[k]) for k in self.pairs}
-        if not _is_number(options["lr"]) or not options["lr"] > 0:
+        if not is_number(options["lr"]) or not options["lr"] > 0:
             raise ValueRangeError(f"{name}: lr must be positive, got {options['lr']!r}")
         self._check_options({k: options[k] for k in self.defaults})
         params = list(dict.fromkeys(params))  # a shared one once
@@ -257,7 +258,7 @@ class Optimizer(missing.Refusing):
         self.check(**options)
 
     def _check_rate(self, lr):
-        if not _is_number(lr) or not lr >= 0:
+        if not is_number(lr) or not lr >= 0:
             raise ValueRangeError(f"{type(self).__name__}: lr must be 0 or more, got {lr!r}")
 
     def _check_parameters(self, params):
@@ -389,7 +390,7 @@ def within(optimizer, low, high, **options):
     rule = type(optimizer).__name__
     for name, value in options.items():
         for v in value if isinstance(value, (tuple, list)) else (value,):
-            if not _is_number(v) or not low <= v < high:
+            if not is_number(v) or not low <= v < high:
                 limits = f">= {low}" if high == np.inf else f"in [{low}, {high})"
                 raise ValueRangeError(f"{rule}: {name} must be {limits}, got {value!r}")
 
@@ -397,7 +398,7 @@ def within(optimizer, low, high, **options):
 def _pair(rule, name, given):
     try:
         a, b = given
-        if _is_number(a) and _is_number(b):
+        if is_number(a) and is_number(b):
             return a, b
     except (TypeError, ValueError):
         pass
@@ -408,12 +409,8 @@ def _as_python(option):
     """An option with Python's numbers in the place of NumPy's."""
     if isinstance(option, (tuple, list)):
         return tuple(map(_as_python, option))
-    is_number = isinstance(option, (np.generic, np.ndarray)) and option.ndim == 0
-    return option.item() if is_number else option
-
-
-def _is_number(v):
-    return isinstance(v, (int, float, np.integer, np.floating)) and not isinstance(v, bool)
+    single = isinstance(option, (np.generic, np.ndarray)) and option.ndim == 0
+    return option.item() if single else option
 
 
 def _described(p):
