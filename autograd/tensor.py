@@ -190,8 +190,19 @@ class Tensor(ArrayMethods, InPlace):
             )
         return np.array(self.data, dtype=dtype, copy=copy)
 
-    def __reduce__(self):  # copy and pickle take the value, not the graph
+    def __reduce__(self):  # a file has the value, not the graph
         return Tensor, (self.data, self.is_leaf and self.requires_grad, self.name)
+
+    def __copy__(self, memo=None):
+        if not self.is_leaf:
+            raise GraphError(
+                f"copy: a copy of the result of an operation (shape {self.shape}) would cut the "
+                "graph. t.copy() is one with its gradient, t.detach() the value."
+            )
+        make, arguments = self.__reduce__()
+        return make(*arguments)
+
+    __deepcopy__ = __copy__
 
 
 def wrap(data, node) -> Tensor:

@@ -15,6 +15,7 @@ from autograd.errors import AutogradError, DtypeError, ValueRangeError
 from autograd.graph import clock
 from nn import hooks, missing
 from nn.attributes import Attributes
+from nn.functional.recurrent import detach
 from nn.state import load_state_dict, state_dict
 
 
@@ -78,7 +79,11 @@ class Module(missing.Refusing, Attributes):
                 mine.pop("_running", None)
 
     def __getstate__(self):  # a copy has not been called
-        return {name: v for name, v in vars(self).items() if name not in ("_calls", "_running")}
+        return {
+            name: detach(v) if name in self._results else v
+            for name, v in vars(self).items()
+            if name not in ("_calls", "_running")
+        }
 
     def _locate(self, e):
         """Note in an error the path, from here, of the innermost module it came through."""

@@ -37,7 +37,8 @@ class Edge:
 class Flow:
     """The part of the graph of ``root`` that leads to ``x`` (nodes).
 
-    ``cotangents``: {node: dL/dnode}; ``users``: {node: [(node that uses it, as input k)]}.
+    ``cotangents``: {node: dL/dnode}; ``users``: {node: [(node that uses it, as input k)]};
+    ``known``: the edges that were asked for.
     """
 
     root: Any
@@ -45,10 +46,13 @@ class Flow:
     cotangents: dict
     users: dict
     values: dict = field(default_factory=dict)
+    known: dict = field(default_factory=dict)
 
     def edges(self, node) -> list[Edge]:
         """The uses of ``node``, with what each contributed to its gradient."""
-        return [self._edge(user, k) for user, k in self.users[node]]
+        if node not in self.known:
+            self.known[node] = [self._edge(user, k) for user, k in self.users[node]]
+        return self.known[node]
 
     def _edge(self, user, k):
         g, parent = self.cotangents[user], user.parents[k]

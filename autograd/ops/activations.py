@@ -12,7 +12,7 @@ from autograd.errors import DtypeError, IndexRangeError, ValueRangeError
 from autograd.foreign import plain
 from autograd.kernels.elementwise import fast_as
 from autograd.ops.elementwise import erfc
-from autograd.ops.register import listed
+from autograd.ops.register import listed, reals
 from autograd.primitive import primitive
 from autograd.tensor import Tensor
 
@@ -66,6 +66,7 @@ elu.vjp(x=lambda g, x, y, alpha: np.where(x > 0, g, g * (y + alpha)))
 @fast_as("sigmoid")
 def sigmoid(x):
     """1 / (1 + e⁻ˣ), without overflow.  dy/dx = y (1 - y)."""
+    reals("sigmoid", x=x)
     return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.fabs(x)))
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from autograd.errors import ShapeError, ValueRangeError
 from autograd.foreign import number
-from autograd.ops.complex_numbers import conj
+from autograd.ops.complex_numbers import conj, is_complex
 from autograd.ops.indexing import scatter_add
 from autograd.ops.register import as_array, as_floats, instead_of, listed, reals, value
 from autograd.primitive import primitive
@@ -237,13 +237,14 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
 
 @instead_of(np.geomspace)
 def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
-    """``num`` numbers from ``start`` in equal factors to ``stop``, of one sign."""
+    """``num`` numbers from ``start`` in equal factors to ``stop``, of one sign unless complex."""
     start, stop = _ends("geomspace", start, stop, num, axis)
     sign = np.sign(value(start))
-    if np.any(sign * np.sign(value(stop)) <= 0):
+    same = np.sign(value(stop)) * sign
+    if np.any(same == 0 if is_complex(start) else same <= 0):
         raise ValueRangeError("geomspace: start and stop must have one sign, and not be 0")
-    logs = np.linspace(np.log(start * sign), np.log(stop * sign), num, endpoint, axis=axis)
-    y = np.exp(logs) * (sign if np.ndim(sign) == 0 else np.expand_dims(sign, axis))
+    logs = np.linspace(np.log(start / sign), np.log(stop / sign), num, endpoint)
+    y = np.moveaxis(np.exp(logs) * sign, 0, axis)
     return y if dtype is None else np.astype(y, dtype)
 
 

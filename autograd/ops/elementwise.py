@@ -29,7 +29,7 @@ cos = ufunc(np.cos, x=lambda g, x: -g * np.sin(x))
 tan = ufunc(np.tan, x=lambda g, y: g * (1 + y * y))
 arcsin = ufunc(np.arcsin, x=lambda g, x: g / (np.sqrt(1 - x) * np.sqrt(1 + x)))
 arccos = ufunc(np.arccos, x=lambda g, x: -g / (np.sqrt(1 - x) * np.sqrt(1 + x)))
-arctan = ufunc(np.arctan, x=lambda g, x: g / (1 + x * x))
+arctan = ufunc(np.arctan, x=lambda g, x: _over_square_plus_1(g, x))
 sinh = ufunc(np.sinh, x=lambda g, x: g * np.cosh(x))
 cosh = ufunc(np.cosh, x=lambda g, x: g * np.sinh(x))
 tanh = ufunc(np.tanh, fast_as("tanh")(np.tanh), x=fast_as("tanh_dx")(lambda g, y: g * (1 - y * y)))
@@ -45,6 +45,11 @@ degrees = ufunc(np.degrees, x=lambda g: g * (180 / np.pi))
 def _root_of_square_plus_1(x):
     """√(x² + 1), where x² may overflow."""
     return np.sqrt(1 + 1j * x) * np.sqrt(1 - 1j * x) if is_complex(x) else np.hypot(x, 1)
+
+
+def _over_square_plus_1(g, x):
+    """g / (x² + 1), where x² may overflow: for complex x infinity would be NaN."""
+    return g / (1 + 1j * x) / (1 - 1j * x) if is_complex(x) else g / (1 + x * x)
 
 
 # Constant between their jumps: the derivative is 0.

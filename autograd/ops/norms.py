@@ -28,11 +28,11 @@ def norm_p(x, p, axis=None, keepdims=False):
 
 
 def _norm_p_vjp(g, x, y, p, axis, keepdims):
-    y = expand(y + (y == 0), x.shape, axis, keepdims)
-    share = np.abs(x) / y
+    g, y = (expand(v, x.shape, axis, keepdims) for v in (g, y))
+    share = np.abs(x) / (y + (y == 0))
     if p < 1:
-        share = np.where(x == 0, 1, share)  # its power is infinite there, the sign 0
-    return expand(g, x.shape, axis, keepdims) * conj(np.sign(x)) * share ** (p - 1)
+        share = np.where((x == 0) | (y == 0), 1, share)  # its power may be infinite there
+    return g * (y != 0) * conj(np.sign(x)) * share ** (p - 1)
 
 
 norm_p.vjp(x=lambda g, x, y, p, axis, keepdims: _norm_p_vjp(g, x, y, p, axis, keepdims))

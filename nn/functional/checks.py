@@ -70,6 +70,25 @@ def positive_int(op, name, n) -> int:
     return int(n)
 
 
+def whole(op, **numbers):
+    """Refuse what is no integer from 0 on."""
+    for name, v in numbers.items():
+        if not hasattr(v, "__index__") or isinstance(v, bool) or np.ndim(v) or v < 0:
+            raise ValueRangeError(f"{op}: {name} must be an integer from 0 on, got {v!r}")
+
+
+def is_number(v) -> bool:
+    """Whether this is a real number of Python or NumPy; True and False are not."""
+    return isinstance(v, (int, float, np.integer, np.floating)) and not isinstance(v, bool)
+
+
+def not_negative(op, **numbers):
+    """Refuse what is no number from 0 on."""
+    for name, v in numbers.items():
+        if not is_number(v) or not 0 <= v < np.inf:
+            raise ValueRangeError(f"{op}: {name} must be a number from 0 on, got {v!r}")
+
+
 def one_of(op, name, got, choices):
     """Refuse an option that is not one of ``choices``."""
     if got not in choices:
@@ -97,7 +116,7 @@ def ranks(op, x, allowed, names):
 
 def proportion(op, p):
     """A probability in [0, 1]."""
-    if not isinstance(p, (int, float, np.number)) or not 0 <= p <= 1:
+    if not is_number(p) or not 0 <= p <= 1:
         raise ValueRangeError(f"{op}: p must be between 0 and 1, got {p!r}")
 
 

@@ -10,7 +10,7 @@ from autograd import Tensor, enable_grad, gradients
 from autograd.errors import ValueRangeError
 from nn.figures import new_figure
 from nn.functional import cross_entropy
-from nn.functional.checks import array, positive, value
+from nn.functional.checks import array, not_negative, positive, value
 from nn.insight.results import Drawn, bare, image_of, show
 from nn.insight.running import (
     all_scores,
@@ -20,7 +20,6 @@ from nn.insight.running import (
     evaluating,
     examples,
     limits,
-    not_negative,
     probabilities,
     scores_of,
 )

@@ -7,9 +7,9 @@ import numpy as np
 from autograd import no_grad
 from autograd.errors import ValueRangeError
 from nn import functional, init
-from nn.functional.checks import positive, positive_int
+from nn.functional.checks import positive, positive_int, whole
 from nn.insight.approximation_results import Approximation, DepthComparison
-from nn.insight.running import bar, limits, whole
+from nn.insight.running import bar, limits
 from nn.layers import Linear, ReLU
 from nn.optim import Adam
 from nn.optim.schedules import CosineAnnealingLR

@@ -7,7 +7,7 @@ import numpy as np
 
 from autograd import Tensor, enable_grad, gradients
 from autograd.errors import ShapeError
-from nn.functional.checks import array, positive, value
+from nn.functional.checks import array, not_negative, positive, value
 from nn.insight.results import Drawn, grid, heat, image_of, show
 from nn.insight.running import (
     bar,
@@ -15,7 +15,6 @@ from nn.insight.running import (
     classes_of,
     evaluating,
     examples,
-    not_negative,
     random,
     scores_of,
 )

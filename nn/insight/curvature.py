@@ -7,9 +7,10 @@ import numpy as np
 
 from autograd import Tensor, enable_grad, gradients
 from autograd.errors import GraphError, ValueRangeError
+from nn.functional.checks import not_negative
 from nn.insight.landscape import Loss, kept, named_weights, scalar
 from nn.insight.results import Drawn
-from nn.insight.running import bar, depends, not_negative, random
+from nn.insight.running import bar, depends, random
 from nn.module import Module
 
 

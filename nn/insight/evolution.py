@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.errors import ShapeError, ValueRangeError
 from nn.figures import new_figure
-from nn.functional.checks import positive
+from nn.functional.checks import not_negative, positive
 from nn.insight.results import Drawn, bare, image_of, show
 from nn.insight.running import (
     all_scores,
@@ -16,7 +16,6 @@ from nn.insight.running import (
     classes_of,
     evaluating,
     limits,
-    not_negative,
     random,
 )
 from nn.module import Module

@@ -7,9 +7,10 @@ import numpy as np
 
 from autograd import Tensor, enable_grad, gradients, no_grad
 from autograd.errors import ShapeError, ValueRangeError
+from nn.functional.checks import is_number
 from nn.insight.landscape import kept, named_weights
 from nn.insight.results import Drawn
-from nn.insight.running import bar, is_number
+from nn.insight.running import bar
 from nn.modes import evaluating
 from nn.module import Module
 

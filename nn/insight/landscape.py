@@ -9,8 +9,9 @@ import numpy as np
 
 from autograd import Tensor, no_grad
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
+from nn.functional.checks import is_number
 from nn.insight.results import Drawn
-from nn.insight.running import bar, is_number, random
+from nn.insight.running import bar, random
 from nn.module import Module
 
 Loss = Callable[[], Any]

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd import Tensor, enable_grad, gradients
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
-from nn.functional.checks import positive, value
+from nn.functional.checks import not_negative, positive, value
 from nn.insight.results import Drawn, grid, headline, image_of, show
 from nn.insight.running import (
     bar,
@@ -16,7 +16,6 @@ from nn.insight.running import (
     evaluating,
     last_of,
     limits,
-    not_negative,
     outputs_of,
     random,
 )

@@ -8,10 +8,9 @@ import numpy as np
 
 from autograd.errors import ShapeError, ValueRangeError
 from nn.figures import new_figure
-from nn.functional.checks import positive
+from nn.functional.checks import is_number, positive, whole
 from nn.insight.results import Drawn
 from nn.insight.retrieval import vectors
-from nn.insight.running import is_number, whole
 
 LEGEND = 12  # labels that a legend can name
 COLORS = (*(f"C{k}" for k in range(10)), "0.25", "0.65")

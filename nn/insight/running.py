@@ -214,25 +214,6 @@ def probabilities(scores: np.ndarray) -> np.ndarray:
 # -- options --------------------------------------------------------------------------------------
 
 
-def not_negative(op: str, **numbers: Any):
-    """Refuse what is no number from 0 on."""
-    for name, v in numbers.items():
-        if not is_number(v) or not 0 <= v < np.inf:
-            raise ValueRangeError(f"{op}: {name} must be a number from 0 on, got {v!r}")
-
-
-def is_number(v: Any) -> bool:
-    """Whether this is a real number."""
-    return isinstance(v, (int, float, np.integer, np.floating))
-
-
-def whole(op: str, **numbers: Any):
-    """Refuse what is no integer from 0 on."""
-    for name, v in numbers.items():
-        if not hasattr(v, "__index__") or isinstance(v, bool) or np.ndim(v) or v < 0:
-            raise ValueRangeError(f"{op}: {name} must be an integer from 0 on, got {v!r}")
-
-
 def random(op: str, seed: Any) -> np.random.Generator:
     """The generator to draw from: that of `nn.init.seed` where no seed is given."""
     try:

@@ -1,5 +1,7 @@
 """What layers share: checks of sizes, the text of their options, layers without parameters."""
 
+import numpy as np
+
 from autograd.errors import DtypeError, ValueRangeError
 from nn.module import Module
 
@@ -8,7 +10,7 @@ def per_axis(layer, name, n, d):
     """A positive integer, or one per spatial axis, as a tuple of ``d``."""
     values = tuple(n) if isinstance(n, (tuple, list)) else (n,) * d
     if len(values) != d or any(
-        not hasattr(v, "__index__") or isinstance(v, bool) or v < 1 for v in values
+        not hasattr(v, "__index__") or isinstance(v, bool) or np.ndim(v) or v < 1 for v in values
     ):
         raise ValueRangeError(
             f"{layer}: {name} must be a positive integer or {d} of them, got {n!r}"

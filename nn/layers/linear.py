@@ -92,9 +92,10 @@ class Embedding(Module):
 
     def __init__(self, num_embeddings, embedding_dim, padding_idx=None):
         positive("Embedding", num_embeddings=num_embeddings, embedding_dim=embedding_dim)
-        if padding_idx is not None and not -num_embeddings <= padding_idx < num_embeddings:
+        row = hasattr(padding_idx, "__index__") and -num_embeddings <= padding_idx < num_embeddings
+        if padding_idx is not None and not row:
             raise IndexRangeError(
-                f"Embedding: padding_idx {padding_idx} is no row of a table with {num_embeddings}"
+                f"Embedding: padding_idx {padding_idx!r} is no row of a table with {num_embeddings}"
             )
         self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
         self.padding_idx = None if padding_idx is None else padding_idx % num_embeddings

@@ -5,7 +5,7 @@ import numpy as np
 from autograd.errors import ShapeError, ValueRangeError
 from nn import functional as F
 from nn import init
-from nn.functional.checks import array, one_of, positive
+from nn.functional.checks import array, is_number, not_negative, one_of, positive
 from nn.functional.normalization import check_batch_norm
 from nn.layers.base import options
 from nn.module import Module
@@ -20,7 +20,8 @@ class RunningNorm(Module):
 
     def __init__(self, num_features, eps, momentum, affine, track_running_stats):
         positive(type(self).__name__, num_features=num_features)
-        if momentum is not None and not 0 <= momentum <= 1:
+        not_negative(type(self).__name__, eps=eps)
+        if momentum is not None and (not is_number(momentum) or not 0 <= momentum <= 1):
             raise ValueRangeError(
                 f"{type(self).__name__}: momentum must be between 0 and 1, or None for the plain "
                 f"mean over all batches, got {momentum!r}"
@@ -192,6 +193,7 @@ class GroupNorm(Module):
 
     def __init__(self, num_groups, num_channels, eps=1e-5, affine=True):
         positive("GroupNorm", num_groups=num_groups, num_channels=num_channels)
+        not_negative("GroupNorm", eps=eps)
         if num_channels % num_groups:
             raise ValueRangeError(
                 f"GroupNorm: {num_channels} channels do not part into {num_groups} groups"
@@ -226,6 +228,7 @@ class LayerNorm(Module):
     """
 
     def __init__(self, normalized_shape, eps=1e-5, elementwise_affine=True, bias=True):
+        not_negative("LayerNorm", eps=eps)
         self.normalized_shape, self.eps = _sizes("LayerNorm", normalized_shape), eps
         self.elementwise_affine = elementwise_affine
         affine = elementwise_affine
@@ -267,6 +270,7 @@ class RMSNorm(Module):
     """
 
     def __init__(self, normalized_shape, eps=None, elementwise_affine=True):
+        not_negative("RMSNorm", eps=0 if eps is None else eps)
         self.normalized_shape, self.eps = _sizes("RMSNorm", normalized_shape), eps
         self.elementwise_affine = elementwise_affine
         self.weight = init.constant(self.normalized_shape, 1.0) if elementwise_affine else None

@@ -91,7 +91,7 @@ class Padding(Module):
 
     def __init__(self, padding):
         n = 2 * self.d
-        self.padding = (padding,) * n if hasattr(padding, "__index__") else tuple(padding)
+        self.padding = tuple(padding) if hasattr(padding, "__iter__") else (padding,) * n
         if len(self.padding) != n or not all(hasattr(p, "__index__") for p in self.padding):
             names = ["left", "right", "top", "bottom", "front", "back"][:n]
             raise ValueRangeError(

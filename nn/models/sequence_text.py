@@ -6,7 +6,7 @@ from autograd import no_grad
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from nn import functional as F
 from nn import init
-from nn.functional.checks import positive
+from nn.functional.checks import not_negative, positive, whole
 from nn.layers import GRU, LSTM, RNN, Conv1d, Dropout, Embedding, Linear
 from nn.models.registry import register
 from nn.modes import evaluating
@@ -83,9 +83,13 @@ class CharacterModel(Module):
         start = np.asarray(start)
         if start.ndim != 1 or not start.size or start.dtype.kind not in "iu":
             raise DtypeError(f"sample: start must be a list of ids, at least one, got {start!r}")
-        if not temperature >= 0:
-            raise ValueRangeError(f"sample: temperature must be 0 or more, got {temperature!r}")
+        whole("sample", count=count)
+        not_negative("sample", temperature=temperature)
         rng = init.generator() if rng is None else rng
+        if not isinstance(rng, np.random.Generator):
+            raise DtypeError(
+                f"sample: rng must be a generator, np.random.default_rng(0), say; got {rng!r}"
+            )
         added: list[int] = []
         with evaluating(self), no_grad():
             scores, state = self(start[:, None])

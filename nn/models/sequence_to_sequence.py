@@ -4,7 +4,7 @@ import numpy as np
 
 from autograd import no_grad
 from autograd.errors import ShapeError, ValueRangeError
-from nn.functional.checks import value
+from nn.functional.checks import value, whole
 from nn.layers import Embedding, Linear
 from nn.models.registry import register
 from nn.models.sequence_text import recurrent
@@ -93,6 +93,7 @@ class SequenceToSequence(Module):
         list of N lists of int
             Without ``start`` and ``stop``.
         """
+        whole("SequenceToSequence.write", limit=limit)
         source = value(source)
         if source.ndim != 2:
             raise ShapeError(

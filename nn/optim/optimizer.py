@@ -10,6 +10,7 @@ from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from autograd.kernels import twin_for
 from autograd.kernels.threads import share_calls
 from nn import missing
+from nn.functional.checks import is_number
 
 BLOCK = 262_144  # elements up to which a rule's arrays and temporaries stay in cache
 WAKING = 1_000_000  # elements from which a thread repays waking it
@@ -132,6 +133,8 @@ class Optimizer(missing.Refusing):
         ------
         DtypeError
             The closure is no function.
+        ValueRangeError
+            An option of a group was set to what is out of range.  Nothing has been changed.
         ShapeError
             A gradient set by hand has another shape than its parameter.  Nothing has been changed.
         """
@@ -150,6 +153,8 @@ class Optimizer(missing.Refusing):
     def _step(self, by):
         roots, all_of_them = set(), self._with_options()
         todo = [(p, o) for p, o in all_of_them if p.grad is not None and p.node is not None]
+        for options in {id(o): o for _, o in todo}.values():
+            self._check_options(options)
         for p, _ in todo:
             if np.shape(p.grad) != p.shape:
                 raise ShapeError(
@@ -160,7 +165,11 @@ class Optimizer(missing.Refusing):
                 with p.changing(by) as w:
                     state = self._completed(p, options)
                     state["step"] += 1
-                    self._update(w, np.asarray(p.grad), state, options)
+                    try:
+                        self._update(w, np.asarray(p.grad), state, options)
+                    except Exception:
+                        state["step"] -= 1
+                        raise
                 root = p.node.fed_by and p.node.fed_by()
                 if root is not None:
                     roots.add(root)
@@ -238,9 +247,20 @@ class Optimizer(missing.Refusing):
         options |= {k: _pair(name, k, options[k]) for k in self.pairs}
         if not is_number(options["lr"]) or not options["lr"] > 0:
             raise ValueRangeError(f"{name}: lr must be positive, got {options['lr']!r}")
-        self.check(**{k: options[k] for k in self.defaults})
+        self._check_options({k: options[k] for k in self.defaults})
         params = list(dict.fromkeys(params))  # a shared one once
         self.param_groups.append({"params": params, **options})
+
+    def _check_options(self, options):
+        """Raise ValueRangeError unless an update can go by these; a schedule may set lr to 0."""
+        for k in self.pairs:
+            _pair(type(self).__name__, k, options[k])
+        self._check_rate(options["lr"])
+        self.check(**options)
+
+    def _check_rate(self, lr):
+        if not is_number(lr) or not lr >= 0:
+            raise ValueRangeError(f"{type(self).__name__}: lr must be 0 or more, got {lr!r}")
 
     def _check_parameters(self, params):
         name = type(self).__name__
@@ -279,8 +299,7 @@ class Optimizer(missing.Refusing):
 
     @lr.setter
     def lr(self, value):
-        if not is_number(value) or not value >= 0:
-            raise ValueRangeError(f"{type(self).__name__}: lr must be 0 or more, got {value!r}")
+        self._check_rate(value)
         for group in self.param_groups:
             group["lr"] = value
 
@@ -411,13 +430,8 @@ def _as_python(option):
     """An option with Python's numbers in the place of NumPy's."""
     if isinstance(option, (tuple, list)):
         return tuple(map(_as_python, option))
-    is_number = isinstance(option, (np.generic, np.ndarray)) and option.ndim == 0
-    return option.item() if is_number else option
-
-
-def is_number(v) -> bool:
-    """Whether this is a single real number, Python's or NumPy's."""
-    return isinstance(v, (int, float, np.integer, np.floating)) and not isinstance(v, bool)
+    single = isinstance(option, (np.generic, np.ndarray)) and option.ndim == 0
+    return option.item() if single else option
 
 
 def _described(p):

@@ -3,7 +3,7 @@
 import math
 
 from autograd.errors import ValueRangeError
-from nn.optim.optimizer import is_number
+from nn.functional.checks import is_number
 from nn.optim.schedules import LRScheduler
 
 

@@ -10,8 +10,8 @@ from inspect import signature
 
 from autograd.errors import DtypeError, ValueRangeError
 from nn import missing
-from nn.functional.checks import positive_int
-from nn.optim.optimizer import Optimizer, check_state, is_number
+from nn.functional.checks import is_number, positive_int
+from nn.optim.optimizer import Optimizer, check_state
 
 
 class LRScheduler(missing.Refusing):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.autograd.cases_base import P, R, case
+from tests.autograd.cases_base import C, P, R, case
 
 for name in "polyadd polysub polymul".split():
     case(name, getattr(np, name), R(4), R(2))
@@ -38,6 +38,7 @@ for name, f in {
     case(name, lambda x, f=f: f(np.where(some, x, np.nan)), R(2, 4))
 case("geomspace", lambda a, b: np.geomspace(a, b, 4), P(), P())
 case("geomspace", lambda a, b: np.geomspace(-a, -b, 3), P(2), P(2), label="negative")
+case("geomspace", lambda a, b: np.geomspace(a, b, 4, axis=1), C(2), C(3, 2), label="complex")
 case("logspace", lambda a, b: np.logspace(a, b, 4, base=2.0), R(), R())
 case("unwrap", lambda x: np.unwrap(4 * x) ** 2, R(6))
 case("bincount", lambda w: np.bincount([0, 2, 2, 1], w, minlength=5), R(4))

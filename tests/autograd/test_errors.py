@@ -246,6 +246,7 @@ MISTAKES = [
     (lambda: np.linspace(x, "a", 5), TypeError, "^linspace: expected numbers, got 'a'"),
     (lambda: np.linspace(x, 1, 2.5), ValueError, "^linspace: num must be an integer, .* got 2.5"),
     (lambda: np.linspace(x, 1, 5, axis=4), ValueError, "^linspace: axis must be in -3..2 .*got 4"),
+    (lambda: ops.sigmoid(x * 1j), TypeError, "^sigmoid: x must be real, got complex128"),
     (lambda: np.quantile(x * 1j, 0.5), TypeError, "^quantile: x must be real, got complex128"),
     (lambda: np.percentile(x * 1j, 5), TypeError, "^percentile: x must be real"),
     (lambda: np.nanquantile(x * 1j, 0.5), TypeError, "^nanquantile: x must be real"),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, debug, explain, gradients, graph, no_grad, ops
+from autograd.insight import flow
 from autograd.insight.flow import trace
 from tests.autograd.cases import CASES
 
@@ -339,3 +340,11 @@ def test_random_graphs_of_scalars(seed):
         assert len(paths) == flow.count()
         products = [np.prod([edge.local for edge in path]) for path in paths]
         assert np.isclose(sum(products), leaf.grad)
+
+
+def test_the_uses_of_a_tensor_are_looked_at_once(monkeypatch):
+    w = Tensor(2.0, requires_grad=True)
+    found = trace(np.sum(np.stack([w * float(k) for k in range(100)])), w.node)
+    assert len(found.edges(w.node)) == 100
+    monkeypatch.setattr(flow, "contribution", None)
+    assert len(found.edges(w.node)) == 100

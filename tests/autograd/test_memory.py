@@ -263,17 +263,28 @@ def test_derivatives_through_a_released_graph_are_refused():
     assert gradients(later, y) == 3.0
 
 
-def test_copies_are_detached():
+def test_a_copy_is_a_leaf_of_its_own():
     x = leaf(np.ones(2), "x")
-    y = x * 2
     for dup in (copy.copy, copy.deepcopy, lambda t: pickle.loads(pickle.dumps(t))):
-        p, q = dup(x), dup(y)
+        p = dup(x)
         assert p.requires_grad
         assert p.is_leaf
         assert p.name == "x"
-        assert not q.requires_grad
-        np.testing.assert_array_equal(q.data, y.data)
         assert not np.shares_memory(p.data, x.data)
+    a, b = copy.deepcopy([x, x])
+    assert a is b
+
+
+def test_a_result_is_not_copied_out_of_its_graph():
+    y = leaf(np.ones(2)) * 2
+    for dup in (copy.copy, copy.deepcopy, lambda t: copy.deepcopy({"a": [t]})):
+        with pytest.raises(GraphError, match=r"would cut the graph. t.copy\(\) is one with its"):
+            dup(y)
+    for value in (pickle.loads(pickle.dumps(y)), copy.deepcopy(y.detach())):
+        assert not value.requires_grad
+        np.testing.assert_array_equal(value.data, y.data)
+    with no_grad():
+        assert copy.deepcopy(leaf(1.0) * 2) == 2.0
 
 
 def test_what_a_hook_returns_is_not_written_into():

@@ -94,6 +94,7 @@ CASES = [
     ("silu at 1e17", ops.silu, [1e17, -1e17], [1.0, 0.0]),
     ("gelu by tanh at 1e200", lambda x: ops.gelu(x, "tanh"), [1e200, -1e200], [1.0, 0.0]),
     ("hard_swish at inf", ops.hard_swish, [inf, -inf, 3.0, 1.0], [1.0, 0.0, 1.0, 5 / 6]),
+    ("norm of order -1", lambda x: np.linalg.norm(x, -1), [0.0, 3.0], [0.0, 0.0]),
     ("exp overflow", lambda x: np.exp(x), [1000.0], [inf]),
     # where: what was not taken does not matter
     ("where log", lambda x: np.where(x > 0, np.log(x), 0.0), [0.0, -1.0, 2.0], [0.0, 0.0, 0.5]),
@@ -406,6 +407,7 @@ def test_slopes_of_complex_arcs_whose_squares_overflow(z):
     turned = 1 / size * np.sqrt(1 / size - 1j * u) ** -1 * np.sqrt(1 / size + 1j * u) ** -1
     for f, expected in (
         (np.arcsin, root), (np.arccos, -root), (np.arcsinh, turned), (np.arctanh, root * root),
+        (np.arctan, turned * turned),
     ):  # fmt: skip
         t = Tensor(z, requires_grad=True)
         slope = gradients(f(t), t, np.array(1 + 0j))

@@ -333,6 +333,11 @@ def test_what_forward_sets_is_a_result_and_no_part_of_the_module():
     assert list(fresh.state_dict()) == names
     copied = copy.deepcopy(m)
     assert list(copied.state_dict()) == names
+    assert m.attention.requires_grad and not copied.attention.requires_grad
+    m.attention = m.attention * 1  # by hand, it may be what the copy is to be trained by
+    with pytest.raises(GraphError, match="would cut the graph"):
+        copy.deepcopy(m)
+    del m.attention
     copied.inputs = np.ones(2)  # by hand, it is state like any other array
     assert "inputs" in copied.state_dict()
 

@@ -277,6 +277,35 @@ def test_a_wrong_gradient_changes_nothing():
     assert a.data == 1 and not optimizer.state
 
 
+@pytest.mark.parametrize(
+    "option, wrong, words",
+    [
+        *(("lr", v, "SGD: lr must be 0 or more, got ") for v in (None, "0.1", np.nan, -1.0)),
+        ("momentum", 1.5, r"SGD: momentum must be in \[0, 1\), got 1.5"),
+    ],
+)
+def test_an_option_set_to_what_is_out_of_range_changes_nothing(option, wrong, words):
+    a, b = (Tensor([1.0], requires_grad=True) for _ in "ab")
+    (a * b).backward()
+    optimizer = nn.SGD([{"params": a}, {"params": b}], lr=0.1)
+    optimizer.param_groups[1][option] = wrong
+    with pytest.raises(ValueRangeError, match=words):
+        optimizer.step()
+    assert a.data == 1 and not optimizer.state
+
+
+def test_a_step_that_raises_is_not_counted(monkeypatch):
+    a = Tensor([1.0], requires_grad=True)
+    a.grad = np.ones(1)
+    optimizer = nn.optim.Adam([a])
+    optimizer.step()
+    update = mock.Mock(side_effect=ZeroDivisionError)
+    with monkeypatch.context() as m, pytest.raises(ZeroDivisionError):
+        m.setattr(optimizer, "update", update)
+        optimizer.step()
+    assert update.called and optimizer.state[a]["step"] == 1
+
+
 def test_infinite_gradients_warn_of_nothing():
     w = Tensor(np.ones(2, np.float32), requires_grad=True)
     w.grad = np.array([np.inf, 1e30], np.float32)

@@ -258,8 +258,13 @@ def test_sampling():
     assert model.training and not frozen.training
     with pytest.raises(DtypeError, match="list of ids, at least one"):
         model.sample([], 3)
-    with pytest.raises(ValueRangeError, match="temperature must be 0 or more"):
-        model.sample([0], 3, temperature=-1)
+    for options, words in (
+        ({"temperature": -1}, "temperature must be a number from 0 on, got -1"),
+        ({"count": -1}, "count must be an integer from 0 on, got -1"),
+        ({"rng": 0}, r"rng must be a generator, np.random.default_rng\(0\), say; got 0"),
+    ):
+        with pytest.raises((DtypeError, ValueRangeError), match=words):
+            model.sample([0], **{"count": 3, **options})
 
 
 @pytest.mark.parametrize("temperature", [1e-30, 1e-42, 1e-320])

@@ -30,6 +30,7 @@ INFIX = {
 # G is the cotangent dL/dy, y the result.
 SHORTER: dict[tuple[str, str], tuple[str, Callable[..., Any]]] = {
     ("absolute", "x"): ("G * sign(x)", lambda x: not np.iscomplexobj(x)),
+    ("arctan", "x"): ("G / (1 + x * x)", lambda x: not np.iscomplexobj(x)),
     ("arctan2", "a"): ("G * b / (a * a + b * b)", lambda a, b: np.all(a * a + b * b != 0)),
     ("arctan2", "b"): ("-G * a / (a * a + b * b)", lambda a, b: np.all(a * a + b * b != 0)),
     ("hypot", "a"): ("G * a / y", lambda a, b: np.all(a * a + b * b != 0)),
