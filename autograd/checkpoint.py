@@ -138,7 +138,7 @@ class _Segment(Operation):
         todo = list(seen)
         while todo:
             node = todo.pop()
-            if node in own:
+            if node in own or _is_inner(node, start):
                 continue
             if node.plan is None or node.order < start:
                 raise GraphError(
@@ -165,13 +165,19 @@ def _ends(roots, start):
     while todo:
         node = todo.pop()
         if node.plan is None or node.order < start:
-            found.append(node)
+            if not _is_inner(node, start):
+                found.append(node)
             continue
         for p in node.parents:
             if p not in seen:
                 seen.add(p)
                 todo.append(p)
     return sorted(found, key=lambda node: node.order)
+
+
+def _is_inner(node, start) -> bool:
+    """Whether a node is the variable of a transform inside the function, which is done."""
+    return node.plan is None and node.order > start and node.out() is None
 
 
 def _value(node, name):

@@ -43,7 +43,7 @@ class Run:
                 if numbers and any(type(args[k]) is list for k in chosen):
                     e.add_note(f"{op}: a list holds separate variables; pass a vector as np.array")
                 raise
-        if type(y) in (list, tuple, dict) or y is None:
+        if isinstance(y, (list, tuple, dict)) or y is None:
             raise DtypeError(
                 f"{op}: {name_of(f)} returned a {type(y).__name__}, expected one array or number. "
                 "Join several results with np.concatenate or np.stack."
@@ -123,18 +123,19 @@ def _floating(tree):
 
 
 def _others(root, mine) -> bool:
-    """Whether the graph under ``root`` has leaves other than the variables ``mine``.
+    """Whether the graph under ``root`` has Tensors to differentiate by other than ``mine``.
 
-    The variables of a transform inside, which is done, do not count.
+    These are leaves, and results from before the run, whose leaves may be gone.  The variables of a
+    transform inside, which is done, do not count.
     """
-    seen, todo = {root}, [root]
+    seen, todo, start = {root}, [root], min((node.order for node in mine), default=0)
     while todo:
         node = todo.pop()
         if node in mine:
             if node.plan is not None:
                 return True  # a variable that is linked to an outer graph
             continue
-        if node.plan is None and node.out() is not None:
+        if (node.plan is None or node.order < start) and node.out() is not None:
             return True
         for p in node.parents:
             if p not in seen:

@@ -4,7 +4,7 @@ Plain functions, no closures that call themselves: those are reference cycles, a
 Tensors alive until the garbage collector comes by.
 """
 
-from autograd.errors import ShapeError
+from autograd.errors import DtypeError, ShapeError
 
 
 def flatten(tree, keys=list) -> tuple[list, object]:
@@ -69,7 +69,16 @@ def _build(structure, leaves):
         return next(leaves)
     kind, order, parts = structure
     if order is not None:
-        values = {k: _build(p, leaves) for k, p in parts.items()}
-        return kind((k, values[k]) for k in order)
-    values = [_build(p, leaves) for p in parts]
-    return kind(*values) if hasattr(kind, "_fields") else kind(values)  # a namedtuple, or a list
+        made = {k: _build(p, leaves) for k, p in parts.items()}
+        values = {k: made[k] for k in order}
+    else:
+        values = [_build(p, leaves) for p in parts]
+    try:
+        return kind(*values) if hasattr(kind, "_fields") else kind(values)  # a namedtuple, or not
+    except TypeError:
+        base = next(b for b in (dict, list, tuple) if issubclass(kind, b)).__name__
+        name = kind.__name__
+        raise DtypeError(
+            f"a {name} cannot be made again with other values: {name}(values) fails. Pass a plain "
+            f"{base}: {base}(x)"
+        ) from None

@@ -103,6 +103,51 @@ def test_strong_curvature_is_no_kink():
     assert not report.kinks
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_a_wrong_slope_at_a_stationary_point_is_no_kink(seed):
+    @primitive
+    def parabola(x):
+        return x * x - 0.6 * x
+
+    parabola.vjp(x=lambda g, x: g * (2 * x - 0.6 + 5.0 * (x == 0.3)))
+    with pytest.raises(GradcheckError):
+        gradcheck(parabola, np.array([0.3, 0.1]), order=1, seed=seed)
+
+
+@pytest.mark.parametrize("scale", [1e-8, 1e-4, 1.0, 1e4])
+def test_a_wrong_slope_is_found_at_every_scale(scale):
+    @primitive
+    def sine(x, wrong):
+        return scale * np.sin(x)
+
+    sine.vjp(x=lambda g, x, wrong: scale * g * np.cos(x) * (1 + wrong))
+    x = np.array([0.5, -1.2, 2.0])
+    assert gradcheck(lambda x: sine(x, 0.0), x).ok
+    for wrong in (-1.0, 0.001):
+        with pytest.raises(GradcheckError):
+            gradcheck(lambda x, wrong=wrong: sine(x, wrong), x)
+    with pytest.raises(GradcheckError):
+        gradcheck(square(lambda g, x: 2.001 * g * x), 1e4 * x)
+
+
+@pytest.mark.parametrize("x", [5e-5, 2e-5])
+def test_a_right_formula_passes_where_the_function_bends_within_a_step(x):
+    for f in (np.log, np.sqrt, lambda x: 1 / x, lambda x: np.sin(x / 1e-4)):
+        assert gradcheck(f, np.array([x, 1.0])).ok
+    for f in (np.maximum, np.minimum):  # a kink nearby
+        assert gradcheck(lambda x, f=f: f(x, 1e-7), np.array([0.0, 1.0])).ok
+    wrong = primitive(lambda x: np.log(x)).vjp(x=lambda g, x: 1.001 * g / x)
+    with pytest.raises(GradcheckError):
+        gradcheck(wrong, np.array([x, 1.0]))
+
+
+def test_single_precision_is_named():
+    with pytest.raises(GradcheckError, match=r"float32, .* eps=1e-3, rtol=1e-3, atol=1e-3"):
+        gradcheck(lambda x: np.sin(x.astype(np.float32)), np.array([0.5, 2.0]))
+    loose = {"eps": 1e-3, "rtol": 1e-3, "atol": 1e-3}
+    assert gradcheck(lambda x: np.sin(x.astype(np.float32)), np.array([0.5, 2.0]), **loose).ok
+
+
 def test_trees_integers_and_several_outputs():
     def f(p, k, scale):
         return [p["w"][k] * scale, {"sum": p["b"] + p["w"]}]

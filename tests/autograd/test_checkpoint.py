@@ -291,3 +291,14 @@ def test_a_released_graph_lets_go_of_it():
     assert node() is None
     with pytest.raises(GraphError, match="released"):
         loss.backward()
+
+
+def test_a_transform_inside_with_a_variable_of_its_own():
+    w = Tensor(2.0, requires_grad=True)
+    for inside in (
+        lambda x: grad(lambda z: z**3 * w)(3.0) * x,  # 27 w x
+        lambda x: jvp(lambda z: z**3 * w, (3.0,), (1.0,))[1] * x,
+    ):
+        y = checkpoint(inside)(w)
+        slope = gradients(y, w, create_graph=True)
+        assert (y.item(), slope.item(), gradients(slope, w)) == (108.0, 108.0, 54.0)

@@ -1,5 +1,7 @@
 """Transforms of functions: values, nesting, trees, and what they refuse."""
 
+from collections import namedtuple
+
 import numpy as np
 import pytest
 
@@ -61,6 +63,19 @@ def test_a_gradient_inside_a_loss_can_be_trained_through():
     g = grad(penalty)(x3)  # closes over w, so it stays in w's graph
     assert type(g) is Tensor
     np.testing.assert_allclose(gradients(np.sum(g * g), w), np.sum(2 * w.data * (3 * x3**2) ** 2))
+
+
+def test_a_result_whose_leaf_is_gone_can_be_trained_through():
+    h = Tensor(2.0, requires_grad=True) * 3  # nobody holds the leaf
+    f = lambda x: x**2 * h  # noqa: E731
+    for slope in (grad(f)(3.0), jvp(f, (3.0,), (1.0,))[1], vjp(f, 3.0)[1](1.0)[0]):
+        assert float(gradients(slope * h, h)) == 72.0  # of 2 x h²
+
+
+def test_several_results_are_refused_whatever_tuple_they_are_in():
+    Pair = namedtuple("Pair", "a b")
+    with pytest.raises(DtypeError, match="returned a Pair, expected one array"):
+        grad(lambda x: Pair(x, x))(2.0)
 
 
 def test_jacobian_shapes_and_values():

@@ -1,11 +1,12 @@
 """Nestings of arrays: taken apart, put together, matched."""
 
 import gc
-from collections import OrderedDict, namedtuple
+from collections import Counter, OrderedDict, defaultdict, namedtuple
 
 import pytest
 
-from autograd.errors import ShapeError
+from autograd import grad
+from autograd.errors import DtypeError, ShapeError
 from autograd.trees import flatten, leaves_like, unflatten
 
 Point = namedtuple("Point", "x y")
@@ -35,6 +36,12 @@ def test_matched_by_key():
         leaves_like(structure, 3, "mine")
     with pytest.raises(ShapeError, match=r"got dict with the keys \['c'\]"):
         leaves_like(structure, {"c": 3}, "mine")
+
+
+def test_dicts_of_other_kinds():
+    assert grad(lambda p: p["w"] ** 2)(Counter(w=3.0)) == {"w": 6.0}  # not counted again
+    with pytest.raises(DtypeError, match=r"defaultdict cannot be made again .* Pass a plain dict"):
+        grad(lambda p: p["w"] ** 2)(defaultdict(float, w=3.0))
 
 
 def test_no_cycles_are_left_behind():
