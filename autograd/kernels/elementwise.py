@@ -1,6 +1,7 @@
 """Functions of large arrays element by element: by several threads, in one pass over memory."""
 
 import functools
+import inspect
 
 import numpy as np
 
@@ -10,16 +11,22 @@ ELEMENT = 30  # multiply-adds that BLAS does while NumPy does an element
 
 
 def fast_as(twin):
-    """Decorator of an elementwise function that is compiled in `compiled.elementwise`, too."""
+    """Decorator of a function that is compiled, too: in `compiled.elementwise`, or as 'module.f'.
+
+    Options are given to the twin in their order.
+    """
 
     def decorate(f):
-        of_arrays = compilable(lambda *args: ELEMENT * args[0].size, twin=f"elementwise.{twin}")(f)
+        where = twin if "." in twin else f"elementwise.{twin}"
+        of_arrays = compilable(lambda *args: ELEMENT * args[0].size, twin=where)(f)
+        names = () if isinstance(f, np.ufunc) else tuple(inspect.signature(f).parameters)
 
         @functools.wraps(f)
         def call(*args, **options):
-            if options or type(args[0]) is not np.ndarray:
+            more = names[len(args) : len(args) + len(options)]
+            if type(args[0]) is not np.ndarray or options.keys() != set(more):
                 return f(*args, **options)
-            return of_arrays(*args)
+            return of_arrays(*args, *(options[n] for n in more))
 
         return call
 

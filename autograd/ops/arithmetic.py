@@ -35,23 +35,23 @@ def to_the(a, b):
     return a**b
 
 
-def _below(b, a):
-    """b - 1, or 0 where a and b are: a number for a number, which NumPy has fast powers for."""
+def _one_less(a, b):
+    """a^(b-1), 1 where both are 0.  By a number if b is one: NumPy has fast powers for these."""
     if np.ndim(b) == 0 and b != 0:
-        return b - 1.0
-    return b - 1.0 + ((b == 0) & (a == 0))
+        return a if b == 2 else to_the(a, b - 1.0)
+    return a ** (b - 1.0 + ((b == 0) & (a == 0)))
 
 
 # dy/da = b a^(b-1), which is 0 for b = 0 at a = 0 too; dy/db = y log a, which is 0 at a = 0.
 power = ufunc(
     np.power,
     to_the,
-    a=lambda g, a, b: g * b * to_the(a, _below(b, a)),
+    a=lambda g, a, b: g * b * _one_less(a, b),
     b=lambda g, y, a: g * y * _log(a, y),
 )
 float_power = ufunc(
     np.float_power,
-    a=lambda g, a, b: g * b * to_the(a, _below(b, a)),
+    a=lambda g, a, b: g * b * _one_less(a, b),
     b=lambda g, y, a: g * y * _log(a, y),
 )
 

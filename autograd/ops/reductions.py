@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from autograd.cotangents import countable
+from autograd.kernels.elementwise import fast_as
 from autograd.ops.arithmetic import over
 from autograd.ops.complex_numbers import conj
 from autograd.ops.register import instead_of, listed, values_only
@@ -174,24 +175,34 @@ logsumexp.vjp(
 
 @listed
 @primitive
+@fast_as("classification.softmax")
 def softmax(x, axis=-1):
     """eˣ / Σ eˣ.  dL/dx = y (g - Σ g y): on the diagonal y_i (1 - y_i), off it -y_i y_j."""
     e = np.exp(x - np.max(x, axis=axis, keepdims=True))
     return e / np.sum(e, axis=axis, keepdims=True)
 
 
-softmax.vjp(x=lambda g, y, axis: y * (g - np.sum(g * y, axis=axis, keepdims=True)))
+softmax.vjp(
+    x=fast_as("classification.softmax_dx")(
+        lambda g, y, axis: y * (g - np.sum(g * y, axis=axis, keepdims=True))
+    )
+)
 
 
 @listed
 @primitive
+@fast_as("classification.log_softmax")
 def log_softmax(x, axis=-1):
     """x - log Σ eˣ, without overflow.  dL/dx = g - softmax(x) Σ g."""
     x = x - np.max(x, axis=axis, keepdims=True)
     return x - np.log(np.sum(np.exp(x), axis=axis, keepdims=True))
 
 
-log_softmax.vjp(x=lambda g, y, axis: g - np.exp(y) * np.sum(g, axis=axis, keepdims=True))
+log_softmax.vjp(
+    x=fast_as("classification.log_softmax_dx")(
+        lambda g, y, axis: g - np.exp(y) * np.sum(g, axis=axis, keepdims=True)
+    )
+)
 
 
 values_only(np.argmax, np.argmin, np.any, np.all, np.count_nonzero)

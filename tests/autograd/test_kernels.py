@@ -323,6 +323,29 @@ ELEMENTWISE = {
 }
 
 
+SOFT = {"softmax": ops.softmax, "log_softmax": ops.log_softmax}
+
+
+@pytest.mark.parametrize("name", SOFT)
+@given(
+    st.lists(st.integers(1, 40), max_size=2), st.integers(1, 100), st.sampled_from([0.1, 1, 40]),
+    st.booleans(), st.integers(0, 9),
+)  # fmt: skip
+@settings(max_examples=60)
+def test_softmax(name, lead, n, scale, wild, seed):
+    rng = np.random.default_rng(seed)
+    x, g = (rng.normal(scale=s, size=(*lead, n)).astype(np.float32) for s in (scale, 1))
+    if wild:
+        x.ravel()[rng.integers(0, x.size, 5)] = rng.choice([np.inf, -np.inf, np.nan, -1e30, 1e30])
+    op, where = SOFT[name], f"classification.{name}"
+    with np.errstate(all="ignore"):
+        y = both(op.fn, x, -1, twin=where)
+        both(op.formulas["x"], g, y, x.ndim - 1, twin=f"{where}_dx")
+        both(op.fn, x.astype(float), -1, twin=where, declines=True)
+        both(op.fn, x[None], 0, twin=where, declines=True)
+        both(op.formulas["x"], g[None], y[None], 0, twin=f"{where}_dx", declines=True)
+
+
 @pytest.mark.parametrize("name", ELEMENTWISE)
 @given(st.integers(1, 50_000), DTYPES, st.booleans(), st.integers(0, 9))
 @settings(max_examples=30)
@@ -352,7 +375,9 @@ def test_digits_where_a_function_is_small():
 
 
 @pytest.mark.parametrize(
-    "f", [np.tanh, ops.relu, ops.sigmoid, ops.gelu], ids=["tanh", "relu", "sigmoid", "gelu"]
+    "f",
+    [np.tanh, ops.relu, ops.sigmoid, ops.gelu, ops.softmax, ops.log_softmax],
+    ids=["tanh", "relu", "sigmoid", "gelu", "softmax", "log_softmax"],
 )
 def test_elementwise_where_it_is_used(f, use_kernels, rng=np.random.default_rng(0)):
     """The same values, gradients and second derivatives with either kernel, of any layout."""
@@ -367,7 +392,8 @@ def test_elementwise_where_it_is_used(f, use_kernels, rng=np.random.default_rng(
             found.append((y.data, dx.data, gradients(np.sum(dx * dx), t)))
         for plain, fast in zip(*found, strict=True):
             assert fast.dtype == plain.dtype
-            np.testing.assert_allclose(fast, plain, rtol=1e-4, atol=1e-4)
+            atol = 1e-4 * max(1, np.abs(plain).max())
+            np.testing.assert_allclose(fast, plain, rtol=1e-4, atol=atol)
 
 
 PLACE = Geometry((1, 1), (1, 1), ((0, 0), (0, 0)), (1, 1))

@@ -1,15 +1,17 @@
-"""Cross-entropy of (N, C) scores, a row in cache at a time; see `autograd.kernels.classification`.
+"""Softmax and cross-entropy of scores, a row in cache at a time.
 
-Single precision: NumPy's kernel does the rest.
+Single precision, and the last axis: NumPy's kernels do the rest.
 """
 
 import numpy as np
 
 from autograd.kernels.compiled import jit
 from autograd.kernels.compiled.jobs import flat, run, shared, take
+from autograd.kernels.compiled.pooling_rows import inside, put
 from autograd.kernels.compiled.vectors import (
     add,
     exp_below_one,
+    fma,
     highest,
     lanes,
     load,
@@ -33,7 +35,7 @@ def cross_entropy(x, labels):
     if x.ndim != 2 or x.dtype != np.float32:
         return NotImplemented
     y = np.empty(len(x), x.dtype)
-    _run(_losses, x, flat(x), np.ascontiguousarray(labels, np.int64), y)
+    _run(_losses, len(x), flat(x), np.ascontiguousarray(labels, np.int64), y)
     return y
 
 
@@ -42,14 +44,43 @@ def cross_entropy_dx(g, x, labels):
     if x.ndim != 2 or x.dtype != np.float32:
         return NotImplemented
     dx = np.empty_like(x, order="C")
-    given = np.ascontiguousarray(g), flat(x), np.ascontiguousarray(labels, np.int64)
-    _run(_slopes, x, *given, dx.reshape(-1))
+    given = flat(x), np.ascontiguousarray(g), np.ascontiguousarray(labels, np.int64)
+    _run(_slopes, len(x), *given, dx.reshape(-1))
     return dx
 
 
-def _run(kernel, x, *args):
-    jobs = min(len(x), max(1, x.size // JOB))
-    run(kernel, jobs, *args, lanes(x.itemsize), light=x.size < WAKING)
+def softmax(x, axis=-1):
+    """See `autograd.ops.softmax`."""
+    return _by_rows(_softmax, axis, x)
+
+
+def softmax_dx(g, y, axis):
+    """See `autograd.ops.softmax`."""
+    return _by_rows(_softmax_dx, axis, g, y)
+
+
+def log_softmax(x, axis=-1):
+    """See `autograd.ops.log_softmax`."""
+    return _by_rows(_log_softmax, axis, x)
+
+
+def log_softmax_dx(g, y, axis):
+    """See `autograd.ops.log_softmax`."""
+    return _by_rows(_log_softmax_dx, axis, g, y)
+
+
+def _by_rows(kernel, axis, *arrays):
+    x = arrays[0]
+    if axis not in (-1, x.ndim - 1) or x.dtype != np.float32 or arrays[-1].shape != x.shape:
+        return NotImplemented
+    y = np.empty_like(x, order="C")
+    _run(kernel, x.size // x.shape[-1], *map(flat, arrays), y.reshape(-1))
+    return y
+
+
+def _run(kernel, rows, x, *args):
+    jobs = min(rows, max(1, x.size // JOB))
+    run(kernel, jobs, x, *args, rows, lanes(x.itemsize), light=x.size < WAKING)
 
 
 @jit
@@ -87,9 +118,20 @@ def _exponentials(x, start, end, top, e, at, V):
     return total(parts), v
 
 
+@jit
+def _scale(e, start, end, factor, last, V):
+    """Multiply the elements from ``start`` to ``end``; ``last``: the vector of the last of them."""
+    i, factor = start, splat(factor)
+    while i + V <= end:
+        store(e, i, mul(load(e, i), factor))
+        i += V
+    if i < end:
+        store_some(e, i, end - i, mul(last, factor))
+
+
 @shared
-def _losses(todo, jobs, x, labels, y, V):
-    rows, classes = labels.size, x.size // labels.size
+def _losses(todo, jobs, x, labels, y, rows, V):
+    classes = x.size // rows
     e = np.empty(classes, x.dtype)
     job = take(todo)
     while job < jobs:
@@ -102,19 +144,75 @@ def _losses(todo, jobs, x, labels, y, V):
 
 
 @shared
-def _slopes(todo, jobs, g, x, labels, dx, V):
-    rows, classes = labels.size, x.size // labels.size
+def _slopes(todo, jobs, x, g, labels, dx, rows, V):
+    classes = x.size // rows
     job = take(todo)
     while job < jobs:
         for n in range(job * rows // jobs, (job + 1) * rows // jobs):
             start, end = n * classes, (n + 1) * classes
             top = _top(x, start, end, V)
             whole, last = _exponentials(x, start, end, top, dx, start, V)
-            i, scale = start, splat(x.dtype.type(g[n] / whole))
-            while i + V <= end:
-                store(dx, i, mul(load(dx, i), scale))
-                i += V
-            if i < end:
-                store_some(dx, i, end - i, mul(last, scale))
+            _scale(dx, start, end, x.dtype.type(g[n] / whole), last, V)
             dx[start + labels[n]] -= g[n]
+        job = take(todo)
+
+
+@shared
+def _softmax(todo, jobs, x, y, rows, V):
+    n, one = x.size // rows, x.dtype.type(1)
+    job = take(todo)
+    while job < jobs:
+        for row in range(job * rows // jobs, (job + 1) * rows // jobs):
+            start, end = row * n, (row + 1) * n
+            whole, last = _exponentials(x, start, end, _top(x, start, end, V), y, start, V)
+            _scale(y, start, end, one / whole, last, V)
+        job = take(todo)
+
+
+@shared
+def _softmax_dx(todo, jobs, g, y, dx, rows, V):
+    n, zero = y.size // rows, zeros(y)
+    job = take(todo)
+    while job < jobs:
+        for row in range(job * rows // jobs, (job + 1) * rows // jobs):
+            start, end, parts = row * n, (row + 1) * n, zero
+            for i in range(start, end, V):
+                left = end - i
+                parts = fma(inside(g, i, 0, left, zero, V), inside(y, i, 0, left, zero, V), parts)
+            mean = splat(total(parts))
+            for i in range(start, end, V):
+                u = sub(inside(g, i, 0, end - i, zero, V), mean)
+                put(dx, i, end - i, mul(inside(y, i, 0, end - i, zero, V), u), V)
+        job = take(todo)
+
+
+@shared
+def _log_softmax(todo, jobs, x, y, rows, V):
+    n = x.size // rows
+    job = take(todo)
+    while job < jobs:
+        for row in range(job * rows // jobs, (job + 1) * rows // jobs):
+            start, end = row * n, (row + 1) * n
+            highest_one = _top(x, start, end, V)
+            whole, _ = _exponentials(x, start, end, highest_one, y, start, V)
+            top, more = splat(highest_one), splat(np.log(whole))
+            for i in range(start, end, V):
+                v = sub(sub(inside(x, i, 0, end - i, top, V), top), more)
+                put(y, i, end - i, v, V)
+        job = take(todo)
+
+
+@shared
+def _log_softmax_dx(todo, jobs, g, y, dx, rows, V):
+    n, zero = y.size // rows, zeros(y)
+    job = take(todo)
+    while job < jobs:
+        for row in range(job * rows // jobs, (job + 1) * rows // jobs):
+            start, end, parts = row * n, (row + 1) * n, zero
+            for i in range(start, end, V):
+                parts = add(parts, inside(g, i, 0, end - i, zero, V))
+            minus = splat(-total(parts))
+            for i in range(start, end, V):
+                e = exp_below_one(inside(y, i, 0, end - i, zero, V))
+                put(dx, i, end - i, fma(e, minus, inside(g, i, 0, end - i, zero, V)), V)
         job = take(todo)
