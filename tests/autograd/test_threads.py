@@ -1,6 +1,7 @@
 """Work shared among threads."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -50,6 +51,26 @@ def test_the_callers_way_with_floating_point_errors_holds_in_all_threads(monkeyp
     with np.errstate(over="raise", invalid="ignore"):
         threads.share_calls([job, job])
         assert seen == [np.geterr()] * 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no signal can be sent to a thread there")
+def test_ctrl_c_waits_for_the_helpers_who_have_begun(monkeypatch):
+    monkeypatch.setattr(threads, "_pool", [])
+    monkeypatch.setattr(threads, "threads", lambda: 2)
+    both, done, caller = threading.Barrier(2, timeout=60), [], threading.current_thread()
+
+    def job():
+        both.wait()
+        if threading.current_thread() is not caller:
+            for _ in range(2):
+                time.sleep(0.2)  # so that the caller is waiting
+                signal.pthread_kill(caller.ident, signal.SIGINT)
+            time.sleep(0.2)
+            done.append(True)
+
+    with pytest.raises(KeyboardInterrupt):
+        threads.share_calls([job, job])
+    assert done
 
 
 needs_numba = pytest.mark.skipif(
