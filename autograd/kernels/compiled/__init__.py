@@ -9,6 +9,9 @@ from pathlib import Path
 
 import numba
 
+if getattr(numba.config, "DISABLE_JIT", False):  # absent from the stubs
+    raise ImportError("NUMBA_DISABLE_JIT is set")
+
 _sources = sorted(Path(__file__).parent.glob("*.py"))
 STAMP = hashlib.sha256(b"".join(p.read_bytes() for p in _sources)).hexdigest()
 
