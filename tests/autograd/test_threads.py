@@ -320,3 +320,31 @@ def test_a_fork_right_after_shared_work_computes():
         timeout=400,
     )
     assert done.returncode == 0, done.stderr
+
+
+@needs_numba
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_fork_while_another_thread_compiles_can_compile():
+    code = """if True:
+        import os, signal, threading, time
+        import autograd.kernels.compiled
+        from numba.core.compiler_lock import global_compiler_lock
+
+        begun = threading.Event()
+
+        def compiles():
+            with global_compiler_lock:
+                begun.set()
+                time.sleep(0.3)
+
+        threading.Thread(target=compiles).start()
+        begun.wait()
+        child = os.fork()
+        if child == 0:
+            signal.alarm(20)
+            with global_compiler_lock:
+                os._exit(0)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        """
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.stdout == "0\n", done.stderr
