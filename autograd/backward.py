@@ -77,7 +77,7 @@ def gradients(y, xs, cotangent=None, create_graph=False):
 
 def pulled(y, xs, cotangent, create_graph) -> list:
     """`gradients` by variables that may have come after ``y``: a function can return an input."""
-    found = _sweep(y, cotangent, {x.node for x in xs}, create_graph)
+    found = _swept(y, cotangent, {x.node for x in xs}, create_graph)
     got = [own(found[x.node]) if x.node in found else zeros(x) for x in xs]
     if create_graph:
         return [g if type(g) is Tensor else Tensor(g) for g in got]
@@ -91,7 +91,7 @@ def zeros(x):
 
 def backward(y, cotangent=None):
     """Fill ``.grad`` of every living Tensor under ``y``; leaves add to what they have."""
-    found, root = _sweep(y, cotangent, None, False), weakref.ref(y.node)
+    found, root = _swept(y, cotangent, None, False), weakref.ref(y.node)
     with _giving:
         total = [
             (node, t, own(g) if node.plan or t.grad is None else _added(t, g))
@@ -124,72 +124,77 @@ def _added(t, g):
 
 def cotangents(y, cotangent, nodes) -> dict:
     """Cotangents of the ``nodes`` under ``y``, for a look at them: nothing is stored."""
-    return _sweep(y, cotangent, set(nodes), False)
+    return _swept(y, cotangent, set(nodes), False)
 
 
-def _sweep(y, cotangent, targets, create_graph) -> dict:
+def _swept(y, cotangent, targets, create_graph) -> dict:
     """Cotangents of the ``targets`` (nodes), or of all leaves and results that are still held."""
-    pending, found = {_node(y): _seed(y, cotangent, create_graph)}, {}
+    pending = {_node(y): _seed(y, cotangent, create_graph)}
     oldest = min((x.order for x in targets), default=0) if targets else 0
     nodes = graph.results(y.node, oldest)  # newest first: a cotangent is whole at its node's turn
     wanted = set() if targets is None else _leading_to(targets, nodes, oldest)
-    look, watcher = hooks.ever, recording.state.watcher
-    with recording.set_recording(create_graph), np.errstate(all="ignore"):
-        for node in nodes:
-            g = pending.pop(node, None)
-            if g is None:
+    with np.errstate(all="ignore"):
+        return recording.run(create_graph, _sweep, nodes, pending, targets, wanted, create_graph)
+
+
+def _sweep(nodes, pending, targets, wanted, create_graph) -> dict:
+    """Run the formulas of ``nodes`` from the ``pending`` cotangents on, as `_swept` says."""
+    found, look, watcher = {}, hooks.ever, recording.state.watcher
+    for node in nodes:
+        g = pending.pop(node, None)
+        if g is None:
+            continue
+        if type(g) is not float64:
+            g = lent(g)
+        if look and hooks.has_hook(node):
+            g = lent(hooks.hooked(node, g))
+        if targets is None:
+            if node.out() is not None:
+                found[node] = g
+        else:
+            if node in targets:
+                found[node] = g
+            if wanted.isdisjoint(node.parents):
                 continue
-            if type(g) is not float64:
-                g = lent(g)
-            if look and hooks.has_hook(node):
-                g = lent(hooks.hooked(node, g))
-            if targets is None:
-                if node.out() is not None:
-                    found[node] = g
+        if node.order < graph.changed_at:  # by a hook or another thread, maybe just now
+            memory.check_unchanged(node)
+        plan, saved = node.plan, node.saved
+        if create_graph:
+            saved = plan.relink(node)
+        vjps = plan.vjps if watcher is None else _watched(watcher, node)
+        k = -1  # counted here: zip and enumerate take a quarter of a scalar's time
+        for p in node.parents:
+            k += 1
+            if wanted and p not in wanted:
+                continue
+            try:
+                gp = vjps[k](g, saved)
+                if watcher is None and (type(gp) is not float64 or not p.scalar or isnan(gp)):
+                    gp = fitted(gp, g, p, node)
+            except Exception as e:
+                check_leaves(node.parents)
+                _note(e, node)
+                raise
+            before = pending.get(p)
+            if before is None:
+                pending[p] = gp
+            elif type(before) is ndarray is type(gp) and before.flags.writeable:
+                before += gp
             else:
-                if node in targets:
-                    found[node] = g
-                if wanted.isdisjoint(node.parents):
-                    continue
-            if node.order < graph.changed_at:  # by a hook or another thread, maybe just now
-                memory.check_unchanged(node)
-            plan, saved = node.plan, node.saved
-            if create_graph:
-                saved = plan.relink(node)
-            vjps = plan.vjps if watcher is None else _watched(watcher, node)
-            k = -1  # counted here: zip and enumerate take a quarter of a scalar's time
-            for p in node.parents:
-                k += 1
-                if wanted and p not in wanted:
-                    continue
-                try:
-                    gp = vjps[k](g, saved)
-                    if watcher is None and (type(gp) is not float64 or not p.scalar or isnan(gp)):
-                        gp = fitted(gp, g, p, node)
-                except Exception as e:
-                    check_leaves(node.parents)
-                    _note(e, node)
-                    raise
-                before = pending.get(p)
-                if before is None:
-                    pending[p] = gp
-                elif type(before) is ndarray is type(gp) and before.flags.writeable:
-                    before += gp
-                else:
-                    pending[p] = before + gp
-        for leaf, g in pending.items():
-            t = leaf.out()
-            if targets is None and leaf.out is graph.replaced:
-                raise GraphError(
-                    "backward: a leaf was changed while its requires_grad was False, and requires "
-                    "grad again: this graph is of the old value. Compute the forward pass again."
-                )
-            if t is not None:
-                v = t.data
-                if type(v) not in USUAL or v.shape != leaf.shape or v.dtype != leaf.dtype:
-                    check_leaves((leaf,))
-            if targets is None or leaf in targets:
-                found[leaf] = hooks.hooked(leaf, g) if look and hooks.has_hook(leaf) else g
+                pending[p] = before + gp
+    for leaf, g in pending.items():
+        t = leaf.out()
+        if targets is None and leaf.out is graph.replaced:
+            raise GraphError(
+                "backward: a leaf was changed while its requires_grad was False, and requires "
+                "grad again: this graph is of the old value. Compute the forward pass again."
+            )
+        if t is not None:
+            v = t.data
+            if type(v) not in USUAL or v.shape != leaf.shape or v.dtype != leaf.dtype:
+                check_leaves((leaf,))
+        if targets is None or leaf in targets:
+            found[leaf] = hooks.hooked(leaf, g) if look and hooks.has_hook(leaf) else g
     return found
 
 

@@ -55,12 +55,13 @@ class Profile(recording.Watcher, AbstractContextManager):
 
     def __enter__(self):
         self._start = time.perf_counter()
-        self._watch = recording.watched(self)
-        self._watch.__enter__()
+        self._watch = watch = recording.watching(self)
+        watch.over = False
         return self
 
     def __exit__(self, *exc):
-        self._watch.__exit__(*exc)
+        self._watch.over = True
+        recording.special.discard(self._watch)
         self.seconds += time.perf_counter() - self._start
 
     def compute(self, op, args, options):

@@ -1,33 +1,45 @@
 """Whether this thread, or this asyncio task in it, records, and who watches."""
 
-import contextlib
 import functools
 import inspect
-import threading
 from contextvars import ContextVar
 from typing import Any
 
 from autograd.errors import GraphError
 
 
-class _Block:
-    """What a ``with`` has set, until it ends: in tasks that were begun inside it, too."""
+class Block:
+    """What a ``with`` has set, until it ends: in tasks that were begun inside it, too.
+
+    It holds from ``over = False`` to ``over = True``.  Python looks for Ctrl-C where a call begins
+    or ends, never at such a line: where no call lies between it and the end of an ``__enter__``,
+    or the beginning of a ``finally``, Ctrl-C finds both done or neither.
+    """
 
     __slots__ = ("value", "over")
 
     def __init__(self, value):
-        self.value, self.over = value, True  # so that Ctrl-C on the way in leaves nothing set
+        self.value, self.over = value, True
 
 
 _switches: ContextVar[tuple] = ContextVar("switches", default=())  # innermost last
 _watchers: ContextVar[tuple] = ContextVar("watchers", default=())
+special: set[Block] = set()  # in all threads, those that set something else than plain recording
 
 
-def _enter(blocks: ContextVar[tuple], value) -> _Block:
+def _enter(blocks: ContextVar[tuple], value) -> Block:
     """A new block, the innermost; it holds from ``over = False`` on."""
-    block = _Block(value)
-    blocks.set((*[b for b in blocks.get() if not b.over], block))
+    block, before = Block(value), blocks.get()
+    special.difference_update([b for b in before if b.over])  # Ctrl-C can have left them there
+    blocks.set((*[b for b in before if not b.over], block))
+    if value is not True:
+        special.add(block)
     return block
+
+
+def watching(watcher: "Watcher") -> Block:
+    """A block for ``watcher``, which is told from ``over = False`` on; see `watched`."""
+    return _enter(_watchers, watcher)
 
 
 class _Innermost:
@@ -51,14 +63,17 @@ class _State:
 
 
 state = _State()
-special = 0  # how many switches, in all threads, are set to something else than plain recording
-_lock = threading.Lock()
 
 
-def _count(n: int):
-    global special
-    with _lock:
-        special += n
+def run(on: bool, f, *args, **options):
+    """``f(*args, **options)``, recording or not; Ctrl-C at any moment leaves nothing set."""
+    block = _enter(_switches, on)
+    try:
+        block.over = False
+        return f(*args, **options)
+    finally:
+        block.over = True
+        special.discard(block)
 
 
 class set_recording:
@@ -69,22 +84,22 @@ class set_recording:
 
     def __init__(self, on: bool):
         self.on = on
-        self._open: set[_Block] = set()
+        self._open: list[Block] = []
 
     def __enter__(self):
         block = _enter(_switches, self.on)
-        _count(not self.on)
-        self._open.add(block)
+        self._open.append(block)
         block.over = False
 
     def __exit__(self, *exc):
-        # innermost first; those of this object, where a generator went on in another thread
-        for block in (*reversed(_switches.get()), *self._open):
-            if block in self._open and not block.over:
-                block.over = True
-                self._open.remove(block)
-                _count(-(not self.on))
-                return
+        *others, block = self._open or (None,)
+        if others:  # innermost first; those of this object, where a generator changed its thread
+            inner = [b for b in reversed(_switches.get()) if b in self._open and not b.over]
+            block = (*inner, *others)[0]
+        if block:
+            block.over = True
+            self._open.remove(block)
+            special.discard(block)
 
     def __call__(self, f=None):
         """Decorate ``f``: the switch is set while it runs."""
@@ -107,8 +122,7 @@ class set_recording:
 
         @functools.wraps(f)
         def call(*args, **kwargs):
-            with self:
-                return f(*args, **kwargs)
+            return run(self.on, f, *args, **kwargs)
 
         return call
 
@@ -134,17 +148,20 @@ class Watcher:
         """``g`` has gone from ``node`` to its parent number ``k``, in the parent's shape."""
 
 
-@contextlib.contextmanager
-def watched(watcher: Watcher):
+class watched:
     """Tell ``watcher`` what happens in this thread and task; afterwards the one before again."""
-    block = _enter(_watchers, watcher)
-    _count(1)
-    try:
+
+    def __init__(self, watcher: Watcher):
+        self.watcher = watcher
+
+    def __enter__(self):
+        self._block = block = watching(self.watcher)
         block.over = False
-        yield watcher
-    finally:
-        block.over = True
-        _count(-1)
+        return self.watcher
+
+    def __exit__(self, *exc):
+        self._block.over = True
+        special.discard(self._block)
 
 
 no_grad = set_recording(False)

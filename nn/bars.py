@@ -25,7 +25,7 @@ def counter(title: str, shown: bool, **options: Any) -> Iterator[Callable[[int],
 
 def moved_by_hand(title: str, shown: bool, **options: Any) -> Any:
     """A bar of tqdm's, or None; on stdout, because notebooks show stderr in red."""
-    if not shown:
+    if not shown or sys.stdout is None:  # a program without a console
         return None
     try:
         from tqdm import tqdm

@@ -78,12 +78,14 @@ class debug(recording.Watcher):
 
     def __enter__(self):
         self._outer.append(recording.state.watcher)
-        self._inside.append(recording.watched(self))
-        self._inside[-1].__enter__()
+        block = recording.watching(self)
+        self._inside.append(block)
+        block.over = False
         return self
 
     def __exit__(self, kind, error, traceback):
-        self._inside.pop().__exit__(None, None, None)
+        self._inside[-1].over = True
+        recording.special.discard(self._inside.pop())
         self._outer.pop()
         self._call, self._pulling, self._cotangent = (None, (), {}), 0, None
         if error is not None and not isinstance(error, NonFiniteError):

@@ -106,7 +106,7 @@ def twins(module):
     """The module of compiled kernels of this name, or None if numba cannot be used."""
     try:
         return importlib.import_module(f"autograd.kernels.compiled.{module}")
-    except (ImportError, RuntimeError) as e:  # RuntimeError: no place for numba's cache
+    except (ImportError, RuntimeError, ValueError) as e:  # no place for its cache; odd settings
         if backend() == "numba":
             raise ImportError(
                 f"AUTOGRAD_KERNELS=numba, but numba cannot be used ({e}). "

@@ -67,18 +67,26 @@ class _Task:
                     self.done.release()
 
     def lead(self, pool: "_Pool", helpers: int):
-        """Call helpers, take part, then wait for those that have begun; in the caller's thread."""
+        """Call helpers, take part, then wait for those that have begun; in the caller's thread.
+
+        Ctrl-C waits for them, too: they write into memory that is the caller's again afterwards.
+        """
+        interrupted = None
         try:
             pool.call(self, helpers)
             self.work(False)
         finally:
-            with self.lock:
-                self.over = True
-            try:
-                pool.wait_for(self)
-            finally:
-                with self.done:
-                    pass
+            while self.helpers or not self.over:
+                try:
+                    with self.lock:
+                        self.over = True
+                    pool.wait_for(self)
+                    with self.done:
+                        pass
+                except BaseException as e:
+                    interrupted = e
+        if interrupted is not None:
+            raise interrupted
         if self.error is not None:
             raise self.error
 

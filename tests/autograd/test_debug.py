@@ -63,7 +63,7 @@ def test_stops(f, words):
     assert re.search(words, str(e.value), re.DOTALL), str(e.value)
     assert isinstance(e.value, FloatingPointError)
     assert e.value.found.line.code in Path(__file__).read_text()
-    assert recording.state.watcher is None and recording.special == 0
+    assert recording.state.watcher is None and not recording.special
 
 
 FINE = [
@@ -140,7 +140,7 @@ def test_nested_and_decorator():
 
     with pytest.raises(NonFiniteError):
         g(x)
-    assert recording.state.watcher is None and recording.special == 0
+    assert recording.state.watcher is None and not recording.special
 
 
 def test_another_watcher_is_told_too():

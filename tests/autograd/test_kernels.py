@@ -566,6 +566,13 @@ def test_a_numba_that_does_not_import(backend, said, tmp_path):
     assert said in run(code, AUTOGRAD_KERNELS=backend, PYTHONPATH=path)
 
 
+@pytest.mark.parametrize("name, value", [("NUMBA_DISABLE_JIT", "1"), ("NUMBA_NUM_THREADS", "0")])
+def test_settings_with_which_numba_does_not_compile(name, value):
+    code = "import warnings; warnings.simplefilter('error');" + SUM
+    assert "numba cannot be used" in run(code, AUTOGRAD_KERNELS="auto", **{name: value})
+    assert "numba cannot be used" in run(code, AUTOGRAD_KERNELS="numba", **{name: value})
+
+
 def test_importing_the_engine_does_not_import_numba():
     assert importlib.util.find_spec("numba")
     assert run("import autograd, nn, sys; print('numba' in sys.modules)") == "False"

@@ -26,7 +26,7 @@ def test_counts_sizes_and_the_row_of_a_node():
     assert p.of(loss).saved_bytes == 0 and p.of(x) is None
     assert set(p.nodes()) == {y.node, loss.node, loss.node.parents[0]}
     assert 0 < p.rows["tanh"].total < p.seconds
-    assert recording.special == 0 and autograd.profile is profile
+    assert not recording.special and autograd.profile is profile
     text = str(p)
     assert text.splitlines()[0].split()[:3] == ["operation", "calls", "forward"]
     assert "tanh" in text and "the rest" in text and "<td" in p._repr_html_()
@@ -60,7 +60,7 @@ def test_an_error_leaves_nothing_behind():
                 broken(x).backward()
         except NameError as e:
             assert "derivative formula of broken" in e.__notes__[0]
-        assert recording.special == 0 and recording.state.watcher is None
+        assert not recording.special and recording.state.watcher is None
 
 
 def test_values_and_gradients_are_those_without_it(rng=np.random.default_rng(0)):

@@ -1,6 +1,7 @@
 """Work shared among threads."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -50,6 +51,26 @@ def test_the_callers_way_with_floating_point_errors_holds_in_all_threads(monkeyp
     with np.errstate(over="raise", invalid="ignore"):
         threads.share_calls([job, job])
         assert seen == [np.geterr()] * 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no signal can be sent to a thread there")
+def test_ctrl_c_waits_for_the_helpers_who_have_begun(monkeypatch):
+    monkeypatch.setattr(threads, "_pool", [])
+    monkeypatch.setattr(threads, "threads", lambda: 2)
+    both, done, caller = threading.Barrier(2, timeout=60), [], threading.current_thread()
+
+    def job():
+        both.wait()
+        if threading.current_thread() is not caller:
+            for _ in range(2):
+                time.sleep(0.2)  # so that the caller is waiting
+                signal.pthread_kill(caller.ident, signal.SIGINT)
+            time.sleep(0.2)
+            done.append(True)
+
+    with pytest.raises(KeyboardInterrupt):
+        threads.share_calls([job, job])
+    assert done
 
 
 needs_numba = pytest.mark.skipif(
@@ -299,3 +320,31 @@ def test_a_fork_right_after_shared_work_computes():
         timeout=400,
     )
     assert done.returncode == 0, done.stderr
+
+
+@needs_numba
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_fork_while_another_thread_compiles_can_compile():
+    code = """if True:
+        import os, signal, threading, time
+        import autograd.kernels.compiled
+        from numba.core.compiler_lock import global_compiler_lock
+
+        begun = threading.Event()
+
+        def compiles():
+            with global_compiler_lock:
+                begun.set()
+                time.sleep(0.3)
+
+        threading.Thread(target=compiles).start()
+        begun.wait()
+        child = os.fork()
+        if child == 0:
+            signal.alarm(20)
+            with global_compiler_lock:
+                os._exit(0)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        """
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.stdout == "0\n", done.stderr

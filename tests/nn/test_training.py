@@ -349,3 +349,11 @@ def test_bar_and_lines(capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "tqdm", None)
     trainer.fit(2)
     assert capsys.readouterr().out.startswith("epoch 2/2: lr 0.1, loss 0.")
+
+
+def test_a_program_without_a_console(monkeypatch):
+    monkeypatch.setattr("sys.stdout", None)
+    x, model = np.ones((4, 2), np.float32), nn.Linear(2, 1)
+    optimizer = nn.SGD(model.parameters(), lr=0.1)
+    loader = nn.data.DataLoader((x, x[:, :1]), batch_size=2)
+    assert len(nn.Trainer(model, nn.MSELoss(), optimizer, loader).fit(1)) == 1

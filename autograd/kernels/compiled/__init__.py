@@ -3,15 +3,25 @@
 import contextlib
 import functools
 import hashlib
+import os
 import pickle
 import sys
 from pathlib import Path
 
 import numba
+from numba.core.compiler_lock import global_compiler_lock
+
+if getattr(numba.config, "DISABLE_JIT", False):  # absent from the stubs
+    raise ImportError("NUMBA_DISABLE_JIT is set")
 
 _sources = sorted(Path(__file__).parent.glob("*.py"))
 STAMP = hashlib.sha256(b"".join(p.read_bytes() for p in _sources)).hexdigest()
 
+if hasattr(os, "register_at_fork"):  # a forked process has no thread that would end compiling
+    _lock = global_compiler_lock
+    os.register_at_fork(
+        before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release
+    )
 
 _elsewhere = getattr(numba.config, "CACHE_DIR", "")  # absent from the stubs
 if not _elsewhere and not any(Path(__file__).parent.glob("__pycache__/*.nbi")):
