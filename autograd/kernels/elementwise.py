@@ -1,33 +1,40 @@
-"""Functions of large arrays element by element: by several threads, in one pass over memory."""
+"""Functions of large arrays compiled: by several threads, in one pass over memory."""
 
 import functools
 import inspect
 
 import numpy as np
 
-from autograd.kernels import compilable
+from autograd.kernels import twin_for
 
 ELEMENT = 30  # multiply-adds that BLAS does while NumPy does an element
 
 
-def fast_as(twin):
-    """Decorator of a function that is compiled, too: in `compiled.elementwise`, or as 'module.f'.
+def fast(f):
+    """Decorator of a formula of one to three arrays, then numbers: compiled for large arrays.
 
-    Options are given to the twin in their order.
+    From the same source, by `compiled.formulas`; what it may use is in `compiled.elements`.
     """
+    return _with_twin(f, "formulas", "mapped", f)
 
-    def decorate(f):
-        where = twin if "." in twin else f"elementwise.{twin}"
-        of_arrays = compilable(lambda *args: ELEMENT * args[0].size, twin=where)(f)
-        names = () if isinstance(f, np.ufunc) else tuple(inspect.signature(f).parameters)
 
-        @functools.wraps(f)
-        def call(*args, **options):
-            more = names[len(args) : len(args) + len(options)]
-            if type(args[0]) is not np.ndarray or options.keys() != set(more):
-                return f(*args, **options)
-            return of_arrays(*args, *(options[n] for n in more))
+def fast_as(module, name):
+    """Decorator of a function of arrays and options that has a twin of its own."""
+    return functools.partial(_with_twin, module=module, name=name)
 
-        return call
 
-    return decorate
+def _with_twin(f, module, name, *first):
+    names = () if isinstance(f, np.ufunc) else tuple(inspect.signature(f).parameters)
+
+    @functools.wraps(f)
+    def call(*args, **options):
+        more = names[len(args) : len(args) + len(options)]
+        if type(args[0]) is np.ndarray and options.keys() == set(more):
+            given = (*args, *(options[n] for n in more))
+            twin = twin_for(ELEMENT * args[0].size, given, module, name)
+            y = NotImplemented if twin is None else twin(*first, *given)
+            if y is not NotImplemented:
+                return y
+        return f(*args, **options)
+
+    return call

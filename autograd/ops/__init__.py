@@ -12,6 +12,8 @@ from autograd.ops.activations import (
     celu,
     elu,
     gelu,
+    gelu_,
+    gelu_tanh,
     hard_sigmoid,
     hard_swish,
     hard_tanh,

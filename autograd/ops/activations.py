@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.errors import DtypeError, IndexRangeError, ValueRangeError
 from autograd.foreign import plain
-from autograd.kernels.elementwise import fast_as
+from autograd.kernels.elementwise import fast
 from autograd.ops.elementwise import erfc
 from autograd.ops.register import listed, reals
 from autograd.primitive import primitive
@@ -19,72 +19,77 @@ from autograd.tensor import Tensor
 
 @listed
 @primitive(elementwise=True)
-@fast_as("relu")
+@fast
 def relu(x):
     """max(x, 0).  dy/dx = 1 where x > 0, else 0 (the minimum-norm subgradient at 0)."""
     return np.maximum(x, 0)
 
 
-relu.vjp(x=fast_as("relu_dx")(lambda g, y: g * (y > 0)))
+relu.vjp(x=fast(lambda g, y: g * (y > 0)))
 
 
 @listed
 @primitive(elementwise=True)
+@fast
 def leaky_relu(x, slope=0.01):
     """x where x > 0, else slope x.  dy/dx = 1 or slope."""
     return np.where(x > 0, x, slope * x)
 
 
-leaky_relu.vjp(x=lambda g, x, slope: np.where(x > 0, g, slope * g))
+leaky_relu.vjp(x=fast(lambda g, x, slope: np.where(x > 0, g, slope * g)))
 
 
 @listed
 @primitive(elementwise=True)
+@fast
 def prelu(x, slope):
     """x where x > 0, else slope x, with a learned slope: dL/dslope = sum of g x over x <= 0."""
     return np.where(x > 0, x, slope * x)
 
 
 prelu.vjp(
-    x=lambda g, x, slope: np.where(x > 0, g, slope * g),
+    x=fast(lambda g, x, slope: np.where(x > 0, g, slope * g)),
     slope=lambda g, x: g * np.where(x > 0, 0, x),
 )
 
 
 @listed
 @primitive(elementwise=True)
+@fast
 def elu(x, alpha=1.0):
     """x where x > 0, else alpha (eˣ - 1).  dy/dx = 1, or y + alpha."""
     return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
 
 
-elu.vjp(x=lambda g, x, y, alpha: np.where(x > 0, g, g * (y + alpha)))
+elu.vjp(x=fast(lambda g, x, y, alpha: np.where(x > 0, g, g * (y + alpha))))
 
 
 @listed
 @primitive(elementwise=True)
-@fast_as("sigmoid")
+@fast
 def sigmoid(x):
     """1 / (1 + e⁻ˣ), without overflow.  dy/dx = y (1 - y)."""
     reals("sigmoid", x=x)
     return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.fabs(x)))
 
 
-sigmoid.vjp(x=lambda g, y: g * y * (1 - y))
+sigmoid.vjp(x=fast(lambda g, y: g * y * (1 - y)))
 
 
 @listed
 @primitive(elementwise=True)
+@fast
 def softplus(x):
     """log(1 + eˣ), without overflow.  dy/dx = sigmoid(x)."""
     return np.logaddexp(x, 0)
 
 
-softplus.vjp(x=lambda g, x: g * sigmoid(x))
+softplus.vjp(x=fast(lambda g, x: g * sigmoid(x)))
 
 
 @listed
 @primitive(elementwise=True)
+@fast
 def silu(x):
     """x sigmoid(x).  dy/dx = s (1 + x (1 - s)), with s = sigmoid(x)."""
     return x * sigmoid(x)
@@ -95,57 +100,72 @@ def _silu_slope(x):
     return s * (1 + x * (1 - s))
 
 
-silu.vjp(x=lambda g, x: g * _silu_slope(x))
+silu.vjp(x=fast(lambda g, x: g * _silu_slope(x)))
 
 
 @listed
 @primitive(elementwise=True)
+@fast
 def log_sigmoid(x):
     """log(1 / (1 + e⁻ˣ)), without overflow.  dy/dx = sigmoid(-x)."""
     return -np.logaddexp(0, -x)
 
 
-log_sigmoid.vjp(x=lambda g, x: g * sigmoid(-x))
+log_sigmoid.vjp(x=fast(lambda g, x: g * sigmoid(-x)))
 
 
 @listed
 @primitive(elementwise=True)
-@fast_as("gelu")
-def gelu(x, approximate="none"):
-    """x Φ(x), with Φ the normal distribution.  dy/dx = Φ(x) + x φ(x).
-
-    With approximate="tanh": x (1 + tanh u) / 2, u = √(2/π) (x + 0.044715 x³).  Hendrycks and
-    Gimpel 2016.
-    """
-    if approximate not in ("none", "tanh"):
-        raise ValueError(f"approximate must be 'none' or 'tanh', got {approximate!r}")
-    return x * _gate(x, approximate)
+@fast
+def gelu_(x):
+    """x Φ(x), with Φ the normal distribution.  dy/dx = Φ(x) + x φ(x)."""
+    return x * (erfc(x * -math.sqrt(0.5)) / 2)
 
 
-def _gate(x, approximate):
-    if approximate == "none":
-        return erfc(x * -math.sqrt(0.5)) / 2
-    return sigmoid(2 * math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x))
-
-
-def _gate_slope(x, approximate):
-    if approximate == "none":
-        return np.exp(-x * x / 2) / math.sqrt(2 * math.pi)
-    s = _gate(x, approximate)
-    steep = s * (1 - s)
-    slope = steep * (2 * math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * x * x))
-    return np.where(steep == 0, 0, slope)  # where x² may be infinite
-
-
-gelu.vjp(
-    x=fast_as("gelu_dx")(
-        lambda g, x, approximate: g * (_gate(x, approximate) + x * _gate_slope(x, approximate))
+gelu_.vjp(
+    x=fast(
+        lambda g, x: (
+            g * (erfc(x * -math.sqrt(0.5)) / 2 + x * (np.exp(-x * x / 2) / math.sqrt(2 * math.pi)))
+        )
     )
 )
 
 
 @listed
 @primitive(elementwise=True)
+@fast
+def gelu_tanh(x):
+    """x (1 + tanh u) / 2 = x sigmoid(2u), u = √(2/π) (x + 0.044715 x³)."""
+    return x * sigmoid(_twice_u(x))
+
+
+def _twice_u(x):
+    return 2 * math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)
+
+
+def _gelu_tanh_slope(x):
+    s = sigmoid(_twice_u(x))
+    steep = s * (1 - s)
+    slope = steep * (2 * math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * x * x))
+    return s + x * np.where(steep == 0, 0, slope)  # where x² may be infinite
+
+
+gelu_tanh.vjp(x=fast(lambda g, x: g * _gelu_tanh_slope(x)))
+
+
+def gelu(x, approximate="none"):
+    """x Φ(x), with Φ the normal distribution; with approximate="tanh", something near to it.
+
+    Hendrycks and Gimpel 2016.
+    """
+    if approximate not in ("none", "tanh"):
+        raise ValueRangeError(f"gelu: approximate must be 'none' or 'tanh', got {approximate!r}")
+    return gelu_(x) if approximate == "none" else gelu_tanh(x)
+
+
+@listed
+@primitive(elementwise=True)
+@fast
 def mish(x):
     """x tanh(softplus(x)).  dy/dx = t + x (1 - t²) sigmoid(x), with t = tanh(softplus(x))."""
     return x * np.tanh(softplus(x))
@@ -156,79 +176,88 @@ def _mish_slope(x):
     return t + x * (1 - t * t) * sigmoid(x)
 
 
-mish.vjp(x=lambda g, x: g * _mish_slope(x))
+mish.vjp(x=fast(lambda g, x: g * _mish_slope(x)))
 
 SELU_SCALE, SELU_ALPHA = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
 
 
 @listed
 @primitive(elementwise=True)
+@fast
 def selu(x):
     """s x where x > 0, else s a (eˣ - 1).  dy/dx = s, or y + s a.  Klambauer et al. 2017."""
     return SELU_SCALE * np.where(x > 0, x, SELU_ALPHA * np.expm1(np.minimum(x, 0)))
 
 
-selu.vjp(x=lambda g, x, y: np.where(x >= 0, g * SELU_SCALE, g * (y + SELU_SCALE * SELU_ALPHA)))
+selu.vjp(
+    x=fast(lambda g, x, y: np.where(x >= 0, g * SELU_SCALE, g * (y + SELU_SCALE * SELU_ALPHA)))
+)
 
 
 @listed
 @primitive(elementwise=True)
+@fast
 def celu(x, alpha=1.0):
     """x where x > 0, else alpha (e^(x/alpha) - 1).  dy/dx = 1, or e^(x/alpha)."""
     return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0) / alpha))
 
 
-celu.vjp(x=lambda g, x, alpha: g * np.exp(np.minimum(x, 0) / alpha))
+celu.vjp(x=fast(lambda g, x, alpha: g * np.exp(np.minimum(x, 0) / alpha)))
 
 
 @listed
 @primitive(elementwise=True)
+@fast
 def softsign(x):
     """x / (1 + |x|).  dy/dx = 1 / (1 + |x|)²."""
     return x / (1 + np.fabs(x))
 
 
-softsign.vjp(x=lambda g, x: g / (1 + np.fabs(x)) ** 2)
+softsign.vjp(x=fast(lambda g, x: g / (1 + np.fabs(x)) ** 2))
 
 
 @listed
 @primitive(elementwise=True)
+@fast
 def hard_tanh(x):
     """``x`` limited to [-1, 1].  dy/dx = 1 inside, 0 outside and at the bounds."""
     return np.clip(x, -1, 1)
 
 
-hard_tanh.vjp(x=lambda g, x: g * (np.fabs(x) < 1))
+hard_tanh.vjp(x=fast(lambda g, x: g * (np.fabs(x) < 1)))
 
 
 @listed
 @primitive(elementwise=True)
+@fast
 def relu6(x):
     """``x`` limited to [0, 6].  dy/dx = 1 inside, 0 outside and at the bounds."""
     return np.clip(x, 0, 6)
 
 
-relu6.vjp(x=lambda g, x: g * ((x > 0) & (x < 6)))
+relu6.vjp(x=fast(lambda g, x: g * ((x > 0) & (x < 6))))
 
 
 @listed
 @primitive(elementwise=True)
+@fast
 def hard_sigmoid(x):
     """x/6 + 1/2 limited to [0, 1].  dy/dx = 1/6 for |x| < 3, else 0."""
     return np.clip(x / 6 + 0.5, 0, 1)
 
 
-hard_sigmoid.vjp(x=lambda g, x: g / 6 * (np.fabs(x) < 3))
+hard_sigmoid.vjp(x=fast(lambda g, x: g / 6 * (np.fabs(x) < 3)))
 
 
 @listed
 @primitive(elementwise=True)
+@fast
 def hard_swish(x):
     """x hard_sigmoid(x).  dy/dx = hard_sigmoid(x) + x/6 where |x| < 3.  Howard et al. 2019."""
     return x * hard_sigmoid(x)
 
 
-hard_swish.vjp(x=lambda g, x: g * (hard_sigmoid(x) + np.where(np.fabs(x) < 3, x / 6, 0)))
+hard_swish.vjp(x=fast(lambda g, x: g * (hard_sigmoid(x) + np.where(np.fabs(x) < 3, x / 6, 0))))
 
 
 def one_hot(labels, classes, dtype=float):

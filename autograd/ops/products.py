@@ -1,5 +1,6 @@
 """Matrix products and sums of products."""
 
+import math
 import operator
 
 import numpy as np
@@ -234,12 +235,18 @@ def multi_dot(arrays):
     return product(0, len(arrays) - 1)
 
 
+EINSUM = 100_000  # multiply-adds up to which a sum takes less time than to look for a better way
+
+
 @listed
 @primitive
 def einsum_(operands, subscripts):
     """Einstein sum; ``subscripts`` with an arrow and no ellipsis."""
     if len(operands) < 3:
-        return np.einsum(subscripts, *operands)
+        letters = subscripts.partition("->")[0].split(",")
+        sizes = dict(zip("".join(letters), (n for x in operands for n in np.shape(x)), strict=True))
+        large = len(operands) == 2 and math.prod(sizes.values()) > EINSUM  # as products of matrices
+        return np.einsum(subscripts, *operands, optimize=large)
     kind = np.result_type(*operands)  # else two of 8 bits are multiplied in 8 bits
     return np.einsum(subscripts, *[as_array(x).astype(kind) for x in operands], optimize=True)
 

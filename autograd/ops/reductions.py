@@ -175,7 +175,7 @@ logsumexp.vjp(
 
 @listed
 @primitive
-@fast_as("classification.softmax")
+@fast_as("classification", "softmax")
 def softmax(x, axis=-1):
     """eˣ / Σ eˣ.  dL/dx = y (g - Σ g y): on the diagonal y_i (1 - y_i), off it -y_i y_j."""
     e = np.exp(x - np.max(x, axis=axis, keepdims=True))
@@ -183,7 +183,7 @@ def softmax(x, axis=-1):
 
 
 softmax.vjp(
-    x=fast_as("classification.softmax_dx")(
+    x=fast_as("classification", "softmax_dx")(
         lambda g, y, axis: y * (g - np.sum(g * y, axis=axis, keepdims=True))
     )
 )
@@ -191,7 +191,7 @@ softmax.vjp(
 
 @listed
 @primitive
-@fast_as("classification.log_softmax")
+@fast_as("classification", "log_softmax")
 def log_softmax(x, axis=-1):
     """x - log Σ eˣ, without overflow.  dL/dx = g - softmax(x) Σ g."""
     x = x - np.max(x, axis=axis, keepdims=True)
@@ -199,7 +199,7 @@ def log_softmax(x, axis=-1):
 
 
 log_softmax.vjp(
-    x=fast_as("classification.log_softmax_dx")(
+    x=fast_as("classification", "log_softmax_dx")(
         lambda g, y, axis: g - np.exp(y) * np.sum(g, axis=axis, keepdims=True)
     )
 )

@@ -11,7 +11,7 @@ for name in (
     case(name, getattr(ops, name), R(3, 4))
     case(name, getattr(ops, name), R(), label="scalar")
     case(name, getattr(ops, name), 4 * R(3, 4), label="wide")
-case("gelu", lambda x: ops.gelu(x, approximate="tanh"), R(3, 4), label="tanh")
+case("gelu_tanh", lambda x: ops.gelu(x, approximate="tanh"), R(3, 4))
 case("celu", lambda x: ops.celu(x, alpha=0.5), R(5), label="alpha")
 case("logit", ops.logit, 0.5 + U(3, 4) / 2)
 case("round", lambda x: np.round(x, 1), np.array([0.12, 0.57, -1.33]))

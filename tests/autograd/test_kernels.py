@@ -1,6 +1,8 @@
 """Compiled kernels give what NumPy's give; which are used; products by BLAS in one thread."""
 
+import functools
 import importlib.util
+import inspect
 import math
 import os
 import pickle
@@ -33,8 +35,9 @@ DTYPES = st.sampled_from([np.float32, np.float64])
 
 def both(kernel, *args, twin=None, declines=False):
     """What the compiled kernel gives, checked against NumPy's, or that it leaves this to NumPy."""
-    module, name = (twin or f"{kernel.__module__}.{kernel.__name__}").split(".")[-2:]
-    twin = getattr(kernels.twins(module), name)
+    if not callable(twin):
+        module, name = (twin or f"{kernel.__module__}.{kernel.__name__}").split(".")[-2:]
+        twin = getattr(kernels.twins(module), name)
     plain, fast = kernel.__wrapped__(*args), twin(*args)
     assert (fast is NotImplemented) == declines
     if declines:
@@ -311,18 +314,6 @@ def test_a_compiled_product_keeps_rows_and_columns_apart(bad, rng=np.random.defa
     assert np.isfinite(np.delete(np.delete(y, 3, 0), 77, 1)).all()
 
 
-ELEMENTWISE = {
-    "relu": ops.relu.fn,
-    "relu_dx": ops.relu.formulas["x"],
-    "tanh": ops.tanh.fn,
-    "tanh_dx": ops.tanh.formulas["x"],
-    "sigmoid": ops.sigmoid.fn,
-    "erfc": ops.erfc.fn,
-    "gelu": ops.gelu.fn,
-    "gelu_dx": ops.gelu.formulas["x"],
-}
-
-
 SOFT = {"softmax": ops.softmax, "log_softmax": ops.log_softmax}
 
 
@@ -346,32 +337,58 @@ def test_softmax(name, lead, n, scale, wild, seed):
         both(op.formulas["x"], g[None], y[None], 0, twin=f"{where}_dx", declines=True)
 
 
-@pytest.mark.parametrize("name", ELEMENTWISE)
+FORMULAS = {
+    f"{name} {of}".strip(): f
+    for name, op in ops.operations.items()
+    for of, f in (("", op.fn), *op.formulas.items())
+    if hasattr(f, "__wrapped__") and name not in SOFT
+}
+NUMBERS = {"slope": 0.2, "alpha": 1.5}
+
+
+@pytest.mark.parametrize("name", FORMULAS)
 @given(st.integers(1, 50_000), DTYPES, st.booleans(), st.integers(0, 9))
-@settings(max_examples=30)
-def test_elementwise(name, size, dtype, wild, seed):
-    rng = np.random.default_rng(seed)
-    args = [rng.normal(0, 5, size).astype(dtype) for _ in range(1 + name.endswith("_dx"))]
+@settings(max_examples=20)
+def test_formulas_compiled(name, size, dtype, wild, seed):
+    f, rng, compiled = FORMULAS[name].__wrapped__, np.random.default_rng(seed), kernels.twins
+    takes = ["x"] if isinstance(f, np.ufunc) else list(inspect.signature(f).parameters)
+    arrays = [rng.normal(0, 5, size).astype(dtype) for q in takes if q not in NUMBERS]
+    numbers = [NUMBERS[q] for q in takes if q in NUMBERS]
     if wild:
-        for a in args:
+        for a in arrays:
             places = rng.integers(0, size, 9)
             a[places] = rng.choice([0, -0.0, np.inf, -np.inf, np.nan, 1e-30, -1e30], 9)
-    options = ["none"] if name.startswith("gelu") else []
-    kernel, twin = ELEMENTWISE[name], f"elementwise.{name}"
-    double = dtype == np.float64 and name not in ("relu", "relu_dx", "tanh_dx")
+    twin = functools.partial(compiled("formulas").mapped, f)
+    double = dtype == np.float64 and compiled("formulas")._is_single(f)
+    kept = dict(declines=double, twin=twin)
     with np.errstate(all="ignore"):
-        both(kernel, *args, *options, twin=twin, declines=double)
-        apart = [a[::2] for a in args]
-        both(kernel, *apart, *options, twin=twin, declines=double or size > 2)
+        both(FORMULAS[name], *arrays, *numbers, **kept)
+        apart = [a[::2] for a in arrays]
+        both(FORMULAS[name], *apart, *numbers, **kept | {"declines": double or size > 2})
+
+
+def test_a_formula_is_compiled_for_what_it_is_made_from():
+    """Numbers are of the arrays' dtype; other shapes and other numbers are left to NumPy."""
+    mapped = kernels.twins("formulas").mapped
+    x = np.linspace(-1, 1, 5, dtype=np.float32)
+    for f in (lambda x: x * 3 + 0.1, lambda x: x * 4 + 0.1, lambda x: x * 4 + 0.2):
+        y = mapped(f, x)
+        assert y.dtype == np.float32 and np.array_equal(
+            y, f(x)
+        )  # not the one of before, from the cache
+    f = lambda x, z, a: np.where(x > 0, z, a)  # noqa: E731
+    assert mapped(f, x, x[:, None], 2) is NotImplemented
+    assert mapped(f, x, x, np.float64(2)) is mapped(f, x, x, True) is NotImplemented
 
 
 def test_digits_where_a_function_is_small():
-    """Relative to the value, not to 1: erfc(9) is 4e-37, and sigmoid(-80) 2e-35."""
-    x = np.linspace(-80, 9, 9_001, dtype=np.float32)
-    for name in ("sigmoid", "erfc"):
-        plain = ELEMENTWISE[name].__wrapped__
-        for f in (plain, getattr(kernels.twins("elementwise"), name)):
-            np.testing.assert_allclose(f(x), plain(x.astype(float)), rtol=1e-6)
+    """Relative to the value, not to 1: erfc(9) is 4e-37, sigmoid(-80) 2e-35, elu(-1e-9) -1e-9."""
+    x = np.concatenate([np.linspace(-80, 9, 9_001), [-1e-9, 1e-9, -1e-20]]).astype(np.float32)
+    for name in ("sigmoid", "erfc", "elu", "softplus", "silu"):
+        plain, numbers = FORMULAS[name].__wrapped__, (1.0,) if name == "elu" else ()
+        for f in (plain, functools.partial(kernels.twins("formulas").mapped, plain)):
+            expected = plain(x.astype(float), *numbers)
+            np.testing.assert_allclose(f(x, *numbers), expected, rtol=1e-6)
 
 
 @pytest.mark.parametrize(

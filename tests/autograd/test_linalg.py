@@ -7,6 +7,7 @@ import pytest
 
 from autograd import Tensor, grad, gradcheck, gradients, hessian, jacobian, jvp
 from autograd.errors import AutogradError, GraphError, LinAlgError
+from autograd.ops import products
 
 rng = np.random.default_rng(3)
 
@@ -218,3 +219,17 @@ def test_medians_of_complex_numbers_are_numpys():
     x = np.array([2 + 1j, 1.0, 3 - 1j, np.nan])
     assert np.median(Tensor(x[:3])) == np.median(x[:3])
     assert np.nanmedian(Tensor(x)) == np.nanmedian(x)
+
+
+@pytest.mark.parametrize("subscripts", ["bij,bjk->bik", "qhd,khd->hqk", "ij,jk->k", "iij,ji->ij"])
+def test_einsum_as_products_of_matrices_and_term_by_term(subscripts, monkeypatch):
+    rng, found = np.random.default_rng(0), []
+    letters = subscripts.partition("->")[0].split(",")
+    a, b = (rng.normal(size=["_bdhijkq".index(c) for c in s]) for s in letters)
+    for limit in (0, np.inf):
+        monkeypatch.setattr(products, "EINSUM", limit)
+        t, u = Tensor(a, requires_grad=True), Tensor(b, requires_grad=True)
+        y = np.einsum(subscripts, t, u)
+        found.append([y.data, *gradients(np.sum(y * y), [t, u])])
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12)

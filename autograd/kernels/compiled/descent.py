@@ -5,8 +5,8 @@ They take its arguments, arrays of one dtype.  A job is a part of the parameter.
 
 from math import sqrt
 
-from autograd.kernels.compiled.elementwise import in_parts, part
 from autograd.kernels.compiled.jobs import shared, take
+from autograd.kernels.compiled.parts import in_parts, part
 
 
 def sgd(w, g, state, lr, momentum, dampening, weight_decay, nesterov):

@@ -328,17 +328,6 @@ def largest(typing, u, v):
 
 
 @intrinsic
-def where_negative(typing, x, u, v):
-    """U where x < 0, else v."""
-
-    def code(context, builder, sig, args):
-        nothing = ir.Constant(args[0].type, None)
-        return builder.select(builder.fcmp_ordered("<", args[0], nothing), args[1], args[2])
-
-    return x(x, u, v), code
-
-
-@intrinsic
 def tops(typing, top):
     """The largest elements ``top`` as `where_top` takes them.
 
