@@ -237,7 +237,8 @@ class _Check:
 
         A step 64 times larger rounds 64 times less: where it finds the same slope, that is it.
         """
-        numeric, rounding = sum(one) / 2, np.finfo(float).eps * abs(s) / self.eps
+        # the formula rounds, too: of numbers that may be about 1, whatever the slope is
+        numeric, rounding = sum(one) / 2, np.finfo(float).eps * max(10.0, abs(s) / self.eps)
         off = abs(d - numeric)
         if off <= 10 * (self.rtol * abs(numeric) + rounding):
             return False

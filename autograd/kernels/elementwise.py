@@ -29,7 +29,7 @@ def _with_twin(f, module, name, *first):
     @functools.wraps(f)
     def call(*args, **options):
         more = names[len(args) : len(args) + len(options)]
-        if type(args[0]) is np.ndarray and options.keys() == set(more):
+        if args and type(args[0]) is np.ndarray and options.keys() == set(more):
             given = (*args, *(options[n] for n in more))
             twin = twin_for(ELEMENT * args[0].size, given, module, name)
             y = NotImplemented if twin is None else twin(*first, *given)

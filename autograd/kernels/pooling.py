@@ -64,14 +64,24 @@ def max_pick(h, x, y, geometry):
     return picked
 
 
+def _along_axes(geometry, out):
+    """Per spatial axis, the first of them first: where all windows have each of their elements."""
+    for axis, (k, s, e, n) in enumerate(
+        zip(geometry.kernel, geometry.stride, geometry.dilation, out, strict=True), start=2
+    ):
+        starts = range(0, e * k, e)
+        yield axis, [(slice(None),) * axis + (slice(i, i + s * (n - 1) + 1, s),) for i in starts]
+
+
 @compilable(lambda x, *_: 20 * x.size)
 def sum_pool(x, geometry, count):
     """The sum over every window, divided by ``count``, a number or an array: (N, C, *P)."""
     if geometry.is_whole(x.shape[2:]):
         y = np.sum(x, axis=tuple(range(2, x.ndim)), keepdims=True)
-    else:
-        x, places = _places(x, geometry, 0)
-        y = x[places[0]].copy()
+        return np.divide(y, count, out=y)
+    out, y = geometry.out(x.shape[2:]), padded(x, geometry.padding, 0)
+    for _, places in _along_axes(geometry, out):  # sums of sums: k + k terms, not k k
+        x, y = y, y[places[0]].copy()
         for place in places[1:]:
             y += x[place]
     return np.divide(y, count, out=y)
@@ -83,7 +93,10 @@ def sum_unpool(g, x_shape, geometry, count):
     g = g / count
     if geometry.is_whole(x_shape[2:]):
         return np.broadcast_to(g, x_shape).copy()
-    d = np.zeros_like(g, shape=g.shape[:2] + geometry.padded(x_shape[2:]))
-    for _, place in offsets(geometry, g.shape[2:]):
-        d[place] += g
-    return cropped(d, geometry.padding)
+    size = geometry.padded(x_shape[2:])
+    for axis, places in reversed(list(_along_axes(geometry, g.shape[2:]))):
+        d = np.zeros_like(g, shape=(*g.shape[:axis], size[axis - 2], *g.shape[axis + 1 :]))
+        for place in places:
+            d[place] += g
+        g = d
+    return cropped(g, geometry.padding)

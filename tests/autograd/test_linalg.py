@@ -192,7 +192,9 @@ COMPLEX = "sigmoid softplus silu gelu mish log_sigmoid softsign erf erfc".split(
 def test_functions_of_real_numbers_refuse_complex_ones(name):
     from autograd import ops
 
-    with pytest.raises(AutogradError, match="(?s): ufunc .* not supported.*complex128"):
+    with pytest.raises(
+        AutogradError, match="(?s)(ufunc .* not supported|must be real).*complex128"
+    ):
         getattr(ops, name)(z)
 
 

@@ -1,14 +1,11 @@
 """Pooling: row by row (`pooling_rows`); windows of 2 × 2 that do not overlap, here.
 
-At the end of a row, only the lanes that belong to it are loaded and stored.  Other sums are
-convolutions; NumPy's kernel does the other maxima.
+At the end of a row, only the lanes that belong to it are loaded and stored.  NumPy's kernels do the
+other windows.
 """
-
-import math
 
 import numpy as np
 
-from autograd.kernels.compiled import convolution
 from autograd.kernels.compiled import pooling_rows as rows
 from autograd.kernels.compiled.jobs import run, shared, take
 from autograd.kernels.compiled.pooling_rows import divided, images, inside, join, put
@@ -17,7 +14,6 @@ from autograd.kernels.compiled.vectors import lanes, tops, where_below, where_to
 from autograd.kernels.windows import Geometry
 
 PAIRS = Geometry((2, 2), (2, 2), ((0, 0), (0, 0)), (1, 1))
-FEW = 4  # elements in a window, up to which NumPy's passes over the array are faster
 
 
 def max_pool(x, geometry):
@@ -42,33 +38,23 @@ def max_unpool(g, x, y, geometry):
 
 
 def sum_pool(x, geometry, count):
-    """See `autograd.kernels.pooling.sum_pool`; else a filter of ones for every channel."""
-    if not isinstance(count, (int, float)):
-        y = sum_pool(x, geometry, 1)
-        return y if y is NotImplemented else np.divide(y, count, out=y)
-    if rows.window_of(geometry) is not None:
+    """See `autograd.kernels.pooling.sum_pool`."""
+    if isinstance(count, (int, float)):
         return _pool(x, geometry, float(count))
-    if math.prod(geometry.kernel) <= FEW or geometry.is_whole(x.shape[2:]):
-        return NotImplemented
-    ones = np.ones((x.shape[1], 1, *geometry.kernel), x.dtype)
-    y = convolution.conv(x, ones, None, geometry, x.shape[1])
-    return np.divide(y, count, out=y)
+    y = _pool(x, geometry, 1.0)
+    return y if y is NotImplemented else np.divide(y, count, out=y)
 
 
 def sum_unpool(g, x_shape, geometry, count):
     """See `autograd.kernels.pooling.sum_unpool`."""
-    if not isinstance(count, (int, float)):
-        return sum_unpool(g / count, x_shape, geometry, 1)
     window = rows.window_of(geometry)
-    if window is not None:
-        d = np.empty(x_shape, g.dtype)
-        args = images(g), images(d), window, float(count)
-        run(rows.spread, _jobs(d), *args, lanes(g.itemsize))
-        return d
-    if math.prod(geometry.kernel) <= FEW or geometry.is_whole(x_shape[2:]):
+    if window is None:
         return NotImplemented
-    ones = np.ones((x_shape[1], 1, *geometry.kernel), g.dtype)
-    return convolution.conv_dx(g / count, ones, x_shape, geometry, x_shape[1])
+    if not isinstance(count, (int, float)):
+        g, count = g / count, 1
+    d = np.empty(x_shape, g.dtype)
+    run(rows.spread, _jobs(d), images(g), images(d), window, float(count), lanes(g.itemsize))
+    return d
 
 
 def _pool(x, geometry, count):
