@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from autograd.cotangents import countable
 from autograd.errors import DtypeError, IndexRangeError, ValueRangeError
+from autograd.kernels.scatter import sum_rows
 from autograd.memory import InPlace
 from autograd.ops.register import as_array, instead_of, listed, value
 from autograd.primitive import primitive
@@ -21,12 +23,24 @@ def getitem(x, index):
 @primitive(linear=True)
 def scatter_add(x, index, shape):
     """Zeros of ``shape`` with ``x`` added at ``index``, repeated places adding up."""
+    if _takes_rows(index, x, shape):
+        places = np.reshape(index.astype(np.intp) % shape[0], -1)
+        y = sum_rows(np.reshape(countable(x), (places.size, -1)), places, shape[0])
+        return np.reshape(y, shape).astype(x.dtype, copy=False)
     y = np.zeros_like(x, shape=shape)
     if is_basic(index):
         y[index] = x
     else:
         np.add.at(y, index, x)
     return y
+
+
+def _takes_rows(index, x, shape) -> bool:
+    """Whether the index is an array of numbers of whole rows, all of them there."""
+    if not type(index) is type(x) is np.ndarray or index.dtype.kind not in "iu" or not x.size:
+        return False
+    whole = len(shape) > 1 and x.shape == (*index.shape, *shape[1:])
+    return whole and -shape[0] <= index.min() and index.max() < shape[0]
 
 
 getitem.vjp(x=lambda g, x_shape, index: scatter_add(g, index, x_shape))

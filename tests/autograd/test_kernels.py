@@ -25,6 +25,7 @@ from autograd.kernels import (
     products,
     recurrent,
     recurrent_walk,
+    scatter,
 )
 from autograd.kernels.windows import Geometry
 from tests.autograd.geometries import geometries
@@ -213,6 +214,31 @@ def test_layer_norm(lead, n, affine, dtype, seed):
     weight, bias = (rng.normal(size=n).astype(dtype) if affine else None for _ in range(2))
     both(normalization.layer_norm, x, weight, bias, 1e-3)
     both(normalization.layer_norm_backward, g, x, weight, 1e-3)
+
+
+@given(
+    st.integers(1, 300), st.integers(1, 40), st.integers(1, 20),
+    st.sampled_from([np.float32, np.float64, np.float16]), st.sampled_from(["i1", "u2", "i8"]),
+    st.integers(0, 9),
+)  # fmt: skip
+@settings(max_examples=60)
+def test_rows_added_at_places_that_repeat(m, n, rows, dtype, kind, seed):
+    rng = np.random.default_rng(seed)
+    x, index = rng.normal(size=(n, m)).astype(dtype).T, rng.integers(0, rows, m)
+    if dtype != np.float16:
+        both(scatter.sum_rows, x, index, rows)
+    index = (index - rows * (rng.random(m) < 0.3) * (kind[0] == "i")).astype(kind)
+    y = ops.scatter_add(x.reshape(m, n, 1), index, (rows, n, 1))
+    expected = np.zeros((rows, n, 1))
+    np.add.at(expected, index, x.reshape(m, n, 1))
+    assert y.dtype == dtype
+    np.testing.assert_allclose(y, expected, rtol=0, atol=m * float(np.finfo(dtype).eps))
+
+
+def test_rows_added_outside_of_a_table_are_refused():
+    for index in (np.array([0, 3]), np.array([-4, 0])):
+        with pytest.raises(IndexError, match="out of bounds for axis 0 with size 3"):
+            ops.scatter_add(np.ones((2, 5)), index, (3, 5))
 
 
 @given(
