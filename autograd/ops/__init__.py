@@ -17,6 +17,7 @@ from autograd.ops.activations import (
     hard_sigmoid,
     hard_swish,
     hard_tanh,
+    huber,
     leaky_relu,
     log_sigmoid,
     mish,

@@ -260,6 +260,24 @@ def hard_swish(x):
 hard_swish.vjp(x=fast(lambda g, x: g * (hard_sigmoid(x) + np.where(np.fabs(x) < 3, x / 6, 0))))
 
 
+@listed
+@primitive(elementwise=True)
+@fast
+def huber(x, delta=1.0):
+    """x²/2 where |x| < delta, else delta (|x| - delta/2).  dy/dx = x limited to ±delta.
+
+    Huber 1964.
+    """
+    size = np.fabs(x)
+    return np.where(size < delta, x * x / 2, delta * (size - delta / 2))
+
+
+huber.vjp(
+    x=fast(lambda g, x, delta: g * np.clip(x, -delta, delta)),
+    delta=lambda g, x, delta: g * np.where(np.fabs(x) < delta, 0, np.fabs(x) - delta),
+)
+
+
 def one_hot(labels, classes, dtype=float):
     """1 at each integer label, else 0: labels (...) -> (..., classes).  It has no derivative.
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from autograd import ops
 from autograd.errors import ShapeError, ValueRangeError
 from autograd.ops.register import constant
 from nn.functional.checks import (
@@ -52,7 +53,7 @@ def smooth_l1_loss(input, target, reduction="mean", beta=1.0):
     if beta == 0:
         constant("smooth_l1_loss", "beta", beta)
         return reduced("smooth_l1_loss", np.abs(input - target), reduction)
-    return reduced("smooth_l1_loss", _huber(input - target, beta) / beta, reduction)
+    return reduced("smooth_l1_loss", ops.huber(input - target, beta) / beta, reduction)
 
 
 def huber_loss(input, target, reduction="mean", delta=1.0):
@@ -60,13 +61,7 @@ def huber_loss(input, target, reduction="mean", delta=1.0):
     if not delta > 0:
         raise ValueRangeError(f"huber_loss: delta must be positive, got {delta!r}")
     input, target = _pair("huber_loss", input, target)
-    return reduced("huber_loss", _huber(input - target, delta), reduction)
-
-
-def _huber(difference, delta):
-    size = np.abs(difference)
-    near = value(size) < delta
-    return np.where(near, difference * difference / 2, delta * (size - delta / 2))
+    return reduced("huber_loss", ops.huber(input - target, delta), reduction)
 
 
 def hinge_loss(input, target, reduction="mean"):

@@ -13,6 +13,8 @@ for name in (
     case(name, getattr(ops, name), 4 * R(3, 4), label="wide")
 case("gelu_tanh", lambda x: ops.gelu(x, approximate="tanh"), R(3, 4))
 case("celu", lambda x: ops.celu(x, alpha=0.5), R(5), label="alpha")
+case("huber", lambda x: ops.huber(2 * x), R(5))
+case("huber", ops.huber, 3 * R(3, 4), P(4), label="both")
 case("logit", ops.logit, 0.5 + U(3, 4) / 2)
 case("round", lambda x: np.round(x, 1), np.array([0.12, 0.57, -1.33]))
 case("round", np.fix, R(4) + 0.3, label="fix")

@@ -369,7 +369,7 @@ FORMULAS = {
     for of, f in (("", op.fn), *op.formulas.items())
     if hasattr(f, "__wrapped__") and name not in SOFT
 }
-NUMBERS = {"slope": 0.2, "alpha": 1.5}
+NUMBERS = {"slope": 0.2, "alpha": 1.5, "delta": 1.5}
 
 
 @pytest.mark.parametrize("name", FORMULAS)
