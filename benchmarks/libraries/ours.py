@@ -21,7 +21,11 @@ class Functions:
     )
     max_pool, average_pool = staticmethod(F.max_pool2d), staticmethod(F.avg_pool2d)
     relu, tanh, gelu = map(staticmethod, (F.relu, np.tanh, F.gelu))
-    cross_entropy = staticmethod(F.cross_entropy)
+    elu, leaky_relu, silu, softplus = map(staticmethod, (F.elu, F.leaky_relu, F.silu, F.softplus))
+    softmax = staticmethod(lambda x: F.softmax(x, -1))
+    layer_norm = staticmethod(lambda x, w, b: F.layer_norm(x, w.shape, w, b))
+    embedding, einsum = staticmethod(F.embedding), staticmethod(np.einsum)
+    cross_entropy, squared_error = staticmethod(F.cross_entropy), staticmethod(F.mse_loss)
 
     def batch_norm(self, x, w, b, name):
         """In training; running statistics are kept."""

@@ -22,7 +22,11 @@ class Functions:
     relu, tanh, flatten = map(staticmethod, (torch.relu, torch.tanh, lambda x: x.flatten(1)))
     gelu = staticmethod(F.gelu)
     average = staticmethod(lambda x: x.mean((2, 3)))
-    cross_entropy = staticmethod(F.cross_entropy)
+    elu, leaky_relu, silu, softplus = map(staticmethod, (F.elu, F.leaky_relu, F.silu, F.softplus))
+    softmax = staticmethod(lambda x: F.softmax(x, -1))
+    layer_norm = staticmethod(lambda x, w, b: F.layer_norm(x, w.shape, w, b))
+    embedding, einsum = staticmethod(F.embedding), staticmethod(torch.einsum)
+    cross_entropy, squared_error = staticmethod(F.cross_entropy), staticmethod(F.mse_loss)
 
     def batch_norm(self, x, w, b, name):
         """In training; running statistics are kept."""

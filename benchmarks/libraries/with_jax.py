@@ -14,6 +14,12 @@ class Functions:
 
     relu, tanh = staticmethod(jax.nn.relu), staticmethod(jnp.tanh)
     gelu = staticmethod(lambda x: jax.nn.gelu(x, approximate=False))
+    elu, leaky_relu, silu, softplus, softmax = map(
+        staticmethod,
+        (jax.nn.elu, jax.nn.leaky_relu, jax.nn.silu, jax.nn.softplus, jax.nn.softmax),
+    )
+    embedding, einsum = staticmethod(lambda index, w: w[index]), staticmethod(jnp.einsum)
+    squared_error = staticmethod(lambda x, t: ((x - t) ** 2).mean())
     linear = staticmethod(lambda x, w, b: x @ w.T + b)
     flatten = staticmethod(lambda x: x.reshape(len(x), -1))
     average = staticmethod(lambda x: x.mean((2, 3)))
@@ -42,6 +48,12 @@ class Functions:
         """In training."""
         mean, var = x.mean((0, 2, 3), keepdims=True), x.var((0, 2, 3), keepdims=True)
         return (x - mean) * lax.rsqrt(var + 1e-5) * w[:, None, None] + b[:, None, None]
+
+    @staticmethod
+    def layer_norm(x, w, b):
+        """Over the last axis."""
+        mean, var = x.mean(-1, keepdims=True), x.var(-1, keepdims=True)
+        return (x - mean) * lax.rsqrt(var + 1e-5) * w + b
 
     @staticmethod
     def cross_entropy(scores, labels):

@@ -7,7 +7,18 @@ from benchmarks.protocol import Row
 from benchmarks.rows import growing
 from benchmarks.rows.drawing import drawing
 from benchmarks.rows.imports import imports
-from benchmarks.rows.layers import activation, batch_norm, convolution, cross_entropy, pool
+from benchmarks.rows.layers import (
+    activation,
+    batch_norm,
+    convolution,
+    cross_entropy,
+    einsum,
+    embedding,
+    layer_norm,
+    pool,
+    softmax,
+    squared_error,
+)
 from benchmarks.rows.loading import crops, moved
 from benchmarks.rows.networks import lenet5, lenet20, mlp, resnet20, vgg16
 from benchmarks.rows.optimizing import adam
@@ -24,6 +35,7 @@ CONVOLUTIONS = {
     "conv-resnet50-1x1": ((8, 64, 56, 56), 256, 1, 0, "1×1, 64 to 256"),
     "conv-depthwise": ((8, 64, 56, 56), 64, 3, 1, "3×3, depth-wise"),
 }
+ACTIVATIONS = "relu", "leaky_relu", "elu", "silu", "softplus", "gelu", "tanh"
 # a row is made when it is asked for: its numbers should not lie in every contender's memory
 ROWS: dict[str, Callable[[], Row]] = {
     "scalar-2k": partial(neurons, "scalar-2k", samples=4),
@@ -55,8 +67,13 @@ ROWS: dict[str, Callable[[], Row]] = {
         for size in (2, 3)
     },
     "batch-norm": batch_norm,
-    **{name: partial(activation, name) for name in ("relu", "tanh", "gelu")},
+    "layer-norm": layer_norm,
+    **{name: partial(activation, name) for name in ACTIVATIONS},
+    "softmax": softmax,
     "cross-entropy": cross_entropy,
+    "squared-error": squared_error,
+    "embedding": embedding,
+    "einsum": einsum,
     "adam": adam,
     "draw-2k": drawing,
     "loader-crop": crops,

@@ -49,7 +49,7 @@ def batch_norm() -> Row:
 
 
 def activation(name) -> Row:
-    """relu, tanh, or gelu with the normal distribution itself."""
+    """An activation by its name; gelu with the normal distribution itself."""
     shape = (32, 64, 32, 32)
 
     def call(f, x):
@@ -57,6 +57,51 @@ def activation(name) -> Row:
 
     inputs = {"x": normal("x", *shape)}
     return _row(name, f"{name}, {_sizes(shape)}", call, inputs, shape, (), 1.0, numpy=None)
+
+
+def softmax() -> Row:
+    """Along the last axis."""
+    x = {"x": normal("x", 1000, 1000)}
+    return _row("softmax", "softmax, 1000×1000", _call("softmax"), x, (1000, 1000), (), 1.0)
+
+
+def layer_norm() -> Row:
+    """Over the last axis, with a weight and a bias."""
+    shape = (32, 128, 512)
+    inputs = {"x": normal("x", *shape), "w": normal("w", 512), "b": normal("b", 512)}
+    title = f"layer norm, {_sizes(shape)}"
+    return _row("layer-norm", title, _call("layer_norm"), inputs, shape, (), 1.0)
+
+
+def embedding() -> Row:
+    """Rows of a table, some of them several times."""
+    inputs = {"index": labels(8192, 10_000), "w": normal("w", 10_000, 256)}
+    title = "embedding, 8192 of 10000 rows of 256"
+    return _row("embedding", title, _call("embedding"), inputs, (8192, 256), ("index",), 1.0)
+
+
+def squared_error() -> Row:
+    """Its mean."""
+    shape = (1000, 1000)
+    inputs = {"x": normal("x", *shape), "t": normal("t", *shape)}
+    title = f"mean squared error, {_sizes(shape)}"
+    return _row("squared-error", title, _call("squared_error"), inputs, (), ("t",), 1.0)
+
+
+def einsum() -> Row:
+    """The scores of attention: 8 sequences of 128, 8 heads of 64."""
+    shape = (8, 128, 8, 64)
+
+    def call(f, q, k):
+        return f.einsum("bqhd,bkhd->bhqk", q, k)
+
+    inputs = {"q": normal("q", *shape), "k": normal("k", *shape)}
+    title = f"einsum bqhd,bkhd->bhqk, {_sizes(shape)}"
+    return _row("einsum", title, call, inputs, (8, 8, 128, 128), (), 1.0)
+
+
+def _call(name):
+    return lambda f, **inputs: getattr(f, name)(*inputs.values())
 
 
 def cross_entropy() -> Row:
