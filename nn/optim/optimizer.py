@@ -98,6 +98,7 @@ class Optimizer(missing.Refusing):
         self.defaults = defaults
         self.param_groups: list[dict] = []
         self.state: dict[Tensor, dict] = {}
+        self._checked: list[dict] = []
         for group in groups:
             self.add_param_group(group)
 
@@ -153,8 +154,7 @@ class Optimizer(missing.Refusing):
     def _step(self, by):
         roots, all_of_them = set(), self._with_options()
         todo = [(p, o) for p, o in all_of_them if p.grad is not None and p.node is not None]
-        for options in {id(o): o for _, o in todo}.values():
-            self._check_options(options)
+        self._check_changed([*{id(o): o for _, o in todo}.values()])
         for p, _ in todo:
             if np.shape(p.grad) != p.shape:
                 raise ShapeError(
@@ -175,6 +175,13 @@ class Optimizer(missing.Refusing):
                     roots.add(root)
         for root in roots:
             graph.release(root, by)
+
+    def _check_changed(self, options):
+        """Check the options of the groups, unless they are those of the last step."""
+        if options != self._checked:
+            for o in options:
+                self._check_options(o)
+            self._checked = options
 
     def _with_options(self):
         """Every parameter with the options of its group, which do not change its dtype."""
