@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from nn.optim.optimizer import Optimizer, fast_as, within
+from nn.optim.optimizer import Optimizer, fast_as
+from nn.optim.options import within
 
 
 class Adam(Optimizer):

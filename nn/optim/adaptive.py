@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from nn.optim.optimizer import Optimizer, within
+from nn.optim.optimizer import Optimizer
+from nn.optim.options import within
 
 
 class Adagrad(Optimizer):

@@ -1,6 +1,5 @@
 """Optimizer: groups of parameters, what is kept in between, and one step over them."""
 
-from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
@@ -11,6 +10,7 @@ from autograd.kernels import twin_for
 from autograd.kernels.threads import share_calls
 from nn import missing
 from nn.functional.checks import is_number
+from nn.optim.options import as_python, check_state, pair
 
 BLOCK = 262_144  # elements up to which a rule's arrays and temporaries stay in cache
 WAKING = 1_000_000  # elements from which a thread repays waking it
@@ -186,7 +186,7 @@ class Optimizer(missing.Refusing):
     def _with_options(self):
         """Every parameter with the options of its group, which do not change its dtype."""
         for group in self.param_groups:
-            options = {k: _as_python(group[k]) for k in self.defaults}
+            options = {k: as_python(group[k]) for k in self.defaults}
             for p in group["params"]:
                 yield p, options
 
@@ -251,7 +251,7 @@ class Optimizer(missing.Refusing):
             )
         self._check_parameters(params)
         options = {**self.defaults, **group}
-        options |= {k: _pair(name, k, options[k]) for k in self.pairs}
+        options |= {k: pair(name, k, options[k]) for k in self.pairs}
         if not is_number(options["lr"]) or not options["lr"] > 0:
             raise ValueRangeError(f"{name}: lr must be positive, got {options['lr']!r}")
         self._check_options({k: options[k] for k in self.defaults})
@@ -261,7 +261,7 @@ class Optimizer(missing.Refusing):
     def _check_options(self, options):
         """Raise ValueRangeError unless an update can go by these; a schedule may set lr to 0."""
         for k in self.pairs:
-            _pair(type(self).__name__, k, options[k])
+            pair(type(self).__name__, k, options[k])
         self._check_rate(options["lr"])
         self.check(**options)
 
@@ -401,44 +401,6 @@ class Optimizer(missing.Refusing):
                 f"  group {k}: {len(group['params'])} parameters of {count:,} numbers, {options}"
             )
         return "\n".join([f"{type(self).__name__}(", *lines, ")"])
-
-
-def check_state(by, state, names):
-    """Raise unless ``state`` is a dict that has these names."""
-    missing = [n for n in names if not isinstance(state, Mapping) or n not in state]
-    if missing:
-        raise ValueRangeError(
-            f"{by}: the state lacks {', '.join(map(repr, missing))}. Pass what state_dict() "
-            "returned."
-        )
-
-
-def within(optimizer, low, high, **options):
-    """Raise unless every option (a number, or a tuple of them) is in [low, high)."""
-    rule = type(optimizer).__name__
-    for name, value in options.items():
-        for v in value if isinstance(value, (tuple, list)) else (value,):
-            if not is_number(v) or not low <= v < high:
-                limits = f">= {low}" if high == np.inf else f"in [{low}, {high})"
-                raise ValueRangeError(f"{rule}: {name} must be {limits}, got {value!r}")
-
-
-def _pair(rule, name, given):
-    try:
-        a, b = given
-        if is_number(a) and is_number(b):
-            return a, b
-    except (TypeError, ValueError):
-        pass
-    raise ValueRangeError(f"{rule}: {name} must be two numbers, {name}=(a, b), got {given!r}")
-
-
-def _as_python(option):
-    """An option with Python's numbers in the place of NumPy's."""
-    if isinstance(option, (tuple, list)):
-        return tuple(map(_as_python, option))
-    single = isinstance(option, (np.generic, np.ndarray)) and option.ndim == 0
-    return option.item() if single else option
 
 
 def _described(p):

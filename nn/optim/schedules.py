@@ -11,7 +11,8 @@ from inspect import signature
 from autograd.errors import DtypeError, ValueRangeError
 from nn import missing
 from nn.functional.checks import is_number, positive_int
-from nn.optim.optimizer import Optimizer, check_state
+from nn.optim.optimizer import Optimizer
+from nn.optim.options import check_state
 
 
 class LRScheduler(missing.Refusing):

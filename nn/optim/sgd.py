@@ -3,7 +3,8 @@
 import numpy as np
 
 from autograd.errors import ValueRangeError
-from nn.optim.optimizer import Optimizer, fast_as, within
+from nn.optim.optimizer import Optimizer, fast_as
+from nn.optim.options import within
 
 
 class SGD(Optimizer):
