@@ -21,16 +21,15 @@ from autograd.kernels.compiled.parts import in_parts, part
 
 def mapped(f, *args):
     """``f`` of arrays, then numbers; see `autograd.kernels.elementwise.fast`."""
-    arrays = [a for a in args if type(a) is np.ndarray]
+    arrays = [np.ascontiguousarray(a) for a in args if type(a) is np.ndarray]
     x, numbers = arrays[0], args[len(arrays) :]
-    alike = all(a.flags.c_contiguous and a.shape == x.shape for a in arrays)
-    if not alike or not all(type(n) in (int, float) for n in numbers):
+    if any(a.shape != x.shape for a in arrays) or any(type(n) not in (int, float) for n in numbers):
         return NotImplemented
     if x.dtype != np.float32 and _is_single(f):
         return NotImplemented
     y, number = np.empty_like(x), x.dtype.type
     in_parts(_kernel(f, number, len(arrays)), (*arrays, y), tuple(map(number, numbers)))
-    return y
+    return y.reshape(args[0].shape)  # of no axes, maybe
 
 
 def _one(todo, jobs, a, y, numbers):
