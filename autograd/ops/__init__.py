@@ -232,6 +232,7 @@ from autograd.ops.normalization import (
     cross_entropy_,
     layer_norm,
     layer_norm_,
+    scale_channels,
 )
 from autograd.ops.norms import (
     cond,

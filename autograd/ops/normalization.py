@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from autograd.cotangents import countable
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from autograd.foreign import plain
 from autograd.kernels import classification
@@ -171,6 +172,21 @@ def _affinity(x, shape, weight, bias):
     like = getattr(x, "data", x)
     weight = np.ones_like(like, shape=shape) if weight is None else weight
     return weight, np.zeros_like(like, shape=shape) if bias is None else bias
+
+
+@listed
+@primitive
+def scale_channels(x, weight, bias):
+    """x weight + bias, one of each per channel: x (N, C, *S), weight and bias (C,)."""
+    y = x * kernel_of.along_channels(weight, x.ndim)
+    return np.add(y, kernel_of.along_channels(bias, x.ndim), out=y if y.dtype == x.dtype else None)
+
+
+scale_channels.vjp(
+    x=lambda g, weight: g * kernel_of.along_channels(weight, g.ndim),
+    weight=lambda g, x: kernel_of.dot_over_channels(countable(g), countable(x)),
+    bias=lambda g: kernel_of.over_channels(countable(g)),
+)
 
 
 @listed

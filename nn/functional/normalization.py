@@ -242,6 +242,8 @@ def _normalized(x, mean, var, eps, weight, bias, shape):
 
 
 def _affine(y, weight, bias, shape):
+    if shape is not None and weight is not None and bias is not None:
+        return ops.scale_channels(y, weight, bias)
     if weight is not None:
         y = y * (weight if shape is None else np.reshape(weight, shape))
     if bias is not None:

@@ -143,6 +143,11 @@ def batch_statistics(step, k, shape, span):
     return span if span.axis == 1 and step.place(k)[0] == 0 else unknown(step, k, shape, span)
 
 
+def channel_scales(step, k, shape, span):
+    """Each element from that of its place; the scales from everywhere."""
+    return span if step.place(k)[0] == 0 else unknown(step, k, shape, span)
+
+
 def layer_statistics(step, k, shape, span):
     """Normalised by the mean and variance of the whole last axis."""
     kept = step.place(k)[0] == 0 and span.axis < len(shape) - 1
@@ -292,6 +297,7 @@ RULES: dict[str, Callable[[Step, int, Any, Span], Span]] = {
     "einsum": einsum,
     "batch_norm": batch_statistics,
     "layer_norm": layer_statistics,
+    "scale_channels": channel_scales,
     "reshape": reshaped,
     "expand_dims": reshaped,
     "squeeze": reshaped,

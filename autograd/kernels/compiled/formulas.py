@@ -21,15 +21,16 @@ from autograd.kernels.compiled.parts import in_parts, part
 
 def mapped(f, *args):
     """``f`` of arrays, then numbers; see `autograd.kernels.elementwise.fast`."""
-    arrays = [np.ascontiguousarray(a) for a in args if type(a) is np.ndarray]
+    arrays = [a for a in args if type(a) is np.ndarray]
     x, numbers = arrays[0], args[len(arrays) :]
     if any(a.shape != x.shape for a in arrays) or any(type(n) not in (int, float) for n in numbers):
         return NotImplemented
     if x.dtype != np.float32 and _is_single(f):
         return NotImplemented
-    y, number = np.empty_like(x), x.dtype.type
-    in_parts(_kernel(f, number, len(arrays)), (*arrays, y), tuple(map(number, numbers)))
-    return y.reshape(args[0].shape)  # of no axes, maybe
+    y, number = np.empty(x.shape, x.dtype), x.dtype.type
+    kernel = _kernel(f, number, len(arrays))
+    in_parts(kernel, (*map(np.ascontiguousarray, arrays), y), tuple(map(number, numbers)))
+    return y
 
 
 def _one(todo, jobs, a, y, numbers):
