@@ -38,7 +38,7 @@ def to_the(a, b):
 def _one_less(a, b):
     """a^(b-1), 1 where both are 0.  By a number if b is one: NumPy has fast powers for these."""
     if np.ndim(b) == 0 and b != 0:
-        return a if b == 2 else to_the(a, b - 1.0)
+        return a if type(b) is not Tensor and b == 2 else to_the(a, b - 1.0)
     return a ** (b - 1.0 + ((b == 0) & (a == 0)))
 
 

@@ -9,7 +9,7 @@ from autograd.kernels import classification
 from autograd.kernels import normalization as kernel_of
 from autograd.ops.passes import once_per_pass
 from autograd.ops.reductions import softmax
-from autograd.ops.register import as_array, listed
+from autograd.ops.register import as_array, constant, listed
 from autograd.primitive import primitive
 
 
@@ -100,7 +100,7 @@ def batch_norm(x, weight=None, bias=None, eps=1e-5):
 
 def batch_norm_of(x, weight=None, bias=None, eps=1e-5):
     """`batch_norm` of shapes that are known to fit, of a single value per channel too."""
-    x = _real("batch_norm", x)
+    x, eps = _real("batch_norm", x), _number("batch_norm", "eps", eps)
     weight, bias = _affinity(x, x.shape[1:2], weight, bias)
     if x.dtype == np.float16:
         wide = (np.astype(v, np.float32) for v in (x, weight, bias))
@@ -117,6 +117,14 @@ def _real(op, x):
             + ("" if x.dtype.kind == "c" else "; write x.astype(np.float32)")
         )
     return x
+
+
+def _number(op, name, v) -> float:
+    """An option as a number of Python, which has no dtype."""
+    v = constant(op, name, v)
+    if np.ndim(v) or np.asarray(v).dtype.kind not in "biuf":
+        raise DtypeError(f"{op}: {name} must be a number, got {v!r}")
+    return float(v)
 
 
 @listed
@@ -149,7 +157,7 @@ def layer_norm(x, weight=None, bias=None, eps=1e-5):
     ShapeError
         A weight or bias of another shape.
     """
-    x = _real("layer_norm", x)
+    x, eps = _real("layer_norm", x), _number("layer_norm", "eps", eps)
     shape = x.shape[-1:]
     if not shape:
         raise ShapeError("layer_norm: expected x of shape (..., n), got a number")

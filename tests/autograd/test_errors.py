@@ -94,6 +94,8 @@ MISTAKES = [
     (lambda: ops.layer_norm(x, np.ones(2)), ValueError, r"weight of shape \(3,\).*got \(2,\)"),
     (lambda: ops.layer_norm(np.float64(1)), ValueError, r"expected x of shape \(\.\.\., n\)"),
     (lambda: ops.layer_norm(x * 1j), TypeError, "layer_norm: x must be real and floating"),
+    (lambda: ops.layer_norm(x, eps=None), TypeError, "layer_norm: eps must be a number, got None"),
+    (lambda: ops.batch_norm(x, eps=[1]), TypeError, r"batch_norm: eps must be a number, got \[1\]"),
     (lambda: x + np.ones((4, 5)), ValueError, r"add: .*\(2,3\) \(4,5\).*float64\[2, 3\]"),
     (lambda: x @ np.ones((2, 3)), ValueError, r"\., k, m\).*float64\[2, 3\]"),
     (lambda: np.reshape(x, (4, 2)), ValueError, r"reshape: .*size 6 into shape \(4,2\)"),

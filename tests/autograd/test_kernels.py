@@ -216,6 +216,21 @@ def test_layer_norm(lead, n, affine, dtype, seed):
     both(normalization.layer_norm_backward, g, x, weight, 1e-3)
 
 
+@pytest.mark.parametrize("mean", [0, 10_000])
+def test_norms_of_long_rows_far_from_zero(mean, rng=np.random.default_rng(0)):
+    x = rng.normal(mean, 1, (1, 2, 1_000_000)).astype(np.float32)
+    expected = (x - np.mean(x, 2, float, keepdims=True)) / np.std(x, 2, float, keepdims=True)
+    one, atol = np.ones(2, np.float32), 2e-6 + 1e-7 * mean
+    module = kernels.twins("normalization")
+    assert np.allclose(module.layer_norm(x, None, None, 0.0), expected, 0, atol)
+    assert np.allclose(module.batch_norm(x, one, 0 * one, 0.0)[0], expected, 0, atol)
+    g = rng.normal(size=x.shape).astype(np.float32)
+    dx = g - np.mean(g, 2, float, keepdims=True)
+    dx = dx - expected * np.mean(g * expected, 2, keepdims=True)
+    dx = dx / np.std(x, 2, float, keepdims=True)
+    assert np.allclose(module.layer_norm_backward(g, x, None, 0.0)[0], dx, 0, 1e-5)
+
+
 @given(
     st.integers(1, 300), st.integers(1, 40), st.integers(1, 20),
     st.sampled_from([np.float32, np.float64, np.float16]), st.sampled_from(["i1", "u2", "i8"]),
@@ -401,9 +416,23 @@ def test_a_formula_is_compiled_for_what_it_is_made_from():
         assert y.dtype == np.float32 and np.array_equal(
             y, f(x)
         )  # not the one of before, from the cache
+    for h in (np.fabs, np.sqrt):  # the same words, another meaning
+        f = eval("lambda x: h(x) * 2", {"h": h})
+        assert np.array_equal(mapped(f, x * x), f(x * x))
+    assert mapped(lambda x: x * np.pi, np.ones(3)) is NotImplemented  # not by one of float32
     f = lambda x, z, a: np.where(x > 0, z, a)  # noqa: E731
     assert mapped(f, x, x[:, None], 2) is NotImplemented
     assert mapped(f, x, x, np.float64(2)) is mapped(f, x, x, True) is NotImplemented
+
+
+@pytest.mark.parametrize("f", [ops.leaky_relu, ops.elu, ops.celu])
+def test_formulas_with_options_that_are_not_given(f, use_kernels):
+    use_kernels("numba")
+    for dtype in (np.float32, np.float64):
+        x = np.linspace(-2, 2, 9, dtype=dtype)
+        np.testing.assert_allclose(f(x), f.fn.__wrapped__(x), rtol=1e-6)
+    near, far = lambda x, k=2.0: k * x, lambda x, k=3.0: k * x
+    assert [kernels.twins("formulas").mapped(f, x)[-1] for f in (near, far)] == [4, 6]
 
 
 def test_digits_where_a_function_is_small():

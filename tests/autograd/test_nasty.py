@@ -429,6 +429,16 @@ def test_quick_powers_are_numpys(b, dtype):
         assert to_the(x, b).dtype == expected.dtype
 
 
+@pytest.mark.parametrize("f", [np.power, np.float_power])
+@pytest.mark.parametrize("b", [0.0, 1.0, 2.0, 3.0])
+def test_the_mixed_derivative_of_a_power_by_one_exponent(f, b):
+    x, t = np.array([1.5, 2.0]), Tensor(b, requires_grad=True)
+    a = Tensor(x, requires_grad=True)
+    da = gradients(f(a, t).sum(), a, create_graph=True)  # b a^(b-1)
+    expected = np.sum(x ** (b - 1) * (1 + b * np.log(x)))
+    np.testing.assert_allclose(gradients(da.sum(), t), expected)
+
+
 def test_a_number_as_exponent_keeps_the_dtype_of_what_the_formula_computes():
     x = Tensor(np.full(3, 1.5, np.float32), requires_grad=True)
     seen = power.formulas["a"](np.ones(3, np.float32), x.data, 5)

@@ -14,7 +14,7 @@ from numba.core.compiler_lock import global_compiler_lock
 if getattr(numba.config, "DISABLE_JIT", False):  # absent from the stubs
     raise ImportError("NUMBA_DISABLE_JIT is set")
 
-_sources = sorted(Path(__file__).parent.glob("*.py"))
+_sources = sorted(Path(__file__).parent.parent.rglob("*.py"))
 STAMP = hashlib.sha256(b"".join(p.read_bytes() for p in _sources)).hexdigest()
 
 if hasattr(os, "register_at_fork"):  # a forked process has no thread that would end compiling

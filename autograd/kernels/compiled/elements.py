@@ -15,7 +15,7 @@ from numpy import float32, int32
 from autograd.kernels import special
 from autograd.kernels.compiled import recurrent_steps
 
-SINGLE = {"exp", "expm1", "logaddexp", "tanh", "sigmoid", "erfc"}
+SINGLE = {"pi", "exp", "expm1", "logaddexp", "tanh", "sigmoid", "erfc"}
 
 
 def inline(f):

@@ -75,9 +75,12 @@ def _scalar(f, number):
     if hasattr(elements, f.__name__):
         return getattr(elements, f.__name__)
     names = {n: _meaning(v, number) for n, v in _globals(f).items()} | {"__name__": __name__}
-    consts = [number(c) if type(c) in (int, float) else c for c in f.__code__.co_consts]
-    code = f.__code__.replace(co_consts=tuple(consts))
-    return elements.inline(FunctionType(code, names, f.__name__))
+    consts, defaults = (
+        tuple(number(c) if type(c) in (int, float) else c for c in constants)
+        for constants in (f.__code__.co_consts, f.__defaults__ or ())
+    )
+    code = f.__code__.replace(co_consts=consts)
+    return elements.inline(FunctionType(code, names, f.__name__, defaults))
 
 
 def _globals(f) -> dict:
@@ -110,6 +113,7 @@ def _is_single(f) -> bool:
 def _digest(f) -> str:
     parts = [f.__name__]
     for h in _functions(f):
-        numbers = {n: v for n, v in _globals(h).items() if isinstance(v, (int, float))}
-        parts += [h.__code__.co_code, h.__code__.co_consts, h.__code__.co_names, numbers]
+        meant = {n: getattr(v, "__name__", v) for n, v in _globals(h).items()}
+        parts += [h.__code__.co_code, h.__code__.co_consts, h.__code__.co_names, h.__defaults__]
+        parts += [meant]
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

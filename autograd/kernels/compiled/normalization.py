@@ -1,7 +1,7 @@
 """Normalisation in few passes over memory; see `autograd.kernels.normalization`.
 
 A job is a channel, or some rows of a layer's input, whose values stay in cache between the passes;
-sums run over the images one after another, in double precision.
+sums run over the images, and over parts of them, one after another, in double precision.
 """
 
 import numpy as np
@@ -11,6 +11,7 @@ from autograd.kernels.compiled.jobs import flat, run, shared, take
 from autograd.kernels.compiled.vectors import fma, lanes, load, splat, store, total, zeros
 
 JOB, JOBS = 16_000, 16  # elements of rows: never by the number of threads, whose sums are added
+PART = 4_096  # elements that are added up in single precision: of more, the mean would be wrong
 
 
 def batch_norm(x, weight, bias, eps):
@@ -53,27 +54,31 @@ def _jobs(x):
 @jit
 def _sum(a, start, end, V):
     """Σ a from ``start`` to ``end``."""
-    parts, one, i = zeros(a), splat(a.dtype.type(1)), start
-    while i + V <= end:
-        parts = fma(load(a, i), one, parts)
-        i += V
-    whole = float(total(parts))
-    for k in range(i, end):
-        whole += a[k]
+    whole, one = 0.0, splat(a.dtype.type(1))
+    for first in range(start, end, PART):
+        parts, i, last = zeros(a), first, min(first + PART, end)
+        while i + V <= last:
+            parts = fma(load(a, i), one, parts)
+            i += V
+        whole += float(total(parts))
+        for k in range(i, last):
+            whole += a[k]
     return whole
 
 
 @jit
 def _sum_of_products(a, less, x, mean, start, end, V):
     """Σ (a - less) (x - mean)."""
-    parts, one, i = zeros(a), splat(a.dtype.type(1)), start
+    whole, one = 0.0, splat(a.dtype.type(1))
     below, center = splat(-less), splat(-mean)
-    while i + V <= end:
-        parts = fma(fma(load(a, i), one, below), fma(load(x, i), one, center), parts)
-        i += V
-    whole = float(total(parts))
-    for k in range(i, end):
-        whole += (a[k] - less) * (x[k] - mean)
+    for first in range(start, end, PART):
+        parts, i, last = zeros(a), first, min(first + PART, end)
+        while i + V <= last:
+            parts = fma(fma(load(a, i), one, below), fma(load(x, i), one, center), parts)
+            i += V
+        whole += float(total(parts))
+        for k in range(i, last):
+            whole += (a[k] - less) * (x[k] - mean)
     return whole
 
 
