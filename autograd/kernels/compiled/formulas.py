@@ -72,8 +72,8 @@ def _kernel(f, number, arrays):
 
 def _scalar(f, number):
     """``f`` as a compiled function of numbers."""
-    if hasattr(elements, f.__name__):
-        return getattr(elements, f.__name__)
+    if (known := _known(f)) is not None:
+        return known
     names = {n: _meaning(v, number) for n, v in _globals(f).items()} | {"__name__": __name__}
     consts, defaults = (
         tuple(number(c) if type(c) in (int, float) else c for c in constants)
@@ -81,6 +81,12 @@ def _scalar(f, number):
     )
     code = f.__code__.replace(co_consts=consts)
     return elements.inline(FunctionType(code, names, f.__name__, defaults))
+
+
+def _known(f):
+    """What `elements` has for a function of NumPy's, or an operation's; None for any other."""
+    named = isinstance(f, np.ufunc) or (f.__module__ or "").startswith("autograd.ops.")
+    return getattr(elements, f.__name__, None) if named else None
 
 
 def _globals(f) -> dict:
@@ -97,7 +103,7 @@ def _meaning(v, number):
 
 def _functions(f) -> list:
     """``f`` and the functions that it calls, but those of `elements`."""
-    if hasattr(elements, f.__name__):
+    if _known(f) is not None:
         return []
     called = [v for v in _globals(f).values() if callable(v)]
     return [f, *(h for v in called for h in _functions(v))]
