@@ -4,6 +4,7 @@ import ast
 import functools
 import gc
 import html
+import inspect
 import json
 import math
 import re
@@ -235,7 +236,7 @@ def _is_true(rule, node, values, y, walk, part) -> bool:
     g = walk.passed.total[node]
     g = g.whole() if hasattr(g, "whole") else g
     shapes = {f"{n}_shape": v.shape for n, v in values.items() if hasattr(v, "shape")}
-    known = {**vars(np), **formula.__globals__, "π": math.pi, "y": y, **shapes, **values, "G": g}
+    known = {**vars(np), **inspect.unwrap(formula).__globals__, "π": math.pi, "y": y, **shapes, **values, "G": g}
     used = {n.id for n in ast.walk(rule) if isinstance(n, ast.Name)}
     arrays = [known.get(n) for n in used]
     if any(isinstance(a, np.ndarray) and np.isnan(a).any() for a in arrays):
