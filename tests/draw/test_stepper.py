@@ -232,11 +232,11 @@ def test_every_rule_is_what_the_engine_computes():
 
 def _is_true(rule, node, values, y, walk, part) -> bool:
     """Whether it could be evaluated; it must then be right."""
-    formula = next(iter(node.plan.op.formulas.values()))
+    formula = inspect.unwrap(next(iter(node.plan.op.formulas.values())))
     g = walk.passed.total[node]
     g = g.whole() if hasattr(g, "whole") else g
     shapes = {f"{n}_shape": v.shape for n, v in values.items() if hasattr(v, "shape")}
-    known = {**vars(np), **inspect.unwrap(formula).__globals__, "π": math.pi, "y": y, **shapes, **values, "G": g}
+    known = {**vars(np), **formula.__globals__, "π": math.pi, "y": y, **shapes, **values, "G": g}
     used = {n.id for n in ast.walk(rule) if isinstance(n, ast.Name)}
     arrays = [known.get(n) for n in used]
     if any(isinstance(a, np.ndarray) and np.isnan(a).any() for a in arrays):
