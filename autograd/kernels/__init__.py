@@ -38,16 +38,16 @@ def compiled_is_wanted(work: float) -> bool:
     return use == "numba" or (use == "auto" and work >= WORTH)
 
 
-def compilable(work, labels=False, twin=None):
+def compilable(work, labels=False):
     """Decorator of a NumPy kernel that has a compiled twin.
 
     ``work(*args)``: how many multiply-adds it takes.  The twin is called with the same arguments if
     all its arrays are of one floating dtype, or, with ``labels``, integers; it may return
-    ``NotImplemented``.  ``twin``: where it is, if not at the kernel's own names: 'module.name'.
+    ``NotImplemented``.
     """
 
     def decorate(kernel):
-        inside, name = (twin or f"{kernel.__module__}.{kernel.__name__}").split(".")[-2:]
+        inside, name = kernel.__module__.rpartition(".")[2], kernel.__name__
 
         @functools.wraps(kernel)
         def call(*args):

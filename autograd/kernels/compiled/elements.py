@@ -13,7 +13,7 @@ from numba.extending import intrinsic
 from numpy import float32, int32
 
 from autograd.kernels import special
-from autograd.kernels.compiled import recurrent_steps
+from autograd.kernels.compiled import recurrent_steps, vectors
 
 SINGLE = {"pi", "exp", "expm1", "logaddexp", "tanh", "sigmoid", "erfc"}
 
@@ -93,11 +93,10 @@ def sqrt(x):
 
 pi = float32(math.pi)
 ONE, TWO, HALF = float32(1), float32(2), float32(0.5)  # a plain 1.0 would make it all float64
-LOG2E, SHIFT = float32(1.44269504088896341), float32(12582912.0)  # 1.5 · 2²³: no fraction beside it
+LOG2E, SHIFT = float32(vectors.LOG2E), float32(vectors.SHIFT)
 SHIFTED, BIAS, MANTISSA = int32(0x4B400000), int32(127), int32(23)
-LN2 = float32(0.693359375), float32(-2.12194440e-4)
+LN2, EXP = tuple(map(float32, vectors.LN2)), tuple(map(float32, vectors.EXP))
 LOW, HIGH = float32(-104), float32(89)  # beyond them e^x is 0 and infinite
-EXP = tuple(map(float32, (1.3814222e-3, 8.3688987e-3, 4.16684057e-2, 1.66665191e-1, 4.99999933e-1)))
 ATANH = tuple(map(float32, (0.140891674, 0.139803017, 0.200124551, 0.333331573, 1.0)))
 FAR = float32(12)  # erfc beyond it is 0
 ERFC = tuple(map(float32, special.SINGLE))

@@ -33,9 +33,8 @@ def batch_norm_backward(g, x, weight, mean, var, eps):
 def layer_norm(x, weight, bias, eps):
     """See `autograd.kernels.normalization.layer_norm`."""
     y = np.empty_like(x, order="C")
-    run(
-        _rows_forward, _jobs(x), flat(x), weight, bias, eps, flat(y), x.shape[-1], lanes(x.itemsize)
-    )
+    given = flat(x), weight, bias, eps
+    run(_rows_forward, _jobs(x), *given, flat(y), x.shape[-1], lanes(x.itemsize))
     return y
 
 

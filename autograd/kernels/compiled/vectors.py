@@ -16,6 +16,10 @@ from numba.extending import intrinsic, register_model
 from autograd.kernels.compiled.pointers import pointer
 
 BYTES = 64 if llvm.get_host_cpu_features().get("avx512f") else 32
+# of e^x: see `exp_below_one`
+LOG2E, LN2 = 1.44269504088896341, (0.693359375, -2.12194440e-4)
+SHIFT = 12582912.0  # 1.5 · 2²³: a sum with it has no fraction
+EXP = 1.3814222e-3, 8.3688987e-3, 4.16684057e-2, 1.66665191e-1, 4.99999933e-1
 NOWHERE = -(2.0**-99) - 2.0**-122  # as good as 0, and in no image
 
 
@@ -258,13 +262,13 @@ def exp_below_one(typing, x):
         def times_plus(u, v, w):
             return _fused(builder, x, [u, v, w])
 
-        least, shift = same(-88.0), same(12582912.0)  # 1.5 · 2²³: a sum with it has no fraction
+        least, shift = same(-88.0), same(SHIFT)
         v = builder.select(builder.fcmp_ordered("<", args[0], least), least, args[0])
-        whole = times_plus(v, same(1.44269504088896341), shift)  # its last bits are n
+        whole = times_plus(v, same(LOG2E), shift)  # its last bits are n
         n = builder.fsub(whole, shift)
-        r = times_plus(n, same(2.12194440e-4), times_plus(n, same(-0.693359375), v))
-        p = same(1.3814222e-3)
-        for c in (8.3688987e-3, 4.16684057e-2, 1.66665191e-1, 4.99999933e-1):
+        r = times_plus(n, same(-LN2[1]), times_plus(n, same(-LN2[0]), v))
+        p = same(EXP[0])
+        for c in EXP[1:]:
             p = times_plus(p, r, same(c))
         p = builder.fadd(times_plus(p, builder.fmul(r, r), r), same(1.0))
         # 2ⁿ has n + 127 in its exponent: -127, the least that n can be, makes it 0
