@@ -78,24 +78,48 @@ if hasattr(os, "register_at_fork"):
 
 @compilable(lambda a, b: a.size * b.shape[-1])
 def matmul(a, b):
-    """``a @ b``."""
+    """``a @ b``, both of two axes or more."""
     if type(a) is not np.ndarray or type(b) is not np.ndarray:
         return np.matmul(a, b)
-    work = a.size * b.shape[-1]
+    work = max(a.size * b.shape[-1], b.size * a.shape[-2])
     small = ALONE if a.ndim == b.ndim == 2 and min(len(a), b.shape[1]) > 1 else ALONE_VECTOR
-    if work < small or backend() == "numpy" or not _libraries():
+    fits = a.shape[-1] == b.shape[-2]
+    if not work or work < small or not fits or backend() == "numpy" or not _libraries():
         return np.matmul(a, b)
+    if a.ndim > b.ndim == 2:
+        y = matmul(a.reshape(-1, a.shape[-1]), b)
+        return y.reshape(*a.shape[:-1], b.shape[1])
     with one_thread:
-        if work < PARTED or a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[0]:
+        if work < PARTED:
             return np.matmul(a, b)
-        y = np.empty((a.shape[0], b.shape[1]), np.result_type(a, b))
-        axis = int(b.shape[1] > a.shape[0])  # the longer side is parted
-        size = y.shape[axis]
-        parts = min(PARTS, max(2, work // 16_000_000), size)
-        places = [slice(k * size // parts, (k + 1) * size // parts) for k in range(parts)]
-        if axis:
-            calls = [functools.partial(np.matmul, a, b[:, p], out=y[:, p]) for p in places]
+        if a.ndim == b.ndim == 2:
+            y, calls = _parts(a, b, min(PARTS, max(2, work // 16_000_000)))
         else:
-            calls = [functools.partial(np.matmul, a[p], b, out=y[p]) for p in places]
+            y, calls = _batches(a, b)
         share_calls(calls, light=work < WAKING)
         return y
+
+
+def _parts(a, b, parts):
+    """The product of two matrices, and the calls that fill it: the longer side is parted."""
+    y = np.empty((len(a), b.shape[1]), np.result_type(a, b))
+    if b.shape[1] > len(a):
+        places = _places(b.shape[1], parts)
+        return y, [functools.partial(np.matmul, a, b[:, p], out=y[:, p]) for p in places]
+    return y, [functools.partial(np.matmul, a[p], b, out=y[p]) for p in _places(len(a), parts)]
+
+
+def _batches(a, b):
+    """The products of many matrices, and the calls that fill them: the longest axis is parted."""
+    lead = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    y = np.empty((*lead, a.shape[-2], b.shape[-1]), np.result_type(a, b))
+    longest = lead.index(max(lead))
+    a, b = (np.broadcast_to(v, (*lead, *v.shape[-2:])) for v in (a, b))
+    a, b, out = (np.moveaxis(v, longest, 0) for v in (a, b, y))
+    places = _places(len(out), PARTS)
+    return y, [functools.partial(np.matmul, a[p], b[p], out=out[p]) for p in places]
+
+
+def _places(size, parts):
+    parts = min(parts, size)
+    return [slice(k * size // parts, (k + 1) * size // parts) for k in range(parts)]

@@ -110,6 +110,9 @@ from autograd.ops.decompositions import (
     svd,
     svdvals,
 )
+from autograd.ops.einstein import (
+    einsum,
+)
 from autograd.ops.elementwise import (
     arccos,
     arccosh,
@@ -263,7 +266,6 @@ from autograd.ops.pooling import (
 from autograd.ops.products import (
     cross,
     dot,
-    einsum,
     inner,
     kron,
     linear,

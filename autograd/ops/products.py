@@ -1,7 +1,6 @@
-"""Matrix products and sums of products."""
+"""Matrix products."""
 
 import math
-import operator
 
 import numpy as np
 
@@ -12,9 +11,15 @@ from autograd.ops.register import as_array, instead_of, listed, ufunc
 from autograd.primitive import primitive
 from autograd.tensor import UFUNCS
 
+
+def _matmul(a, b):
+    matrices = type(a) is type(b) is np.ndarray and min(a.ndim, b.ndim) > 1
+    return kernel_of.matmul(a, b) if matrices else np.matmul(a, b)
+
+
 matmul = ufunc(
     np.matmul,
-    operator.matmul,
+    _matmul,
     a=lambda g, a_shape, b: _matmul_da(g, a_shape, b),
     b=lambda g, a, b_shape: _matmul_db(g, a, b_shape),
 )
@@ -26,7 +31,7 @@ def _matmul_da(g, a_shape, b):
         return np.expand_dims(g, -1) * b
     if len(a_shape) == 1:
         return np.matmul(b, np.expand_dims(g, -1))[..., 0]
-    return np.matmul(g, np.swapaxes(b, -1, -2))
+    return _matmul(g, np.swapaxes(b, -1, -2))
 
 
 def _matmul_db(g, a, b_shape):
@@ -35,7 +40,9 @@ def _matmul_db(g, a, b_shape):
         return a * g if len(b_shape) == 1 else np.expand_dims(a, -1) * np.expand_dims(g, -2)
     if len(b_shape) == 1:
         return np.matmul(np.swapaxes(a, -1, -2), np.expand_dims(g, -1))[..., 0]
-    return np.matmul(np.swapaxes(a, -1, -2), g)
+    if len(b_shape) == 2:  # the sum over the leading axes is in the product
+        a, g = _rows(a), _rows(g)
+    return _matmul(np.swapaxes(a, -1, -2), g)
 
 
 @listed
@@ -66,7 +73,7 @@ linear.vjp(
 
 
 def _rows(a):
-    return np.reshape(a, (-1, a.shape[-1])) if a.ndim != 2 else a
+    return np.reshape(a, (math.prod(a.shape[:-1]), a.shape[-1])) if a.ndim != 2 else a
 
 
 @instead_of(np.linalg.matmul)
@@ -233,91 +240,3 @@ def multi_dot(arrays):
         return arrays[i] if i == j else np.matmul(product(i, k), product(k + 1, j))
 
     return product(0, len(arrays) - 1)
-
-
-EINSUM = 100_000  # multiply-adds up to which a sum takes less time than to look for a better way
-
-
-@listed
-@primitive
-def einsum_(operands, subscripts):
-    """Einstein sum; ``subscripts`` with an arrow and no ellipsis."""
-    if len(operands) < 3:
-        letters = subscripts.partition("->")[0].split(",")
-        sizes = dict(zip("".join(letters), (n for x in operands for n in np.shape(x)), strict=True))
-        large = len(operands) == 2 and math.prod(sizes.values()) > EINSUM  # as products of matrices
-        return np.einsum(subscripts, *operands, optimize=large)
-    kind = np.result_type(*operands)  # else two of 8 bits are multiplied in 8 bits
-    return np.einsum(subscripts, *[as_array(x).astype(kind) for x in operands], optimize=True)
-
-
-def _einsum_vjp(g, i, operands, subscripts):
-    """The same sum with g in the place of operand i, and operand i's letters as the result."""
-    *inputs, out = subscripts.replace("->", ",").split(",")
-    mine, others = inputs[i], inputs[:i] + inputs[i + 1 :]
-    letters = "".join(dict.fromkeys(mine))
-    found = "".join(c for c in letters if c in out or any(c in o for o in others))
-    rest = [x for k, x in enumerate(operands) if k != i]
-    d = einsum(",".join([out, *others]) + "->" + found, g, *rest)
-    # letters that were summed over in this operand alone: spread; letters twice in it: a diagonal
-    shape = dict(zip(mine, operands[i].shape, strict=True))
-    for k, c in enumerate(letters):
-        if c not in found:
-            d = np.expand_dims(d, k)
-    sizes = tuple(shape[c] if d.shape[k] == 1 else d.shape[k] for k, c in enumerate(letters))
-    if tuple(d.shape) != sizes:
-        d = np.broadcast_to(d, sizes)
-    for k, c in enumerate(mine):
-        first = mine.index(c)
-        if first < k:  # a second axis for the same letter, nonzero where both are equal
-            d = np.expand_dims(d, k)
-            grid = np.ogrid[tuple(slice(shape[c] if j in (first, k) else 1) for j in range(d.ndim))]
-            d = d * np.equal(grid[first], grid[k])
-    return d
-
-
-einsum_.vjp(operands=lambda g, i, operands, subscripts: _einsum_vjp(g, i, operands, subscripts))
-
-
-@instead_of(np.einsum)
-def einsum(subscripts, *operands, optimize=None):
-    """``np.einsum``: subscripts as text, or a list of numbers after every operand."""
-    if not isinstance(subscripts, str):
-        subscripts, operands = _as_text(subscripts, *operands)
-    return einsum_(list(operands), _explicit(subscripts, operands))
-
-
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-
-
-def _as_text(*args):
-    """The operands x, [0, 1], y, [1, 2], [0, 2] as "AB,BC->AC" and [x, y]."""
-    operands, lists = args[0 : len(args) // 2 * 2 : 2], args[1::2]
-    texts = ["".join("..." if k is Ellipsis else LETTERS[k] for k in s) for s in lists]
-    out = args[-1] if len(args) % 2 else None
-    arrow = "" if out is None else "->" + _as_text(0, out)[0]
-    return ",".join(texts) + arrow, operands
-
-
-def _explicit(subscripts, operands) -> str:
-    """Subscripts with the arrow written out and every ellipsis replaced by letters."""
-    text = subscripts.replace(" ", "")
-    left, arrow, out = text.partition("->")
-    inputs = left.split(",")
-    if len(inputs) != len(operands):
-        raise ShapeError(f"einsum: {subscripts!r} is for {len(inputs)} arrays, got {len(operands)}")
-    for s, x in zip(inputs, operands, strict=True):
-        named = len(s.replace("...", ""))
-        if named > np.ndim(x) or ("..." not in s and named != np.ndim(x)):
-            raise ShapeError(f"einsum: {s!r} in {subscripts!r} got an array of shape {np.shape(x)}")
-    spare = [c for c in LETTERS if c not in text]
-    wide = [np.ndim(x) - len(s) + 3 for s, x in zip(inputs, operands, strict=True) if "..." in s]
-    dots = "".join(spare[: max(wide, default=0)])
-    inputs = [
-        s.replace("...", dots[len(dots) - (np.ndim(x) - len(s) + 3) :]) if "..." in s else s
-        for s, x in zip(inputs, operands, strict=True)
-    ]
-    if not arrow:
-        joined = "".join(inputs)
-        out = dots + "".join(sorted(c for c in set(joined) - set(dots) if joined.count(c) == 1))
-    return ",".join(inputs) + "->" + out.replace("...", dots)

@@ -524,6 +524,26 @@ def test_matmul(shape, rng=np.random.default_rng(0)):
         products.matmul(np.ones((2000, 2000)), np.ones((1999, 2000)))
 
 
+@pytest.mark.parametrize("work", [0, np.inf])
+def test_matmul_of_many_matrices(work, monkeypatch, rng=np.random.default_rng(0)):
+    for limit in ("ALONE", "ALONE_VECTOR", "PARTED"):
+        monkeypatch.setattr(products, limit, work)
+    cases = [
+        ((7, 5, 4), (4, 3)), ((5, 4), (7, 4, 3)), ((2, 3, 5, 4), (2, 3, 4, 6)),
+        ((2, 1, 5, 4), (1, 9, 4, 6)), ((1, 5, 4), (1, 4, 6)), ((0, 5, 4), (0, 4, 6)),
+        ((3, 5, 0), (3, 0, 6)), ((3, 5, 0), (0, 6)), ((3, 0, 5), (5, 6)),
+    ]  # fmt: skip
+    for shape_a, shape_b in cases:
+        a, b = rng.normal(size=shape_a), rng.normal(size=shape_b)
+        np.testing.assert_allclose(products.matmul(a, b), a @ b, atol=1e-12)
+        if a.ndim == b.ndim > 3:  # heads, as networks have them: an axis lies between the two
+            a, b = (np.ascontiguousarray(np.swapaxes(v, 1, 2)).swapaxes(1, 2) for v in (a, b))
+            np.testing.assert_allclose(products.matmul(a, b), a @ b, atol=1e-12)
+    for shapes in (((2, 5, 4), (3, 4, 6)), ((3, 5, 4), (3, 5, 6)), ((3, 5, 4), (5, 6))):
+        with pytest.raises(ValueError, match="matmul|broadcast"):
+            products.matmul(*map(np.ones, shapes))
+
+
 def test_blas_keeps_its_threads(rng=np.random.default_rng(0)):
     from threadpoolctl import threadpool_info
 

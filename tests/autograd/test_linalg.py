@@ -7,7 +7,7 @@ import pytest
 
 from autograd import Tensor, grad, gradcheck, gradients, hessian, jacobian, jvp
 from autograd.errors import AutogradError, GraphError, LinAlgError
-from autograd.ops import products
+from autograd.ops import einstein
 
 rng = np.random.default_rng(3)
 
@@ -223,15 +223,29 @@ def test_medians_of_complex_numbers_are_numpys():
     assert np.nanmedian(Tensor(x)) == np.nanmedian(x)
 
 
-@pytest.mark.parametrize("subscripts", ["bij,bjk->bik", "qhd,khd->hqk", "ij,jk->k", "iij,ji->ij"])
+@pytest.mark.parametrize(
+    "subscripts",
+    [
+        "bij,bjk->bik", "qhd,khd->hqk", "bqhd,bkhd->bhqk", "ij,jk->ki", "jik,kjh->h", "bij,jb->ib",
+        "ij,jk->k", "iij,ji->ij", "ij,ij->i", "bi,bj->bij",
+    ],
+)  # fmt: skip
 def test_einsum_as_products_of_matrices_and_term_by_term(subscripts, monkeypatch):
     rng, found = np.random.default_rng(0), []
     letters = subscripts.partition("->")[0].split(",")
     a, b = (rng.normal(size=["_bdhijkq".index(c) for c in s]) for s in letters)
     for limit in (0, np.inf):
-        monkeypatch.setattr(products, "EINSUM", limit)
+        monkeypatch.setattr(einstein, "EINSUM", limit)
         t, u = Tensor(a, requires_grad=True), Tensor(b, requires_grad=True)
         y = np.einsum(subscripts, t, u)
         found.append([y.data, *gradients(np.sum(y * y), [t, u])])
     for one, other in zip(*found, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12)
+
+
+def test_einsum_spreads_an_axis_of_one_as_numpy_does(monkeypatch):
+    monkeypatch.setattr(einstein, "EINSUM", 0)
+    a, b = np.arange(2.0)[:, None], np.arange(12.0).reshape(3, 4)
+    np.testing.assert_array_equal(
+        np.einsum("ij,jk->ik", Tensor(a), b).data, np.einsum("ij,jk->ik", a, b)
+    )
