@@ -26,6 +26,7 @@ class Functions:
     softmax = staticmethod(lambda x: F.softmax(x, -1))
     layer_norm = staticmethod(lambda x, w, b: F.layer_norm(x, w.shape, w, b))
     embedding, einsum = staticmethod(F.embedding), staticmethod(torch.einsum)
+    attention = staticmethod(F.scaled_dot_product_attention)
     cross_entropy, squared_error = staticmethod(F.cross_entropy), staticmethod(F.mse_loss)
 
     def batch_norm(self, x, w, b, name):

@@ -56,6 +56,11 @@ class Functions:
         return (x - mean) * lax.rsqrt(var + 1e-5) * w + b
 
     @staticmethod
+    def attention(q, k, v):
+        """softmax(q kᵀ / √d) v."""
+        return jax.nn.softmax(q @ k.mT / np.sqrt(q.shape[-1])) @ v
+
+    @staticmethod
     def cross_entropy(scores, labels):
         """The mean over the batch."""
         chosen = jnp.take_along_axis(jax.nn.log_softmax(scores), labels[:, None], 1)

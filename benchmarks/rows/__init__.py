@@ -9,12 +9,14 @@ from benchmarks.rows.drawing import drawing
 from benchmarks.rows.imports import imports
 from benchmarks.rows.layers import (
     activation,
+    attention,
     batch_norm,
     convolution,
     cross_entropy,
     einsum,
     embedding,
     layer_norm,
+    linear,
     pool,
     softmax,
     squared_error,
@@ -74,6 +76,8 @@ ROWS: dict[str, Callable[[], Row]] = {
     "squared-error": squared_error,
     "embedding": embedding,
     "einsum": einsum,
+    "attention": attention,
+    "linear": linear,
     "adam": adam,
     "draw-2k": drawing,
     "loader-crop": crops,

@@ -83,6 +83,23 @@ def embedding() -> Row:
     )
 
 
+def linear() -> Row:
+    """Of sequences: the gradient of the weights is a sum over all places of all of them."""
+    shape, weights = (32, 128, 512), normal("w", 512, 512, deviation=0.05)
+    inputs = {"x": normal("x", *shape), "w": weights, "b": normal("b", 512)}
+    title = f"linear, {_sizes(shape)} to 512"
+    rate = 6 * 32 * 128 * 512 * 512 / 1e9, "GFLOP"
+    return _row("linear", title, _call("linear", "x", "w", "b"), inputs, shape, (), 1.0, rate)
+
+
+def attention() -> Row:
+    """Of 8 sequences of 128, with 8 heads of 64: softmax(q kᵀ / 8) v."""
+    shape = (8, 8, 128, 64)
+    inputs = {name: normal(name, *shape) for name in "qkv"}
+    title = f"attention, {_sizes(shape)}"
+    return _row("attention", title, _call("attention", "q", "k", "v"), inputs, shape, (), 1.0)
+
+
 def squared_error() -> Row:
     """Its mean."""
     shape = (1000, 1000)

@@ -75,7 +75,7 @@ def scaled_dot_product_attention(
         scale = 1 / math.sqrt(query.shape[-1])
     elif type(scale) is not Tensor and np.ndim(scale) == 0:  # np.float64 would make all float64
         scale = float(scale)
-    scores = query @ key.mT * scale
+    scores = (query * scale) @ key.mT
     if attn_mask is None:
         weights = ops.softmax(scores, axis=-1)
     else:
@@ -120,7 +120,7 @@ def _masked(op, scores, mask):
         scores = scores + np.where(allowed, mask, mask.dtype.type(0))
     else:
         raise DtypeError(f"{op}: attn_mask must hold bools or floats, got {mask.dtype}")
-    allowed = np.broadcast_to(allowed, scores.shape)
-    some = allowed.any(axis=-1, keepdims=True)
+    some = np.atleast_1d(allowed).any(axis=-1, keepdims=True)
     forbidden = np.asarray(-np.inf, scores.dtype)
-    return ops.softmax(np.where(allowed | ~some, scores, forbidden), axis=-1) * some
+    weights = ops.softmax(np.where(allowed | ~some, scores, forbidden), axis=-1)
+    return weights if some.all() else weights * some
