@@ -204,7 +204,8 @@ class _Checked:
             return self._all("unchecked", str(e))
         except Exception as e:
             return self._all("failed", f"{type(e).__name__}: {e}")
-        return [self._row(k, local, formulas[k]) for k in range(len(inputs_of(self.node)))]
+        found = local.compare_all(formulas)
+        return [self._row(k, local, *of) for k, of in enumerate(found)]
 
     def _missing(self, call) -> str:
         if call.fn is None:
@@ -263,10 +264,9 @@ class _Checked:
         key = name.removeprefix("argument ")
         return call.args[int(key)] if key.isdigit() else call.options[key]
 
-    def _row(self, k, local, formula) -> Row:
-        x = local.input(k)
-        status, worst, note = local.compare(k, formula)
-        return Row(self.node, self.op, input_name(self.node, k), np.shape(x), status, worst, note)
+    def _row(self, k, local, status, worst, note) -> Row:
+        shape = np.shape(local.input(k))
+        return Row(self.node, self.op, input_name(self.node, k), shape, status, worst, note)
 
     def _all(self, status, note) -> list[Row]:
         node = self.node

@@ -63,22 +63,22 @@ class Local:
         at = self.call.at[k]
         return self.call.args[at[0]][at[1]] if type(at) is tuple else self.call.args[at]
 
-    def _moved(self, k, x) -> tuple:
-        """The results with ``x`` in the place of the input number ``k``."""
-        args, at = list(self.call.args), self.call.at[k]
-        x = np.asarray(x)[()]
-        if type(at) is tuple:
-            args[at[0]] = list(args[at[0]])
-            args[at[0]][at[1]] = x
-        else:
-            args[at] = x
+    def _moved(self, inputs: dict) -> tuple:
+        """The results with other values of some inputs: {number of the input: value}."""
+        args = [list(a) if type(a) is list else a for a in self.call.args]
+        for k, x in inputs.items():
+            at = self.call.at[k]
+            place, i = (args[at[0]], at[1]) if type(at) is tuple else (args, at)
+            place[i] = np.asarray(x)[()]
         y = self.call.result(args)
         return tuple(map(np.asarray, y)) if self.several else (np.asarray(y),)
 
-    def _sides(self, k, direction, step):
-        """(left, right, rounding): one-sided derivatives of S along a direction."""
-        x = np.asarray(self.input(k))
-        after, before = self._moved(k, x + step * direction), self._moved(k, x - step * direction)
+    def _sides(self, directions: dict, step):
+        """(left, right, rounding): one-sided derivatives of S along a direction of some inputs."""
+        after, before = (
+            self._moved({k: np.asarray(self.input(k)) + h * u for k, u in directions.items()})
+            for h in (step, -step)
+        )
         left = right = noise = 0.0
         for g, y, a, b in zip(self.cotangents, self.results, after, before, strict=True):
             moved = ((a != y) | (b != y)) & (g != 0)
@@ -91,7 +91,7 @@ class Local:
         """(status, numeric) of the derivative along ``direction``, which the formula says to be."""
         status, numeric = "failed", np.nan
         for step in (STEP * scale, STEP * scale / 30, STEP * scale * 30):
-            left, right, noise = self._sides(k, direction, step)
+            left, right, noise = self._sides({k: direction}, step)
             middle = (left + right) / 2
             if np.isnan(numeric):
                 numeric = middle
@@ -102,7 +102,7 @@ class Local:
             gap = abs(right - left)
             if abs(formula - middle) <= allowed and gap <= 1e-3 * (1 + abs(middle)) + 2 * noise:
                 return "ok", middle
-            near = self._sides(k, direction, step / 8)
+            near = self._sides({k: direction}, step / 8)
             jumps = max(map(abs, near[:2])) > 4 * max(abs(left), abs(right)) + noise  # the value
             if gap > allowed and abs(near[1] - near[0]) > gap / 2:  # curvature would close it
                 low, high = sorted((left, right))
@@ -130,9 +130,37 @@ class Local:
             found = self._elements(k, formula, lost[:SUSPECTS])
             if found[0] == "failed" or lost.size == x.size:
                 return found
-        if all(self._direction_agrees(k, formula, lost) for _ in range(DIRECTIONS)):
+        if all(self._direction_agrees({k: formula}, lost) for _ in range(DIRECTIONS)):
             return "ok", None, ""
         return self._elements(k, formula, self._suspects(k, formula, lost))
+
+    def compare_all(self, formulas: list) -> list:
+        """`compare` of every input; many of them together, and then the halves that disagree."""
+        found: list = [("ok", None, "")] * len(formulas)
+        todo, failed = [range(len(formulas))], 0
+        while todo:
+            part = todo.pop()
+            many = len(formulas) > EACH
+            if many and len(part) > 1 and self._agree({k: formulas[k] for k in part}):
+                continue
+            if many and failed >= SUSPECTS:
+                for k in part:
+                    found[k] = "unchecked", None, f"{failed} inputs before it failed"
+            elif many and len(part) > 1:
+                half = len(part) // 2
+                todo += [part[half:], part[:half]]
+            else:
+                for k in part:
+                    found[k] = self.compare(k, formulas[k])
+                    failed += found[k][0] == "failed"
+        return found
+
+    def _agree(self, formulas: dict) -> bool:
+        """Whether the formulas of these inputs are right along directions of all of them."""
+        shapes = (f.shape == np.shape(self.input(k)) for k, f in formulas.items())
+        if not self._all_finite or not all(shapes):
+            return False
+        return all(self._direction_agrees(formulas, []) for _ in range(DIRECTIONS))
 
     @property
     def _all_finite(self) -> bool:
@@ -152,7 +180,7 @@ class Local:
         for value in (x[index] + step, x[index] - step, 1.0):
             moved = x.copy()
             moved[index] = value
-            for y, a in zip(self.results, self._moved(k, moved), strict=True):
+            for y, a in zip(self.results, self._moved({k: moved}), strict=True):
                 if np.any(~np.isfinite(y) & (a != y) & ~(np.isnan(a) & np.isnan(y))):
                     return True
         return False
@@ -180,11 +208,13 @@ class Local:
         note = "no finite difference here" if status == "unchecked" else ""
         return status, worst, note
 
-    def _direction_agrees(self, k, formula, lost) -> bool:
-        u = self._spread(k, lost)
-        products = np.real(np.where(u == 0, 0, formula) * u)
-        d, size = float(np.sum(products)), float(np.sqrt(np.sum(products**2)))
-        left, right, noise = self._sides(k, u, STEP)
+    def _direction_agrees(self, formulas: dict, lost) -> bool:
+        """Whether {number of an input: what its formula gives} is right along a direction."""
+        u = {k: self._spread(k, lost) for k in formulas}
+        products = [np.real(np.where(u[k] == 0, 0, f) * u[k]) for k, f in formulas.items()]
+        d = float(sum(np.sum(p) for p in products))
+        size = float(np.sqrt(sum(np.sum(p**2) for p in products)))
+        left, right, noise = self._sides(u, STEP)
         middle = (left + right) / 2
         allowed = RELATIVE * max(size, 1e-2) + noise
         smooth = abs(right - left) <= 1e-3 * (1 + size) + 2 * noise
@@ -212,7 +242,7 @@ class Local:
             part[start:stop] = u[start:stop]
             part = part.reshape(x.shape)
             products = np.real(np.where(part == 0, 0, formula) * part)
-            left, right, noise = self._sides(k, part, STEP)
+            left, right, noise = self._sides({k: part}, STEP)
             size = float(np.sqrt(np.sum(products**2)))
             off = abs(np.sum(products) - (left + right) / 2)
             gap = abs(right - left)

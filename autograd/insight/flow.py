@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from decimal import MAX_EMAX, Context, Decimal, localcontext
 from typing import Any
 
 import numpy as np
@@ -80,12 +81,13 @@ class Flow:
                 return None
         return sorted(done, key=lambda path: [e.node.order for e in path])
 
-    def count(self) -> int:
-        """How many paths there are."""
-        ways = {self.root: 1}
-        for node in sorted(self.users, key=lambda n: n.order, reverse=True):
-            if node is not self.root:
-                ways[node] = sum(ways[user] for user, _ in self.users[node])
+    def count(self) -> Decimal:
+        """How many paths there are, to 28 digits."""
+        ways = {self.root: Decimal(1)}  # whole numbers would grow to as many bits as nodes
+        with localcontext(Context(prec=28, Emax=MAX_EMAX)):
+            for node in sorted(self.users, key=lambda n: n.order, reverse=True):
+                if node is not self.root:
+                    ways[node] = sum((ways[user] for user, _ in self.users[node]), Decimal())
         return ways[self.x]
 
 

@@ -1,6 +1,6 @@
 """Pieces of the sentences of `explain`."""
 
-import math
+from decimal import Decimal
 
 import numpy as np
 
@@ -27,9 +27,9 @@ def shown(v) -> str:
     return f"an array {list(np.shape(v))} of norm {wording.norm(v):.4g}"
 
 
-def count(n: int) -> str:
+def count(n: Decimal) -> str:
     """``1,024``; ``about 10^3010`` of what grows exponentially."""
-    return f"{n:,}" if n < IN_FULL else f"about 10^{math.log10(n):.0f}"
+    return f"{n:,}" if n < IN_FULL else f"about 10^{n.log10():.0f}"
 
 
 def times(held, g) -> int:

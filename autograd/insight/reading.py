@@ -29,6 +29,7 @@ class Reader:
         self.definitions: dict[str, Formula] = {}
         self.values: dict = {}
         self.taken: set[str] = set()
+        self.numbers: dict[str, int] = {}  # of each stem, the number that was given last
         self.variables: set[str] = set()  # symbols of nodes: not of their values, as constants
         self.of: dict = {}
         self.lost: set = set()  # constants whose values nobody holds
@@ -78,11 +79,13 @@ class Reader:
         return sizes
 
     def _name(self, wanted, stem) -> str:
-        k = 1
+        stem = f"{wanted}_" if wanted else stem
+        k = self.numbers.get(stem, 1)
         name = wanted or f"{stem}{k}"
         while name in self.taken:
             k += 1
-            name = f"{wanted or stem}{'_' if wanted else ''}{k}"
+            name = f"{stem}{k}"
+        self.numbers[stem] = k
         self.taken.add(name)
         return name
 

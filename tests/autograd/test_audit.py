@@ -233,6 +233,29 @@ def test_nothing_is_stored():
     assert t.grad is None and y.grad is None
 
 
+@pytest.mark.parametrize("wrong", [set(), {0}, {130, 299}, set(range(300))])
+def test_many_inputs_are_checked_together(wrong):
+    calls = []
+    squares = primitive(lambda arrays: calls.append(1) or np.stack(arrays) ** 2)
+    squares.vjp(arrays=lambda g, i, arrays: g[i] * (2 + (i in wrong)) * arrays[i])
+    xs = [T(1.0 + k % 7) for k in range(300)]
+    y = squares(xs)
+    calls.clear()
+    report = audit(y)
+    failed = {int(r.argument[7:-1]) for r in report.rows if r.status == "failed"}
+    assert failed == (wrong if len(wrong) < 300 else set(range(12)))
+    assert {r.status for r in report.rows} <= {"ok", "failed"} or len(wrong) == 300
+    assert len(calls) < 300
+
+
+def test_one_wrong_input_is_found_among_kinks():
+    sizes = primitive(lambda arrays: np.abs(np.stack(arrays)))
+    sizes.vjp(arrays=lambda g, i, arrays: g[i] * (np.sign(arrays[i]) + (i == 90) / 2))
+    report = audit(sizes([T(float(k == 90)) for k in range(100)]))
+    assert [r.argument for r in report.rows if r.status == "failed"] == ["arrays[90]"]
+    assert sum(r.status == "kink" for r in report.rows) == 99
+
+
 def test_a_function_that_writes_to_its_own_buffer_again():
     buffer = np.empty(3)
     exp = primitive(lambda x: np.exp(x, out=buffer)).vjp(x=lambda g, y: g * y)

@@ -1,6 +1,7 @@
 """`explain`: its kinds, its words, and numbers that are the engine's own."""
 
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -234,6 +235,7 @@ def test_a_number_of_paths_that_python_does_not_write():
     for _ in range(15_000):
         a = a * 0.5 + a * 0.5
     assert "It came by about 10^4515 paths from a." in str(explain(x, of=a))
+    assert sys.getsizeof(trace(a, x.node).count()) < 200  # no number of 15,000 bits for every node
 
 
 def test_no_products_along_paths_that_a_hook_changes():

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, debug, expression, gradients, graph, ops, primitive
+from autograd.insight.reading import Reader
+from autograd.names import Names
 
 
 def T(v, **options):
@@ -269,6 +271,23 @@ def test_deep_chains(n):
     assert len(str(found)) < 3_000 and len(found.latex) < 5_000 and len(str(slope)) < 10_000
     assert np.isclose(found.evaluate(), deep.data) and ("\n  v" in str(found)) == (n > 20)
     assert np.isclose(slope.evaluate(), gradients(deep, x))
+
+
+def test_names_of_many_leaves():
+    """Each is found at once: not by trying those that are given."""
+
+    class Asked(set):
+        times = 0
+
+        def __contains__(self, name):
+            self.times += 1
+            return super().__contains__(name)
+
+    reader = Reader(Names())
+    reader.taken = Asked()
+    reader.read(np.stack([T(float(k)) for k in range(1000)]))
+    assert "x1000" in reader.taken and "x1001" not in reader.taken
+    assert reader.taken.times < 3000
 
 
 def test_mistakes():
