@@ -35,7 +35,10 @@ def polysub(a1, a2):
 
 @instead_of(np.polymul)
 def polymul(a1, a2):
-    """The product of two polynomials: the convolution of their coefficients."""
+    """The product of two polynomials: the convolution of their coefficients.
+
+    Leading zeros, which NumPy drops, stay: they have a derivative.
+    """
     return np.convolve(_coefficients("polymul", a1), _coefficients("polymul", a2))
 
 

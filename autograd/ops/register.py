@@ -48,7 +48,7 @@ def _adapted(op, f):
     except ValueError:  # some of NumPy's C functions have none to read; op has their order
         return op
     if any(p.kind is p.VAR_POSITIONAL for p in theirs.values()):
-        return op
+        return _of_any_number(op, f)
     mine = list(inspect.signature(op).parameters)
     first = next(iter(theirs))
     names = {n: n for n in mine} | {first: mine[0]}  # a, m, ary, ... is x
@@ -77,6 +77,20 @@ def _adapted(op, f):
                 raise refused(f.__name__, extra)
             return more(given.pop(first), **given)
         return op(**{names[n]: v for n, v in given.items() if n in names})
+
+    return call
+
+
+def _of_any_number(op, f):
+    """``op`` for a function of any number of arguments: options that it has not are refused."""
+    mine = inspect.signature(op).parameters
+    if any(p.kind is p.VAR_KEYWORD for p in mine.values()):
+        return op
+
+    def call(*args, **options):
+        if not options.keys() <= mine.keys():
+            raise refused(f.__name__, options.keys() - mine.keys())
+        return op(*args, **options)
 
     return call
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from autograd.errors import ShapeError, ValueRangeError
-from autograd.ops.register import as_array, constant, instead_of, reals
+from autograd.ops.register import as_array, as_floats, constant, instead_of, reals
 from autograd.ops.statistics import axes_last, quantile_of_any, with_ones
 
 
@@ -86,7 +86,7 @@ def _nanquantile(x, q, axis=None, method="linear", keepdims=False):
         else np.full(q.shape, np.nan, x.dtype)
         for k in range(rows.shape[0])
     ]
-    y = np.stack(results, axis=-1)
+    y = np.stack(results, axis=-1) if results else as_floats(x)
     return np.reshape(y, q.shape + (with_ones(x.shape, axes) if keepdims else lead))
 
 

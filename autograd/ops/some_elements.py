@@ -49,8 +49,7 @@ def _extreme_of_some(op, larger):
         initial = _as_of(x, initial)
         x, _ = _chosen(op.__name__, x, where, initial)
         if not x.size:
-            empty = op(np.empty(x.shape), axis=axis, keepdims=keepdims, initial=0.0)
-            return np.astype(np.broadcast_to(initial, np.shape(empty)), x.dtype)
+            return np.astype(np.sum(x, axis=axis, keepdims=keepdims) + initial, x.dtype)
         return larger(op(x, axis=axis, keepdims=keepdims), initial)
 
     return call

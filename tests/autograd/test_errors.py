@@ -149,6 +149,8 @@ MISTAKES = [
     (lambda: np.nextafter(x[0], 1.0), TypeError, "np.nextafter has no derivative here.*t.data"),
     (lambda: np.add.at(x, 0, 1.0), TypeError, r"np.add.at writes into an array.*ops.scatter_add"),
     (lambda: np.sum(x, out=np.ones(())), TypeError, "np.sum with out="),
+    (lambda: np.einsum("ij->ji", x, order="C"), TypeError, r"np.einsum: the options \['order'\]"),
+    (lambda: np.einsum("ij->i", x, out=np.ones(2)), TypeError, "np.einsum with out="),
     (lambda: np.max(x, where=[True, False, True]), ValueError, "max: .* initial= value is needed"),
     (lambda: np.sum(x, where=s), TypeError, "sum: the argument 'where' has no derivative"),
     (lambda: np.sum([1.0], where=s), TypeError, "sum: the argument 'where' has no derivative"),

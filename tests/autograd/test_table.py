@@ -205,6 +205,8 @@ VALUES = [
     lambda t: np.median(t),
     lambda t: np.median(t > 1),
     lambda t: np.nanmedian(t[1:]),
+    lambda t: np.nanmedian(np.reshape(t, (2, 2))[:, :0], axis=0),
+    lambda t: np.nanquantile(np.reshape(t, (2, 2))[:0], 0.3, axis=1, keepdims=True),
     lambda t: np.nanquantile(t, 0.3),
     lambda t: np.linalg.norm(t, 1),
     lambda t: np.linalg.norm(t, np.inf),
@@ -275,6 +277,15 @@ def test_an_initial_value_leaves_the_dtype_alone(f, where):
     y = f(Tensor([1, 3, 2], dtype=np.float32), initial=np.float64(2), where=where)
     assert y.dtype == np.float32
     assert np.min(Tensor([1, 2]), initial=np.inf) == 1
+
+
+@pytest.mark.parametrize("f", [np.max, np.min])
+def test_an_extreme_of_nothing_is_recorded(f):
+    t = Tensor(np.ones((0, 2)), requires_grad=True)
+    y = f(t, axis=0, initial=1.5)
+    y.backward([1.0, 2.0])
+    np.testing.assert_array_equal(y.data, [1.5, 1.5])
+    assert t.grad.shape == (0, 2)
 
 
 @pytest.mark.parametrize(
