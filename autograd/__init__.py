@@ -84,4 +84,7 @@ def __getattr__(name):
 
 
 def __dir__():
-    return sorted({*globals(), *_LATER, *_MODULES})
+    from importlib.util import find_spec
+
+    there = {m for m in _MODULES if m != "scipy" or find_spec(m)}  # help() asks for all of them
+    return sorted({*globals(), *_LATER, *there})

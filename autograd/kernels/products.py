@@ -78,8 +78,8 @@ if hasattr(os, "register_at_fork"):
 
 @compilable(lambda a, b: a.size * b.shape[-1])
 def matmul(a, b):
-    """``a @ b``, both of two axes or more."""
-    if type(a) is not np.ndarray or type(b) is not np.ndarray:
+    """``a @ b``; b has two axes or more."""
+    if type(a) is not np.ndarray or type(b) is not np.ndarray or a.ndim < 2:
         return np.matmul(a, b)
     work = max(a.size * b.shape[-1], b.size * a.shape[-2])
     small = ALONE if a.ndim == b.ndim == 2 and min(len(a), b.shape[1]) > 1 else ALONE_VECTOR

@@ -12,6 +12,10 @@ from autograd.tensor import FUNCTIONS, UFUNCS, Tensor, refused
 
 operations: dict[str, Primitive] = {}  # every primitive of autograd.ops, by name
 OPTIONS: dict = {}  # NumPy function -> what takes the options that its operation does not
+HIDDEN = {  # what NumPy's C functions take beyond their operation; before 2.4 they do not say
+    np.concatenate: lambda arrays, axis=0, out=None, *, dtype=None, casting="same_kind": None,
+    np.dot: lambda a, b, out=None: None,
+}
 
 
 def ufunc(f: np.ufunc, call=None, **formulas) -> Primitive:
@@ -44,9 +48,12 @@ def _adapted(op, f):
     Arguments of ``f`` that ``op`` does not have may only be given their default.
     """
     try:
-        theirs = inspect.signature(f).parameters
+        signature = inspect.signature(f)
     except ValueError:  # some of NumPy's C functions have none to read; op has their order
-        return op
+        if f not in HIDDEN:
+            return op
+        signature = inspect.signature(HIDDEN[f])
+    theirs = signature.parameters
     if any(p.kind is p.VAR_POSITIONAL for p in theirs.values()):
         return _of_any_number(op, f)
     mine = list(inspect.signature(op).parameters)
@@ -61,7 +68,7 @@ def _adapted(op, f):
         if len(args) <= same and first not in options and options.keys() <= names.keys():
             return op(*args, **options)
         try:
-            given = inspect.signature(f).bind(*args, **options)
+            given = signature.bind(*args, **options)
         except TypeError as e:
             raise DtypeError(f"{f.__name__}: {e}") from None
         given = dict(given.arguments)

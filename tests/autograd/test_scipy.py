@@ -84,6 +84,9 @@ def test_scipy_is_an_extra():
     code = "import sys; sys.modules['scipy'] = None; import autograd.scipy.special"
     run = subprocess.run([sys.executable, "-c", code], env=ROOT, capture_output=True, text=True)
     assert 'pip install "chalkgrad[scipy]"' in run.stderr
+    code = "import importlib.util as u, pydoc; u.find_spec = lambda name: None; import autograd; "
+    code += "import sys; sys.modules['scipy'] = None; pydoc.render_doc(autograd)"
+    subprocess.run([sys.executable, "-c", code], check=True, env=ROOT)
 
 
 # -- values ---------------------------------------------------------------------------------------

@@ -1,13 +1,16 @@
 """Every operation: its value is NumPy's, its derivatives those of finite differences, twice."""
 
 import importlib
+import inspect
 import pkgutil
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from autograd import Tensor, gradcheck, gradients, ops
-from autograd.ops import operations
+from autograd.errors import DtypeError
+from autograd.ops import operations, register
 from autograd.primitive import Primitive
 from autograd.tensor import FUNCTIONS, UFUNCS
 from autograd.trees import flatten
@@ -49,6 +52,7 @@ def test_every_primitive_is_listed(package):
 HAVE_NO_DERIVATIVE = {
     "isnat", "busday_count", "busday_offset", "is_busday", "datetime_as_string",  # of dates
     "nextafter",
+    "in1d",  # isin, until NumPy 2.3
 }  # fmt: skip
 
 
@@ -65,6 +69,27 @@ def test_every_function_of_numpy_takes_tensors(module):
         if name[0] != "_" and not known:
             missing.add(name)
     assert missing <= HAVE_NO_DERIVATIVE
+
+
+@pytest.mark.parametrize("f", [np.concatenate, np.dot], ids=lambda f: f.__name__)
+def test_functions_that_do_not_say_their_options_take_them(f, monkeypatch):
+    """NumPy's C functions before 2.4."""
+
+    def signature(g):
+        if g is f:
+            raise ValueError("no signature found for builtin")
+        return inspect.signature(g)
+
+    monkeypatch.setattr(register, "inspect", SimpleNamespace(signature=signature))
+    call = register._adapted(getattr(ops, f.__name__), f)
+    t, x = Tensor([1.0, 2.0]), np.array([1.0, 2.0])
+    if f is np.dot:
+        assert call(t, t, None).data == f(x, x)
+    else:
+        assert np.array_equal(call([t, t], 0, None).data, f([x, x]))
+        assert call([t, t], dtype=np.float32).dtype == np.float32
+    with pytest.raises(DtypeError, match=f"np.{f.__name__} with out="):
+        call(t, t, out=x)
 
 
 @every_case
