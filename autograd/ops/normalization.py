@@ -240,7 +240,7 @@ def cross_entropy(x, labels):
     DtypeError, ShapeError, ValueRangeError
         Labels that are no integers, of another shape, or out of range.
     """
-    x = as_array(x)
+    x = _real("cross_entropy", x)
     labels = labels.data if hasattr(labels, "node") else np.asarray(plain(labels, "cross_entropy"))
     if labels.dtype.kind not in "iu":
         raise DtypeError(f"cross_entropy: labels must be integers, got {labels.dtype}")

@@ -7,6 +7,7 @@ import numpy as np
 
 from autograd import ops
 from autograd.errors import ShapeError, ValueRangeError
+from autograd.ops.register import as_floats
 from nn.functional.checks import array, just, not_inplace, one_of
 
 
@@ -127,7 +128,7 @@ def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
     not_inplace("hardtanh", inplace)
     if not min_val < max_val:
         raise ValueRangeError(f"hardtanh: min_val {min_val} must be less than max_val {max_val}")
-    input = array("hardtanh", "input", input)
+    input = _floats("hardtanh", input)
     if just(min_val, -1) and just(max_val, 1):
         return ops.hard_tanh(input)
     return threshold(-threshold(-input, -max_val, -max_val), min_val, min_val)
@@ -136,13 +137,13 @@ def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
 def threshold(input, threshold, value, inplace=False):
     """``x`` where x > threshold, else value; NaN stays."""
     not_inplace("threshold", inplace)
-    input = array("threshold", "input", input)
+    input = _floats("threshold", input)
     return np.where(input <= threshold, np.asarray(value, input.dtype), input)
 
 
 def hardshrink(input, lambd=0.5):
     """``x`` where |x| > lambd, else 0."""
-    input = array("hardshrink", "input", input)
+    input = _floats("hardshrink", input)
     return np.where(np.abs(input) <= lambd, np.asarray(0, input.dtype), input)
 
 
@@ -150,7 +151,7 @@ def softshrink(input, lambd=0.5):
     """``x`` moved towards 0 by lambd, and 0 if it would cross it."""
     if lambd < 0:
         raise ValueRangeError(f"softshrink: lambd must not be negative, got {lambd!r}")
-    input = array("softshrink", "input", input)
+    input = _floats("softshrink", input)
     return relu(input - lambd) - relu(-input - lambd)
 
 
@@ -187,4 +188,9 @@ def log_softmax(input, dim=-1):
 
 def softmin(input, dim=-1):
     """``e⁻ˣ / Σ e⁻ˣ`` along ``dim``."""
-    return ops.softmax(-array("softmin", "input", input), axis=dim)
+    return ops.softmax(-_floats("softmin", input), axis=dim)
+
+
+def _floats(op, v):
+    """The input as an array; integers as floats: -v of unsigned ones, and v = 2.5, go wrong."""
+    return as_floats(array(op, "input", v))
