@@ -6,14 +6,18 @@ import math
 import numpy as np
 
 
-def _half_in_single(f):
-    """``f(x, ...)``, in float32 where x is float16: what it is made of does not fit into that."""
+def _in_floats(f):
+    """``f(x, ...)``, in float32 where x is float16: what it is made of does not fit into that.
+
+    Integers count as float64: of 8 bits NumPy would make float16.
+    """
 
     @functools.wraps(f)
     def call(x, *args):
-        if getattr(x, "dtype", None) == np.float16:
+        dtype = getattr(x, "dtype", None)
+        if dtype == np.float16:
             return f(x.astype(np.float32), *args).astype(np.float16)
-        return f(x, *args)
+        return f(x if dtype is None or dtype.kind in "fc" else x.astype(float), *args)
 
     return call
 
@@ -47,14 +51,14 @@ SINGLE = (-0.0591243402, 0.284845792, -0.48776211, 0.278712147, -0.0270713412, 0
           0.243055771, 0.282381931, 0.282086039)  # fmt: skip
 
 
-@_half_in_single
+@_in_floats
 def erf(x):
     """2/√π ∫₀ˣ exp(-t²) dt, to double precision."""
     size = np.fabs(x)
     return np.where(size <= 0.46875, _erf_near(x), np.copysign(1 - _erfc_of_size(size), x))
 
 
-@_half_in_single
+@_in_floats
 def erfc(x):
     """1 - erf(x), with all its digits where it is small."""
     size = np.fabs(x)
@@ -105,7 +109,7 @@ def _erfc_of_size_in_single(x):
     return p * t * _decay(x)
 
 
-@_half_in_single
+@_in_floats
 def sinc_derivative(x, n):
     """The n-th derivative of sin(πx)/(πx), right at and near 0.
 
@@ -126,7 +130,7 @@ def sinc_derivative(x, n):
     return math.pi**n * np.where(near, series, s)
 
 
-@_half_in_single
+@_in_floats
 def bessel_i(x, n):
     """The modified Bessel function Iₙ(x) = 1/π ∫₀^π exp(x cos t) cos(nt) dt, |x| up to 700.
 

@@ -108,7 +108,7 @@ silu.vjp(x=fast(lambda g, x: g * _silu_slope(x)))
 @fast
 def log_sigmoid(x):
     """log(1 / (1 + e⁻ˣ)), without overflow.  dy/dx = sigmoid(-x)."""
-    return -np.logaddexp(0, -x)
+    return -np.logaddexp(0, -1.0 * x)  # -x of unsigned integers goes round
 
 
 log_sigmoid.vjp(x=fast(lambda g, x: g * sigmoid(-x)))

@@ -7,7 +7,7 @@ import numpy as np
 from autograd.errors import ValueRangeError
 from autograd.ops.geometry import check_image, per_axis
 from autograd.ops.pooling import avg_pool, lp_pool, max_pool
-from autograd.ops.register import listed, value
+from autograd.ops.register import as_floats, listed, value
 from autograd.primitive import primitive
 
 
@@ -102,6 +102,7 @@ def local_response_norm(x, size, alpha=1e-4, beta=0.75, k=1.0):
 
     Channels beyond the ends count as 0.  Krizhevsky, Sutskever and Hinton 2012, section 3.3.
     """
+    x = as_floats(x)
     channels = x.shape[1]
     widths = [(0, 0)] * x.ndim
     widths[1] = (size // 2, (size - 1) // 2)

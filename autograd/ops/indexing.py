@@ -27,12 +27,13 @@ def scatter_add(x, index, shape):
         places = np.reshape(index.astype(np.intp) % shape[0], -1)
         y = sum_rows(np.reshape(countable(x), (places.size, -1)), places, shape[0])
         return np.reshape(y, shape).astype(x.dtype, copy=False)
-    y = np.zeros_like(x, shape=shape)
     if is_basic(index):
+        y = np.zeros_like(x, shape=shape)
         y[index] = x
-    else:
-        np.add.at(y, index, x)
-    return y
+        return y
+    y = np.zeros_like(countable(x), shape=shape)
+    np.add.at(y, index, countable(x))
+    return y.astype(x.dtype, copy=False)
 
 
 def _takes_rows(index, x, shape) -> bool:

@@ -1,5 +1,7 @@
 """Normalisation, and the loss of classification: layers that would be many small steps."""
 
+import math
+
 import numpy as np
 
 from autograd.cotangents import countable
@@ -100,7 +102,7 @@ def batch_norm(x, weight=None, bias=None, eps=1e-5):
 
 def batch_norm_of(x, weight=None, bias=None, eps=1e-5):
     """`batch_norm` of shapes that are known to fit, of a single value per channel too."""
-    x, eps = _real("batch_norm", x), _number("batch_norm", "eps", eps)
+    x, eps = _real("batch_norm", x), not_negative("batch_norm", "eps", eps)
     weight, bias = _affinity(x, x.shape[1:2], weight, bias)
     if x.dtype == np.float16:
         wide = (np.astype(v, np.float32) for v in (x, weight, bias))
@@ -119,12 +121,15 @@ def _real(op, x):
     return x
 
 
-def _number(op, name, v) -> float:
-    """An option as a number of Python, which has no dtype."""
+def not_negative(op, name, v) -> float:
+    """An option as a number of Python, which has no dtype, from 0 on."""
     v = constant(op, name, v)
     if np.ndim(v) or np.asarray(v).dtype.kind not in "biuf":
         raise DtypeError(f"{op}: {name} must be a number, got {v!r}")
-    return float(v)
+    v = float(v)
+    if not 0 <= v < math.inf:
+        raise ValueRangeError(f"{op}: {name} must be a number from 0 on, got {v!r}")
+    return v
 
 
 @listed
@@ -157,7 +162,7 @@ def layer_norm(x, weight=None, bias=None, eps=1e-5):
     ShapeError
         A weight or bias of another shape.
     """
-    x, eps = _real("layer_norm", x), _number("layer_norm", "eps", eps)
+    x, eps = _real("layer_norm", x), not_negative("layer_norm", "eps", eps)
     shape = x.shape[-1:]
     if not shape:
         raise ShapeError("layer_norm: expected x of shape (..., n), got a number")
@@ -240,7 +245,7 @@ def cross_entropy(x, labels):
     DtypeError, ShapeError, ValueRangeError
         Labels that are no integers, of another shape, or out of range.
     """
-    x = as_array(x)
+    x = _real("cross_entropy", x)
     labels = labels.data if hasattr(labels, "node") else np.asarray(plain(labels, "cross_entropy"))
     if labels.dtype.kind not in "iu":
         raise DtypeError(f"cross_entropy: labels must be integers, got {labels.dtype}")

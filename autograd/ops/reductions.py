@@ -8,7 +8,7 @@ from autograd.cotangents import countable
 from autograd.kernels.elementwise import fast_as
 from autograd.ops.arithmetic import over
 from autograd.ops.complex_numbers import conj
-from autograd.ops.register import instead_of, listed, values_only
+from autograd.ops.register import as_floats, instead_of, listed, values_only
 from autograd.primitive import primitive
 
 
@@ -155,6 +155,7 @@ std.vjp(
 @primitive
 def logsumexp(x, axis=None, keepdims=False):
     """log Σ eˣ, without overflow.  dy/dx = e^(x - y), the softmax."""
+    x = as_floats(x)
     m = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
     m = np.where(np.isfinite(m), m, 0)
     with np.errstate(divide="ignore"):
@@ -178,6 +179,7 @@ logsumexp.vjp(
 @fast_as("classification", "softmax")
 def softmax(x, axis=-1):
     """eˣ / Σ eˣ.  dL/dx = y (g - Σ g y): on the diagonal y_i (1 - y_i), off it -y_i y_j."""
+    x = as_floats(x)
     e = np.exp(x - np.max(x, axis=axis, keepdims=True))
     return e / np.sum(e, axis=axis, keepdims=True)
 
@@ -194,6 +196,7 @@ softmax.vjp(
 @fast_as("classification", "log_softmax")
 def log_softmax(x, axis=-1):
     """x - log Σ eˣ, without overflow.  dL/dx = g - softmax(x) Σ g."""
+    x = as_floats(x)
     x = x - np.max(x, axis=axis, keepdims=True)
     return x - np.log(np.sum(np.exp(x), axis=axis, keepdims=True))
 

@@ -7,7 +7,8 @@ import numpy as np
 
 from autograd import ops
 from autograd.errors import ShapeError, ValueRangeError
-from nn.functional.checks import array, just, not_inplace, one_of
+from autograd.ops.register import as_floats
+from nn.functional.checks import array, just, not_inplace, numbers, one_of
 
 
 def relu(input, inplace=False):
@@ -52,7 +53,7 @@ def logsigmoid(input):
 
 def tanh(input):
     """``tanh x``."""
-    return np.tanh(input)
+    return np.tanh(array("tanh", "input", input))
 
 
 def silu(input, inplace=False):
@@ -114,6 +115,7 @@ def gelu(input, approximate="none"):
 
 def softplus(input, beta=1.0, threshold=20.0):
     """``log(1 + e^(beta x)) / beta``, and x itself where beta x > threshold."""
+    numbers("softplus", beta=beta, threshold=threshold)
     if not beta > 0:
         raise ValueRangeError(f"softplus: beta must be positive, got {beta!r}")
     input = array("softplus", "input", input)
@@ -125,9 +127,10 @@ def softplus(input, beta=1.0, threshold=20.0):
 def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
     """``x`` limited to [min_val, max_val]; the derivative is 0 at the bounds too."""
     not_inplace("hardtanh", inplace)
+    numbers("hardtanh", min_val=min_val, max_val=max_val)
     if not min_val < max_val:
         raise ValueRangeError(f"hardtanh: min_val {min_val} must be less than max_val {max_val}")
-    input = array("hardtanh", "input", input)
+    input = _floats("hardtanh", input)
     if just(min_val, -1) and just(max_val, 1):
         return ops.hard_tanh(input)
     return threshold(-threshold(-input, -max_val, -max_val), min_val, min_val)
@@ -136,21 +139,24 @@ def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
 def threshold(input, threshold, value, inplace=False):
     """``x`` where x > threshold, else value; NaN stays."""
     not_inplace("threshold", inplace)
-    input = array("threshold", "input", input)
+    numbers("threshold", threshold=threshold, value=value)
+    input = _floats("threshold", input)
     return np.where(input <= threshold, np.asarray(value, input.dtype), input)
 
 
 def hardshrink(input, lambd=0.5):
     """``x`` where |x| > lambd, else 0."""
-    input = array("hardshrink", "input", input)
+    numbers("hardshrink", lambd=lambd)
+    input = _floats("hardshrink", input)
     return np.where(np.abs(input) <= lambd, np.asarray(0, input.dtype), input)
 
 
 def softshrink(input, lambd=0.5):
     """``x`` moved towards 0 by lambd, and 0 if it would cross it."""
+    numbers("softshrink", lambd=lambd)
     if lambd < 0:
         raise ValueRangeError(f"softshrink: lambd must not be negative, got {lambd!r}")
-    input = array("softshrink", "input", input)
+    input = _floats("softshrink", input)
     return relu(input - lambd) - relu(-input - lambd)
 
 
@@ -166,6 +172,8 @@ def glu(input, dim=-1):
     Dauphin et al. 2017.
     """
     input = array("glu", "input", input)
+    if not hasattr(dim, "__index__") or not -input.ndim <= dim < input.ndim:
+        raise ValueRangeError(f"glu: dim must be an axis of {tuple(input.shape)}, got {dim!r}")
     n = input.shape[dim]
     if n % 2:
         raise ShapeError(
@@ -187,4 +195,9 @@ def log_softmax(input, dim=-1):
 
 def softmin(input, dim=-1):
     """``e⁻ˣ / Σ e⁻ˣ`` along ``dim``."""
-    return ops.softmax(-array("softmin", "input", input), axis=dim)
+    return ops.softmax(-_floats("softmin", input), axis=dim)
+
+
+def _floats(op, v):
+    """The input as an array; integers as floats: -v of unsigned ones, and v = 2.5, go wrong."""
+    return as_floats(array(op, "input", v))

@@ -82,6 +82,14 @@ def is_number(v) -> bool:
     return isinstance(v, (int, float, np.integer, np.floating)) and not isinstance(v, bool)
 
 
+def numbers(op, **values):
+    """Refuse what is no real number; a Tensor of one, which may want its gradient, is."""
+    for name, v in values.items():
+        scalar = hasattr(v, "dtype") and v.ndim == 0 and v.dtype.kind in "iuf"
+        if not scalar and not is_number(v):
+            raise ValueRangeError(f"{op}: {name} must be a number, got {v!r}")
+
+
 def not_negative(op, **numbers):
     """Refuse what is no number from 0 on."""
     for name, v in numbers.items():
@@ -156,6 +164,8 @@ def labels_for(op, x, target, ignore_index=None):
             f"{op}: scores (N, C, ...) and labels (N, ...) expected, got {tuple(x.shape)} and "
             f"{labels.shape}{_instead(x, labels, expected, axis)}"
         )
+    if ignore_index is not None:
+        numbers(op, ignore_index=ignore_index)
     within = not labels.size or (labels.min() >= 0 and labels.max() < classes)
     if within and (ignore_index is None or not 0 <= ignore_index < classes):
         return labels, None

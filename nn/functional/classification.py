@@ -13,6 +13,7 @@ from nn.functional.checks import (
     floating,
     just,
     labels_for,
+    numbers,
     one_of,
     reduced,
     same_shape,
@@ -56,6 +57,7 @@ def cross_entropy(
     """
     op = "cross_entropy"
     input, target = array(op, "input", input), array(op, "target", target)
+    numbers(op, label_smoothing=label_smoothing)
     if not 0 <= label_smoothing <= 1:
         raise ValueRangeError(
             f"{op}: label_smoothing must be between 0 and 1, got {label_smoothing!r}"

@@ -11,6 +11,7 @@ from nn.functional.checks import (
     class_weights,
     floating,
     labels_for,
+    numbers,
     one_of,
     reduced,
     same_shape,
@@ -47,6 +48,7 @@ def smooth_l1_loss(input, target, reduction="mean", beta=1.0):
 
     Girshick 2015.  `huber_loss` is beta times this.
     """
+    numbers("smooth_l1_loss", beta=beta)
     if beta < 0:
         raise ValueRangeError(f"smooth_l1_loss: beta must not be negative, got {beta!r}")
     input, target = _pair("smooth_l1_loss", input, target)
@@ -58,6 +60,7 @@ def smooth_l1_loss(input, target, reduction="mean", beta=1.0):
 
 def huber_loss(input, target, reduction="mean", delta=1.0):
     """``(x - t)² / 2`` where |x - t| < delta, else ``delta (|x - t| - delta/2)``.  Huber 1964."""
+    numbers("huber_loss", delta=delta)
     if not delta > 0:
         raise ValueRangeError(f"huber_loss: delta must be positive, got {delta!r}")
     input, target = _pair("huber_loss", input, target)

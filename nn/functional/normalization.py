@@ -6,8 +6,9 @@ import numpy as np
 
 from autograd import ops
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
+from autograd.ops.normalization import not_negative
 from autograd.ops.register import constant
-from nn.functional.checks import array, floating, optional, ranks, value
+from nn.functional.checks import array, floating, optional, positive_int, ranks, value
 
 
 def batch_norm(
@@ -40,7 +41,8 @@ def batch_norm(
     """
     op = "batch_norm"
     input, (weight, bias) = array(op, "input", input), _affinity(op, weight, bias)
-    running_mean, running_var = _running(op, running_mean, running_var, training)
+    eps = not_negative(op, "eps", eps)
+    running_mean, running_var = _running(op, running_mean, running_var, training, momentum)
     check_batch_norm(input, weight, bias, running_mean, running_var, training)
     if training or running_mean is None:
         y, mean, var = ops.batch_norm_of(input, weight, bias, eps)
@@ -80,7 +82,8 @@ def instance_norm(
     """
     op = "instance_norm"
     input, (weight, bias) = array(op, "input", input), _affinity(op, weight, bias)
-    running_mean, running_var = _running(op, running_mean, running_var, use_input_stats)
+    eps = not_negative(op, "eps", eps)
+    running_mean, running_var = _running(op, running_mean, running_var, use_input_stats, momentum)
     ranks("instance_norm", input, (3, 4, 5), "(N, C, *S)")
     floating("instance_norm", "input", input)
     _per_channel("instance_norm", input.shape[1], weight, bias, running_mean, running_var)
@@ -111,8 +114,10 @@ def _affinity(op, weight, bias):
     return optional(op, "weight", weight), optional(op, "bias", bias)
 
 
-def _running(op, mean, var, moving):
+def _running(op, mean, var, moving, momentum):
     """Both as arrays; lists are refused where new values would be written into a copy."""
+    if moving and mean is not None and not_negative(op, "momentum", momentum) > 1:
+        raise ValueRangeError(f"{op}: momentum must be between 0 and 1, got {momentum!r}")
     for name, v in (("running_mean", mean), ("running_var", var)):
         if moving and isinstance(v, (list, tuple)):
             raise DtypeError(
@@ -129,10 +134,12 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
         raise ShapeError(f"group_norm: expected input (N, C, ...), got {tuple(input.shape)}")
     floating("group_norm", "input", input)
     channels = input.shape[1]
-    if num_groups < 1 or channels % num_groups:
+    positive_int("group_norm", "num_groups", num_groups)
+    if channels % num_groups:
         raise ValueRangeError(
             f"group_norm: {channels} channels do not part into {num_groups} groups"
         )
+    eps = not_negative("group_norm", "eps", eps)
     weight, bias = _affinity("group_norm", weight, bias)
     _per_channel("group_norm", channels, weight, bias)
     each = math.prod(input.shape[1:]) // num_groups
@@ -188,7 +195,7 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
     weight = optional("rms_norm", "weight", weight)
     _of_shape("rms_norm", shape, weight=weight)
     x = input.astype(np.float32) if input.dtype == np.float16 else input  # squares overflow soon
-    eps = float(np.finfo(x.dtype).eps) if eps is None else eps
+    eps = float(np.finfo(x.dtype).eps) if eps is None else not_negative("rms_norm", "eps", eps)
     y = x / np.sqrt(np.mean(x * x, axis=axes, keepdims=True) + eps)
     dtype = input.dtype if weight is None else np.result_type(input.dtype, weight.dtype)
     y = _affine(y, weight, None, None)

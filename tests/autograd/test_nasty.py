@@ -443,3 +443,19 @@ def test_a_number_as_exponent_keeps_the_dtype_of_what_the_formula_computes():
     x = Tensor(np.full(3, 1.5, np.float32), requires_grad=True)
     seen = power.formulas["a"](np.ones(3, np.float32), x.data, 5)
     assert seen.dtype == np.float32  # not by an array of exponents in double precision
+
+
+@pytest.mark.parametrize(
+    "pick",
+    [
+        lambda t, i: t[i, 0],
+        lambda t, i: t[:, i],
+        lambda t, i: t[0][i],
+        lambda t, i: np.take(t, i, axis=0),
+        lambda t, i: np.take_along_axis(t, i[None], 1),
+    ],
+)
+def test_half_precision_counts_how_often_an_element_is_picked(pick):
+    t = Tensor(np.ones((1, 1), np.float16), requires_grad=True)
+    pick(t, np.zeros(5000, int)).sum().backward()
+    assert t.grad.dtype == np.float16 and t.grad[0, 0] == 5000  # 2048 + 1 is 2048

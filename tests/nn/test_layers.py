@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Tensor, gradcheck
+from autograd import Tensor, gradcheck, ops
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from nn import functional as F
 from tests.reference import conv_by_definition, conv_matrix
@@ -483,3 +483,32 @@ def test_root_mean_square_of_large_half_precision():
     assert F.rms_norm(small, 4, weight.astype(np.float32)).dtype == np.float32
     assert nn.RMSNorm(4, 1e-3).extra_repr() == "(4,), eps=0.001"
     assert "eps" not in repr(nn.CosineSimilarity()) and "p=2" in repr(nn.PairwiseDistance())
+
+
+OF_INTEGERS = {
+    "softmax": F.softmax,
+    "softmin": F.softmin,
+    "log_softmax": F.log_softmax,
+    "logsumexp": ops.logsumexp,
+    "logsigmoid": F.logsigmoid,
+    "softshrink": F.softshrink,
+    "hardshrink": F.hardshrink,
+    "threshold": lambda x: F.threshold(x, 1, 2.5),
+    "hardtanh": lambda x: F.hardtanh(x, -0.5, 2.5),
+    "erf": ops.erf,
+    "erfc": ops.erfc,
+    "local_response_norm": lambda x: F.local_response_norm(x[None, :, None], 3),
+}
+
+
+@pytest.mark.parametrize("name", OF_INTEGERS)
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.uint64, bool])
+def test_integers_count_as_floats(name, dtype):
+    x = np.array([0, 1, 3, 100, -128]).astype(dtype)  # x - max, -x and x² would go round
+    y = OF_INTEGERS[name](x)
+    np.testing.assert_allclose(y, OF_INTEGERS[name](x.astype(float)), 2e-3, 1e-6)
+
+
+def test_scores_that_are_integers_are_refused_by_name():
+    with pytest.raises(DtypeError, match="cross_entropy: x must be real and floating, got int64"):
+        ops.cross_entropy(np.array([[1, 2]]), np.array([0]))
