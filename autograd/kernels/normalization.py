@@ -1,7 +1,7 @@
 """Batch normalisation: sums over every axis but the channels, and what is made of them.
 
 Shapes: x and g (N, C, *S); weight, bias, mean, var (C,).  m is the number of values per channel.
-Layer normalisation is over the last axis: x and g (..., n), weight and bias (n,), or both None.
+Layer normalisation is over the last axis: x and g (..., n), weight and bias (n,), or None.
 """
 
 import math
@@ -63,21 +63,28 @@ def batch_norm_backward(g, x, weight, mean, var, eps):
 
 
 @compilable(lambda x, *_: 20 * x.size)
-def layer_norm(x, weight, bias, eps):
-    """(x - mean) / sqrt(var + eps) weight + bias."""
-    y = x - np.mean(x, axis=-1, keepdims=True)
-    y /= np.sqrt(np.mean(np.square(y), axis=-1, keepdims=True) + eps)
-    return y if weight is None else y * weight + bias
+def layer_norm(x, weight, bias, eps, centred):
+    """(x - mean) / sqrt(var + eps) weight + bias; with 0 for the mean if not ``centred``."""
+    y, r = _by_rows(x, eps, centred)
+    y = y * r
+    y = y if weight is None else y * weight
+    return y if bias is None else y + bias
+
+
+def _by_rows(x, eps, centred):
+    """x - mean, and 1 / sqrt(var + eps)."""
+    x = x - np.mean(x, axis=-1, keepdims=True) if centred else x
+    return x, 1 / np.sqrt(np.mean(np.square(x), axis=-1, keepdims=True) + eps)
 
 
 @compilable(lambda g, x, *_: 40 * x.size)
-def layer_norm_backward(g, x, weight, eps):
+def layer_norm_backward(g, x, weight, eps, centred):
     """dx, dweight and dbias (None where there is no weight), for the cotangent ``g`` of y."""
-    y = x - np.mean(x, axis=-1, keepdims=True)
-    r = 1 / np.sqrt(np.mean(np.square(y), axis=-1, keepdims=True) + eps)
+    y, r = _by_rows(x, eps, centred)
     y = y * r
     lead = tuple(range(x.ndim - 1))
     dweight, dbias = (None, None) if weight is None else (np.sum(g * y, lead), np.sum(g, lead))
     g = g if weight is None else g * weight
     bent = np.mean(g * y, axis=-1, keepdims=True)
-    return r * (g - np.mean(g, axis=-1, keepdims=True) - y * bent), dweight, dbias
+    g = g - np.mean(g, axis=-1, keepdims=True) if centred else g
+    return r * (g - y * bent), dweight, dbias

@@ -235,6 +235,8 @@ from autograd.ops.normalization import (
     cross_entropy_,
     layer_norm,
     layer_norm_,
+    rms_norm,
+    rms_norm_,
     scale_channels,
 )
 from autograd.ops.norms import (

@@ -4,6 +4,7 @@ Where a kink is convex or concave the derivative is its subgradient of least siz
 alphas from 0 to 1; for others it is the one from below.
 """
 
+import functools
 import math
 
 import numpy as np
@@ -17,9 +18,20 @@ from autograd.primitive import primitive
 from autograd.tensor import Tensor
 
 
-@listed
-@primitive(elementwise=True)
-@fast
+def activation(f):
+    """Decorator: a primitive of real numbers, element by element, compiled for large arrays."""
+    compiled, name = fast(f), f.__name__.strip("_")
+
+    @functools.wraps(f)
+    def of_reals(*args, **options):
+        if np.iscomplexobj(args[0] if args else 0):
+            reals(name, x=args[0])
+        return compiled(*args, **options)
+
+    return listed(primitive(of_reals, elementwise=True))
+
+
+@activation
 def relu(x):
     """max(x, 0).  dy/dx = 1 where x > 0, else 0 (the minimum-norm subgradient at 0)."""
     return np.maximum(x, 0)
@@ -28,9 +40,7 @@ def relu(x):
 relu.vjp(x=fast(lambda g, y: g * (y > 0)))
 
 
-@listed
-@primitive(elementwise=True)
-@fast
+@activation
 def leaky_relu(x, slope=0.01):
     """x where x > 0, else slope x.  dy/dx = 1 or slope."""
     return np.where(x > 0, x, slope * x)
@@ -39,9 +49,7 @@ def leaky_relu(x, slope=0.01):
 leaky_relu.vjp(x=fast(lambda g, x, slope: np.where(x > 0, g, slope * g)))
 
 
-@listed
-@primitive(elementwise=True)
-@fast
+@activation
 def prelu(x, slope):
     """x where x > 0, else slope x, with a learned slope: dL/dslope = sum of g x over x <= 0."""
     return np.where(x > 0, x, slope * x)
@@ -53,32 +61,26 @@ prelu.vjp(
 )
 
 
-@listed
-@primitive(elementwise=True)
-@fast
+@activation
 def elu(x, alpha=1.0):
-    """x where x > 0, else alpha (eˣ - 1).  dy/dx = 1, or y + alpha."""
+    """x where x > 0, else alpha (eˣ - 1).  dy/dx = 1, or alpha eˣ."""
     return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
 
 
-elu.vjp(x=fast(lambda g, x, y, alpha: np.where(x > 0, g, g * (y + alpha))))
+# not y + alpha, which has few digits left where eˣ is small
+elu.vjp(x=fast(lambda g, x, alpha: np.where(x > 0, g, g * (alpha * np.exp(np.minimum(x, 0))))))
 
 
-@listed
-@primitive(elementwise=True)
-@fast
+@activation
 def sigmoid(x):
     """1 / (1 + e⁻ˣ), without overflow.  dy/dx = y (1 - y)."""
-    reals("sigmoid", x=x)
     return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.fabs(x)))
 
 
 sigmoid.vjp(x=fast(lambda g, y: g * y * (1 - y)))
 
 
-@listed
-@primitive(elementwise=True)
-@fast
+@activation
 def softplus(x):
     """log(1 + eˣ), without overflow.  dy/dx = sigmoid(x)."""
     return np.logaddexp(x, 0)
@@ -87,9 +89,7 @@ def softplus(x):
 softplus.vjp(x=fast(lambda g, x: g * sigmoid(x)))
 
 
-@listed
-@primitive(elementwise=True)
-@fast
+@activation
 def silu(x):
     """x sigmoid(x).  dy/dx = s (1 + x (1 - s)), with s = sigmoid(x)."""
     return x * sigmoid(x)
@@ -103,9 +103,7 @@ def _silu_slope(x):
 silu.vjp(x=fast(lambda g, x: g * _silu_slope(x)))
 
 
-@listed
-@primitive(elementwise=True)
-@fast
+@activation
 def log_sigmoid(x):
     """log(1 / (1 + e⁻ˣ)), without overflow.  dy/dx = sigmoid(-x)."""
     return -np.logaddexp(0, -1.0 * x)  # -x of unsigned integers goes round
@@ -114,9 +112,7 @@ def log_sigmoid(x):
 log_sigmoid.vjp(x=fast(lambda g, x: g * sigmoid(-x)))
 
 
-@listed
-@primitive(elementwise=True)
-@fast
+@activation
 def gelu_(x):
     """x Φ(x), with Φ the normal distribution.  dy/dx = Φ(x) + x φ(x)."""
     return x * (erfc(x * -math.sqrt(0.5)) / 2)
@@ -131,9 +127,7 @@ gelu_.vjp(
 )
 
 
-@listed
-@primitive(elementwise=True)
-@fast
+@activation
 def gelu_tanh(x):
     """x (1 + tanh u) / 2 = x sigmoid(2u), u = √(2/π) (x + 0.044715 x³)."""
     return x * sigmoid(_twice_u(x))
@@ -163,9 +157,7 @@ def gelu(x, approximate="none"):
     return gelu_(x) if approximate == "none" else gelu_tanh(x)
 
 
-@listed
-@primitive(elementwise=True)
-@fast
+@activation
 def mish(x):
     """x tanh(softplus(x)).  dy/dx = t + x (1 - t²) sigmoid(x), with t = tanh(softplus(x))."""
     return x * np.tanh(softplus(x))
@@ -181,22 +173,20 @@ mish.vjp(x=fast(lambda g, x: g * _mish_slope(x)))
 SELU_SCALE, SELU_ALPHA = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
 
 
-@listed
-@primitive(elementwise=True)
-@fast
+@activation
 def selu(x):
-    """s x where x > 0, else s a (eˣ - 1).  dy/dx = s, or y + s a.  Klambauer et al. 2017."""
+    """s x where x > 0, else s a (eˣ - 1).  dy/dx = s, or s a eˣ.  Klambauer et al. 2017."""
     return SELU_SCALE * np.where(x > 0, x, SELU_ALPHA * np.expm1(np.minimum(x, 0)))
 
 
 selu.vjp(
-    x=fast(lambda g, x, y: np.where(x >= 0, g * SELU_SCALE, g * (y + SELU_SCALE * SELU_ALPHA)))
+    x=fast(
+        lambda g, x: g * (SELU_SCALE * np.where(x >= 0, 1, SELU_ALPHA * np.exp(np.minimum(x, 0))))
+    )
 )
 
 
-@listed
-@primitive(elementwise=True)
-@fast
+@activation
 def celu(x, alpha=1.0):
     """x where x > 0, else alpha (e^(x/alpha) - 1).  dy/dx = 1, or e^(x/alpha)."""
     return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0) / alpha))
@@ -205,9 +195,7 @@ def celu(x, alpha=1.0):
 celu.vjp(x=fast(lambda g, x, alpha: g * np.exp(np.minimum(x, 0) / alpha)))
 
 
-@listed
-@primitive(elementwise=True)
-@fast
+@activation
 def softsign(x):
     """x / (1 + |x|).  dy/dx = 1 / (1 + |x|)²."""
     return x / (1 + np.fabs(x))
@@ -216,9 +204,7 @@ def softsign(x):
 softsign.vjp(x=fast(lambda g, x: g / (1 + np.fabs(x)) ** 2))
 
 
-@listed
-@primitive(elementwise=True)
-@fast
+@activation
 def hard_tanh(x):
     """``x`` limited to [-1, 1].  dy/dx = 1 inside, 0 outside and at the bounds."""
     return np.clip(x, -1, 1)
@@ -227,9 +213,7 @@ def hard_tanh(x):
 hard_tanh.vjp(x=fast(lambda g, x: g * (np.fabs(x) < 1)))
 
 
-@listed
-@primitive(elementwise=True)
-@fast
+@activation
 def relu6(x):
     """``x`` limited to [0, 6].  dy/dx = 1 inside, 0 outside and at the bounds."""
     return np.clip(x, 0, 6)
@@ -238,9 +222,7 @@ def relu6(x):
 relu6.vjp(x=fast(lambda g, x: g * ((x > 0) & (x < 6))))
 
 
-@listed
-@primitive(elementwise=True)
-@fast
+@activation
 def hard_sigmoid(x):
     """x/6 + 1/2 limited to [0, 1].  dy/dx = 1/6 for |x| < 3, else 0."""
     return np.clip(x / 6 + 0.5, 0, 1)
@@ -249,9 +231,7 @@ def hard_sigmoid(x):
 hard_sigmoid.vjp(x=fast(lambda g, x: g / 6 * (np.fabs(x) < 3)))
 
 
-@listed
-@primitive(elementwise=True)
-@fast
+@activation
 def hard_swish(x):
     """x hard_sigmoid(x).  dy/dx = hard_sigmoid(x) + x/6 where |x| < 3.  Howard et al. 2019."""
     return x * hard_sigmoid(x)
@@ -260,9 +240,7 @@ def hard_swish(x):
 hard_swish.vjp(x=fast(lambda g, x: g * (hard_sigmoid(x) + np.where(np.fabs(x) < 3, x / 6, 0))))
 
 
-@listed
-@primitive(elementwise=True)
-@fast
+@activation
 def huber(x, delta=1.0):
     """x²/2 where |x| < delta, else delta (|x| - delta/2).  dy/dx = x limited to ±delta.
 

@@ -1,5 +1,7 @@
 """How convolution and pooling read and check their stride, padding and dilation."""
 
+import numpy as np
+
 from autograd.errors import DtypeError, ShapeError, ValueRangeError
 from autograd.kernels.windows import Geometry
 
@@ -9,7 +11,9 @@ def per_axis(op, name, value, d, least):
     if type(value) is int and value >= least:
         return (value,) * d
     values = tuple(value) if isinstance(value, (tuple, list)) else (value,) * d
-    if len(values) != d or any(not hasattr(v, "__index__") or isinstance(v, bool) for v in values):
+    if len(values) != d or any(
+        not hasattr(v, "__index__") or isinstance(v, bool) or np.ndim(v) for v in values
+    ):
         raise ValueRangeError(f"{op}: {name} must be an integer or {d} integers, got {value!r}")
     if min(values) < least:
         raise ValueRangeError(f"{op}: {name} must be at least {least}, got {value!r}")
@@ -22,9 +26,9 @@ def pairs(op, padding, size, kernel, stride, dilation):
     'same' gives ceil(n / stride) places; the odd element of padding goes behind.
     """
     d = len(size)
-    if padding == "valid":
+    if isinstance(padding, str) and padding == "valid":
         return ((0, 0),) * d
-    if padding == "same":
+    if isinstance(padding, str) and padding == "same":
         totals = [
             max((-(-n // s) - 1) * s + e * (k - 1) + 1 - n, 0)
             for n, k, s, e in zip(size, kernel, stride, dilation, strict=True)

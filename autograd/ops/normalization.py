@@ -27,14 +27,14 @@ def batch_norm_(x, weight, bias, eps):
 
 def _backward(name, g, x, weight, mean, var, eps):
     """dx, dweight or dbias by the output y: one walk over g and x finds all three."""
-    return _one_of_three(name, kernel_of.batch_norm_backward, eps, g[0], x, weight, mean, var)
+    return _one_of_three(name, kernel_of.batch_norm_backward, (g[0], x, weight, mean, var), eps)
 
 
-def _one_of_three(name, kernel, eps, *arrays):
+def _one_of_three(name, kernel, arrays, *numbers):
     def walk():
-        return dict(zip(("dx", "dweight", "dbias"), kernel(*arrays, eps), strict=True))
+        return dict(zip(("dx", "dweight", "dbias"), kernel(*arrays, *numbers), strict=True))
 
-    found = once_per_pass(walk, *(a for a in arrays if a is not None), numbers=(eps,))
+    found = once_per_pass(walk, *(a for a in arrays if a is not None), numbers=numbers)
     if name not in found:
         found.update(walk())
     return found.pop(name)  # nobody else has it: it may be added into
@@ -136,7 +136,7 @@ def not_negative(op, name, v) -> float:
 @primitive
 def layer_norm_(x, weight, bias, eps):
     """y = (x - mean) / sqrt(var + eps) weight + bias, with mean and var over the last axis."""
-    return kernel_of.layer_norm(x, weight, bias, eps)
+    return kernel_of.layer_norm(x, weight, bias, eps, True)
 
 
 # Ba, Kiros and Hinton 2016; as above, with Σ over the last axis, g weight for weight g, and dweight
@@ -148,8 +148,22 @@ layer_norm_.vjp(
 )
 
 
-def _of_layer(name, g, x, weight, eps):
-    return _one_of_three(name, kernel_of.layer_norm_backward, eps, g, x, weight)
+def _of_layer(name, g, x, weight, eps, centred=True):
+    return _one_of_three(name, kernel_of.layer_norm_backward, (g, x, weight), eps, centred)
+
+
+@listed
+@primitive
+def rms_norm_(x, weight, eps):
+    """y = x / sqrt(mean x² + eps) weight, with the mean over the last axis."""
+    return kernel_of.layer_norm(x, weight, None, eps, False)
+
+
+# Zhang and Sennrich 2019; as above, with 0 for the mean of x, and for that of g.
+rms_norm_.vjp(
+    x=lambda g, x, weight, eps: _of_layer("dx", g, x, weight, eps, False),
+    weight=lambda g, x, weight, eps: _of_layer("dweight", g, x, weight, eps, False),
+)
 
 
 def layer_norm(x, weight=None, bias=None, eps=1e-5):
@@ -162,21 +176,44 @@ def layer_norm(x, weight=None, bias=None, eps=1e-5):
     ShapeError
         A weight or bias of another shape.
     """
-    x, eps = _real("layer_norm", x), not_negative("layer_norm", "eps", eps)
-    shape = x.shape[-1:]
+    x = _rows("layer_norm", x, weight=weight, bias=bias)
+    if weight is not None or bias is not None:
+        weight, bias = _affinity(x, x.shape[-1:], weight, bias)
+    return _in_single(layer_norm_, x, weight, bias, not_negative("layer_norm", "eps", eps))
+
+
+def rms_norm(x, weight=None, eps=None):
+    """x / sqrt(mean x² + eps) weight, with the mean over the last axis: (..., n) -> (..., n).
+
+    ``weight`` (n,); ``eps`` is the smallest step of the dtype at 1 by default, 1.2e-7 in float32
+    and in float16, which is computed in float32.  Raises what `layer_norm` raises.
+    """
+    x = _rows("rms_norm", x, weight=weight)
+    if eps is None:
+        eps = float(np.finfo(np.float32 if x.dtype == np.float16 else x.dtype).eps)
+    return _in_single(rms_norm_, x, weight, not_negative("rms_norm", "eps", eps))
+
+
+def _rows(op, x, **affinity):
+    """``x`` checked, with a weight and a bias for its last axis."""
+    x = _real(op, x)
+    shape = tuple(x.shape[-1:])
     if not shape:
-        raise ShapeError("layer_norm: expected x of shape (..., n), got a number")
-    for name, v in (("weight", weight), ("bias", bias)):
+        raise ShapeError(f"{op}: expected x of shape (..., n), got a number")
+    for name, v in affinity.items():
         if v is not None and np.shape(v) != shape:
             raise ShapeError(
-                f"layer_norm: expected a {name} of shape {shape}, one per element of the last axis "
-                f"of {tuple(x.shape)}, got {np.shape(v)}"
+                f"{op}: expected a {name} of shape {shape}, one per element of the last axis of "
+                f"{tuple(x.shape)}, got {np.shape(v)}"
             )
-    if weight is not None or bias is not None:
-        weight, bias = _affinity(x, shape, weight, bias)
+    return x
+
+
+def _in_single(op, x, weight, *more):
+    """``op`` in float32 where x is float16, whose squares overflow soon."""
     if x.dtype != np.float16:
-        return layer_norm_(x, weight, bias, eps)
-    y = layer_norm_(np.astype(x, np.float32), weight, bias, eps)
+        return op(x, weight, *more)
+    y = op(np.astype(x, np.float32), weight, *more)
     return y if weight is not None and weight.dtype != np.float16 else np.astype(y, np.float16)
 
 

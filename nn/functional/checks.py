@@ -99,7 +99,7 @@ def not_negative(op, **numbers):
 
 def one_of(op, name, got, choices):
     """Refuse an option that is not one of ``choices``."""
-    if got not in choices:
+    if not isinstance(got, tuple({type(c) for c in choices})) or got not in choices:
         names = ", ".join(map(repr, choices[:-1])) + f" or {choices[-1]!r}"
         raise ValueRangeError(f"{op}: {name} must be {names}, got {got!r}")
 

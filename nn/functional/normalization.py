@@ -153,15 +153,8 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
 
     ``weight`` and ``bias`` have that shape.  Ba, Kiros and Hinton 2016.
     """
-    input, axes = _last_axes("layer_norm", input, normalized_shape)
-    shape = tuple(input.shape[input.ndim - len(axes) :])
     weight, bias = _affinity("layer_norm", weight, bias)
-    _of_shape("layer_norm", shape, weight=weight, bias=bias)
-    if len(shape) == 1:
-        return ops.layer_norm(input, weight, bias, eps)
-    x = np.reshape(input, (*input.shape[: input.ndim - len(axes)], math.prod(shape)))
-    weight, bias = (None if v is None else np.reshape(v, -1) for v in (weight, bias))
-    return np.reshape(ops.layer_norm(x, weight, bias, eps), input.shape)
+    return _over_last(ops.layer_norm, input, normalized_shape, eps, weight=weight, bias=bias)
 
 
 def rms_norm(input, normalized_shape, weight=None, eps=None):
@@ -190,16 +183,8 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
     -----
     Zhang and Sennrich 2019, equation 4.
     """
-    input, axes = _last_axes("rms_norm", input, normalized_shape)
-    shape = tuple(input.shape[input.ndim - len(axes) :])
     weight = optional("rms_norm", "weight", weight)
-    _of_shape("rms_norm", shape, weight=weight)
-    x = input.astype(np.float32) if input.dtype == np.float16 else input  # squares overflow soon
-    eps = float(np.finfo(x.dtype).eps) if eps is None else not_negative("rms_norm", "eps", eps)
-    y = x / np.sqrt(np.mean(x * x, axis=axes, keepdims=True) + eps)
-    dtype = input.dtype if weight is None else np.result_type(input.dtype, weight.dtype)
-    y = _affine(y, weight, None, None)
-    return y if y.dtype == dtype else np.astype(y, dtype)
+    return _over_last(ops.rms_norm, input, normalized_shape, eps, weight=weight)
 
 
 def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
@@ -225,21 +210,23 @@ def normalize(input, p=2.0, dim=1, eps=1e-12):
     return input / np.maximum(length, np.asarray(eps, input.dtype))
 
 
-def _last_axes(op, x, shape):
-    """``x`` checked to end in these axes, and which they are."""
+def _over_last(norm, x, shape, eps, **parameters):
+    """``norm`` over the last axes, which must be these, as one; parameters have their shape."""
+    op = norm.__name__
     x = array(op, "input", x)
     shape = tuple(shape) if hasattr(shape, "__iter__") else (shape,)
-    d = len(shape)
-    if d == 0 or tuple(x.shape[x.ndim - d :]) != shape:
+    lead = x.ndim - len(shape)
+    if not shape or lead < 0 or tuple(x.shape[lead:]) != shape:
         raise ShapeError(f"{op}: the last axes of the input {tuple(x.shape)} must be {shape}")
     floating(op, "input", x)
-    return x, tuple(range(x.ndim - d, x.ndim))
-
-
-def _of_shape(op, shape, **parameters):
     for name, v in parameters.items():
         if v is not None and tuple(v.shape) != shape:
             raise ShapeError(f"{op}: expected a {name} {shape}, got {tuple(v.shape)}")
+    if len(shape) == 1:
+        return norm(x, **parameters, eps=eps)
+    flat = {k: None if v is None else np.reshape(v, -1) for k, v in parameters.items()}
+    rows = np.reshape(x, (*x.shape[:lead], math.prod(shape)))
+    return np.reshape(norm(rows, **flat, eps=eps), x.shape)
 
 
 def _normalized(x, mean, var, eps, weight, bias, shape):
@@ -249,13 +236,11 @@ def _normalized(x, mean, var, eps, weight, bias, shape):
 
 
 def _affine(y, weight, bias, shape):
-    if shape is not None and weight is not None and bias is not None:
+    if weight is not None and bias is not None:
         return ops.scale_channels(y, weight, bias)
     if weight is not None:
-        y = y * (weight if shape is None else np.reshape(weight, shape))
-    if bias is not None:
-        y = y + (bias if shape is None else np.reshape(bias, shape))
-    return y
+        y = y * np.reshape(weight, shape)
+    return y if bias is None else y + np.reshape(bias, shape)
 
 
 def _per_channel(op, channels, weight, bias, mean=None, var=None):

@@ -297,6 +297,7 @@ RULES: dict[str, Callable[[Step, int, Any, Span], Span]] = {
     "einsum": einsum,
     "batch_norm": batch_statistics,
     "layer_norm": layer_statistics,
+    "rms_norm": layer_statistics,
     "scale_channels": channel_scales,
     "reshape": reshaped,
     "expand_dims": reshaped,

@@ -19,6 +19,9 @@ for shape in ((4,), (3, 5), (2, 3, 4)):
     f = lambda *args: ops.layer_norm(*args, eps=0.01)  # noqa: E731
     case("layer_norm", f, R(*shape), P(shape[-1]), R(shape[-1]), label=str(shape))
     case("layer_norm", f, R(*shape), label=f"{shape}, plain")
+    f = lambda *args: ops.rms_norm(*args, eps=0.01)  # noqa: E731
+    case("rms_norm", f, R(*shape), P(shape[-1]), label=str(shape))
+    case("rms_norm", f, R(*shape), label=f"{shape}, plain")
 for shape in ((3, 2), (2, 3, 4, 5)):
     case(
         "scale_channels", ops.scale_channels, R(*shape), R(shape[1]), R(shape[1]), label=str(shape)

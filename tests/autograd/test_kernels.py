@@ -210,8 +210,9 @@ def test_layer_norm(lead, n, affine, dtype, seed):
     rng = np.random.default_rng(seed)
     x, g = (rng.normal(3, 2, size=(*lead, 40, n)).astype(dtype) for _ in range(2))
     weight, bias = (rng.normal(size=n).astype(dtype) if affine else None for _ in range(2))
-    both(normalization.layer_norm, x, weight, bias, 1e-3)
-    both(normalization.layer_norm_backward, g, x, weight, 1e-3)
+    for centred in (True, False):
+        both(normalization.layer_norm, x, weight, bias if centred else None, 1e-3, centred)
+        both(normalization.layer_norm_backward, g, x, weight, 1e-3, centred)
 
 
 @pytest.mark.parametrize("mean", [0, 10_000])
@@ -220,13 +221,13 @@ def test_norms_of_long_rows_far_from_zero(mean, rng=np.random.default_rng(0)):
     expected = (x - np.mean(x, 2, float, keepdims=True)) / np.std(x, 2, float, keepdims=True)
     one, atol = np.ones(2, np.float32), 2e-6 + 1e-7 * mean
     module = kernels.twins("normalization")
-    assert np.allclose(module.layer_norm(x, None, None, 0.0), expected, 0, atol)
+    assert np.allclose(module.layer_norm(x, None, None, 0.0, True), expected, 0, atol)
     assert np.allclose(module.batch_norm(x, one, 0 * one, 0.0)[0], expected, 0, atol)
     g = rng.normal(size=x.shape).astype(np.float32)
     dx = g - np.mean(g, 2, float, keepdims=True)
     dx = dx - expected * np.mean(g * expected, 2, keepdims=True)
     dx = dx / np.std(x, 2, float, keepdims=True)
-    assert np.allclose(module.layer_norm_backward(g, x, None, 0.0)[0], dx, 0, 1e-5)
+    assert np.allclose(module.layer_norm_backward(g, x, None, 0.0, True)[0], dx, 0, 1e-5)
 
 
 @given(

@@ -30,19 +30,20 @@ def batch_norm_backward(g, x, weight, mean, var, eps):
     return dx, dweight, dbias
 
 
-def layer_norm(x, weight, bias, eps):
+def layer_norm(x, weight, bias, eps, centred):
     """See `autograd.kernels.normalization.layer_norm`."""
     y = np.empty_like(x, order="C")
-    given = flat(x), weight, bias, eps
+    given = flat(x), weight, bias, eps, centred
     run(_rows_forward, _jobs(x), *given, flat(y), x.shape[-1], lanes(x.itemsize))
     return y
 
 
-def layer_norm_backward(g, x, weight, eps):
+def layer_norm_backward(g, x, weight, eps, centred):
     """See `autograd.kernels.normalization.layer_norm_backward`."""
     dx, jobs, n = np.empty_like(x, order="C"), _jobs(x), x.shape[-1]
     sums = None if weight is None else np.zeros((2, jobs, n), x.dtype)
-    run(_rows_backward, jobs, flat(g), flat(x), weight, eps, flat(dx), sums, n, lanes(x.itemsize))
+    given = flat(g), flat(x), weight, eps, centred
+    run(_rows_backward, jobs, *given, flat(dx), sums, n, lanes(x.itemsize))
     return (dx, None, None) if sums is None else (dx, *np.sum(sums, axis=1))
 
 
@@ -137,26 +138,29 @@ def _backward(todo, jobs, g, x, weight, mean, var, eps, dx, dweight, dbias, imag
 
 
 @jit
-def _moments(x, start, end, eps, V):
+def _moments(x, start, end, eps, centred, V):
     """Mean, and 1 / sqrt(var + eps), of the elements from ``start`` to ``end``."""
     n = end - start
-    mean = x.dtype.type(_sum(x, start, end, V) / n)
+    mean = x.dtype.type(_sum(x, start, end, V) / n if centred else 0)
     var = _sum_of_products(x, mean, x, mean, start, end, V) / n
     return mean, x.dtype.type(1 / np.sqrt(var + eps))
 
 
 @shared
-def _rows_forward(todo, jobs, x, weight, bias, eps, y, n, V):
+def _rows_forward(todo, jobs, x, weight, bias, eps, centred, y, n, V):
     rows = x.size // n
     job = take(todo)
     while job < jobs:
         for row in range(job * rows // jobs, (job + 1) * rows // jobs):
             start, end = row * n, (row + 1) * n
-            mean, r = _moments(x, start, end, eps, V)
+            mean, r = _moments(x, start, end, eps, centred, V)
             u, v = x[start:end], y[start:end]
             if weight is None:
                 for k in range(v.size):
                     v[k] = (u[k] - mean) * r
+            elif bias is None:
+                for k in range(v.size):
+                    v[k] = (u[k] - mean) * r * weight[k]
             else:
                 for k in range(v.size):
                     v[k] = (u[k] - mean) * r * weight[k] + bias[k]
@@ -164,13 +168,13 @@ def _rows_forward(todo, jobs, x, weight, bias, eps, y, n, V):
 
 
 @shared
-def _rows_backward(todo, jobs, g, x, weight, eps, dx, sums, n, V):
+def _rows_backward(todo, jobs, g, x, weight, eps, centred, dx, sums, n, V):
     rows, zero = x.size // n, x.dtype.type(0)
     job = take(todo)
     while job < jobs:
         for row in range(job * rows // jobs, (job + 1) * rows // jobs):
             start, end = row * n, (row + 1) * n
-            mean, r = _moments(x, start, end, eps, V)
+            mean, r = _moments(x, start, end, eps, centred, V)
             s, u, v = g[start:end], x[start:end], dx[start:end]
             if weight is None:
                 v[:] = s
@@ -182,7 +186,7 @@ def _rows_backward(todo, jobs, g, x, weight, eps, dx, sums, n, V):
                     dweight[k] += s[k] * ((u[k] - mean) * r)
                 for k in range(v.size):
                     dbias[k] += s[k]
-            straight = x.dtype.type(_sum(dx, start, end, V) / n)
+            straight = x.dtype.type(_sum(dx, start, end, V) / n if centred else 0)
             bent = _sum_of_products(dx, zero, x, mean, start, end, V)
             slope = x.dtype.type(bent / n * r * r)
             for k in range(v.size):
