@@ -74,7 +74,8 @@ def describe(v):
         return f"{v.dtype}{list(v.shape)}" if v.shape else f"{v.dtype} {v}"
     if type(v) in (list, tuple) and len(v) <= 8:
         return "[" + ", ".join(map(describe, v)) + "]"
-    return repr(v) if isinstance(v, (int, float, complex, str)) else type(v).__name__
+    plain = v is None or isinstance(v, (int, float, complex, str))
+    return repr(v) if plain else type(v).__name__
 
 
 def reraise(e, op, inputs):

@@ -5,6 +5,7 @@ Compositions only: no derivative is written here, they stand in `autograd.ops`. 
 """
 
 from nn import missing
+from nn.functional import naming
 from nn.functional.activations import (
     celu,
     elu,
@@ -110,6 +111,8 @@ from nn.functional.shape import (
     pixel_unshuffle,
     unflatten,
 )
+
+naming.name_errors(globals())
 
 
 def __getattr__(name):

@@ -32,6 +32,8 @@ def elu(input, alpha=1.0, inplace=False):
 def celu(input, alpha=1.0, inplace=False):
     """``x`` where x > 0, else alpha (e^(x/alpha) - 1).  Barron 2017."""
     not_inplace("celu", inplace)
+    if just(alpha, 0):
+        raise ValueRangeError("celu: alpha must not be 0: x is divided by it")
     return ops.celu(input, alpha)
 
 

@@ -59,9 +59,9 @@ def embedding(input, weight, padding_idx=None):
     y = weight[index]
     if padding_idx is None:
         return y
-    if not -rows <= padding_idx < rows:
+    if not hasattr(padding_idx, "__index__") or not -rows <= padding_idx < rows:
         raise IndexRangeError(
-            f"embedding: padding_idx {padding_idx} is no row of a table with {rows}"
+            f"embedding: padding_idx {padding_idx!r} is no row of a table with {rows}"
         )
     padded = (index == padding_idx % rows)[..., None]
     return np.where(padded, value(y), y)

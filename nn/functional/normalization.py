@@ -118,6 +118,9 @@ def _running(op, mean, var, moving, momentum):
     """Both as arrays; lists are refused where new values would be written into a copy."""
     if moving and mean is not None and not_negative(op, "momentum", momentum) > 1:
         raise ValueRangeError(f"{op}: momentum must be between 0 and 1, got {momentum!r}")
+    if (mean is None) != (var is None):
+        name = "running_mean" if mean is None else "running_var"
+        raise DtypeError(f"{op}: give both running statistics, or neither; {name} is None")
     for name, v in (("running_mean", mean), ("running_var", var)):
         if moving and isinstance(v, (list, tuple)):
             raise DtypeError(

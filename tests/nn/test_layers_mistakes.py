@@ -1,5 +1,7 @@
 """What users get wrong with layers and losses, and the message that says what to do."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -37,6 +39,12 @@ MISTAKES = [
     (lambda: nn.GroupNorm(1, 3, "x"), Range, "GroupNorm: eps must be a number from 0 on, got 'x'"),
     (lambda: nn.RMSNorm(3, True), Range, "RMSNorm: eps must be a number from 0 on, got True"),
     (lambda: F.layer_norm(V, 4, eps=-1), Range, "layer_norm: eps must be a number from 0 on"),
+    (lambda: F.flatten(V, "a"), Dtype, r"flatten: .*'str'.* It got float32\[3, 4\], 'a'\.$"),
+    (lambda: F.normalize(V, dim=9), Shape, r"normalize: axis 9 .* It got float32\[3, 4\], 9\.$"),
+    (lambda: F.lp_pool1d(V[None], None, 2), Dtype, r"It got float32\[1, 3, 4\], None, 2\.$"),
+    (lambda: F.celu(V, 0), Range, "celu: alpha must not be 0"),
+    (lambda: F.embedding(INTS, V, 1.5), IndexError, "embedding: padding_idx 1.5 is no row"),
+    (lambda: F.batch_norm(V, np.zeros(4), None), Dtype, "both running .*; running_var is None"),
     (lambda: F.rms_norm(V, 4, eps=-1), Range, "rms_norm: eps must be a number from 0 on, got -1"),
     (lambda: F.group_norm(X, 2, eps=np.nan), Range, "group_norm: eps must be a number from 0 on"),
     (lambda: F.group_norm(X, "2"), Range, "num_groups must be a positive integer, got '2'"),
@@ -179,3 +187,7 @@ def test_options_are_explained_to_whom_it_concerns():
     for cls, option in cases:
         with pytest.raises(TypeError, match=f"unexpected keyword argument '{next(iter(option))}'"):
             cls(3, **option)
+
+
+def test_functions_are_pickled_by_their_public_place():
+    assert pickle.loads(pickle.dumps(F.relu)) is F.relu
