@@ -23,11 +23,22 @@ def _in_rows(v):
     return np.reshape(v, (*v.shape[:2], math.prod(v.shape[2:])))
 
 
+@compilable(lambda x, *_: 15 * x.size)
+def scale_channels(x, weight, bias):
+    """x weight + bias, one of each per channel; no bias: None."""
+    y = x * along_channels(weight, x.ndim)
+    if bias is None:
+        return y
+    return np.add(y, along_channels(bias, x.ndim), out=y if y.dtype == x.dtype else None)
+
+
+@compilable(lambda g: 10 * g.size)
 def over_channels(g):
     """Σ g over all axes but 1: (C,)."""
     return np.sum(np.sum(_in_rows(g), axis=2), axis=0)
 
 
+@compilable(lambda a, b: 15 * a.size)
 def dot_over_channels(a, b):
     """Σ a b over all axes but 1, without an array of the products: (C,)."""
     a, b = _in_rows(a), _in_rows(b)

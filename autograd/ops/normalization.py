@@ -228,12 +228,11 @@ def _affinity(x, shape, weight, bias):
 @primitive
 def scale_channels(x, weight, bias):
     """x weight + bias, one of each per channel: x (N, C, *S), weight and bias (C,)."""
-    y = x * kernel_of.along_channels(weight, x.ndim)
-    return np.add(y, kernel_of.along_channels(bias, x.ndim), out=y if y.dtype == x.dtype else None)
+    return kernel_of.scale_channels(x, weight, bias)
 
 
 scale_channels.vjp(
-    x=lambda g, weight: g * kernel_of.along_channels(weight, g.ndim),
+    x=lambda g, weight: kernel_of.scale_channels(g, weight, None),
     weight=lambda g, x: kernel_of.dot_over_channels(countable(g), countable(x)),
     bias=lambda g: kernel_of.over_channels(countable(g)),
 )

@@ -51,9 +51,7 @@ def batch_norm(
             running_mean += momentum * (value(mean) - running_mean)
             running_var += momentum * (value(var) * (n / (n - 1)) - running_var)
         return y
-    shape = (1, -1) + (1,) * (input.ndim - 2)
-    mean, var = np.reshape(running_mean, shape), np.reshape(running_var, shape)
-    return _normalized(input, mean, var, eps, weight, bias, shape)
+    return _by(running_mean, running_var, input, weight, bias, eps)
 
 
 def check_batch_norm(input, weight, bias, mean, var, training):
@@ -106,8 +104,7 @@ def instance_norm(
         raise ValueRangeError(
             "instance_norm: use_input_stats=False needs running_mean and running_var"
         )
-    mean, var = np.reshape(running_mean, shape), np.reshape(running_var, shape)
-    return _normalized(input, mean, var, eps, weight, bias, shape)
+    return _by(running_mean, running_var, input, weight, bias, eps)
 
 
 def _affinity(op, weight, bias):
@@ -232,10 +229,11 @@ def _over_last(norm, x, shape, eps, **parameters):
     return np.reshape(norm(rows, **flat, eps=eps), x.shape)
 
 
-def _normalized(x, mean, var, eps, weight, bias, shape):
-    """γ first divided by the root: one product less over the whole array."""
-    scale = 1 if weight is None else np.reshape(weight, shape)
-    return _affine((x - mean) * (scale / np.sqrt(var + eps)), None, bias, shape)
+def _by(mean, var, x, weight, bias, eps):
+    """(x - mean) / sqrt(var + eps) weight + bias as x times one number per channel, plus one."""
+    scale = (1 if weight is None else weight) / np.sqrt(var + eps)
+    shift = -mean * scale if bias is None else bias - mean * scale
+    return ops.scale_channels(x, scale, shift)
 
 
 def _affine(y, weight, bias, shape):

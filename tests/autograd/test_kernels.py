@@ -199,6 +199,11 @@ def test_batch_norm(shape, dtype, seed):
     weight, bias = (rng.normal(size=shape[1]).astype(dtype) for _ in range(2))
     _, mean, var = both(normalization.batch_norm, x, weight, bias, 1e-5)
     both(normalization.batch_norm_backward, g, x, weight, mean, var, 1e-5)
+    if x.ndim > 2:
+        both(normalization.scale_channels, x, weight, bias)
+        both(normalization.scale_channels, x, weight, None)
+        both(normalization.over_channels, g)
+        both(normalization.dot_over_channels, g, x)
 
 
 @given(
@@ -484,6 +489,9 @@ DECLINED = [
     (products.matmul, np.ones((8, 1025)), np.ones((1025, 64))),  # long ones, beyond the cache
     (products.matmul, np.ones((8, 64)), np.ones((64, 9))),  # idle lanes
     (products.matmul, np.ones((2, 8, 64)), np.ones((64, 64))),
+    (normalization.scale_channels, np.ones((2, 3)), np.ones(3), np.ones(3)),
+    (normalization.over_channels, np.ones((2, 3))),
+    (normalization.dot_over_channels, np.ones((2, 3)), np.ones((2, 3))),
     (convolution.conv, IMAGE, np.ones((2, 1, 1, 1)), None, PLACE, 1),
     (classification.cross_entropy, np.ones((2, 3)), np.zeros(2, int)),  # double precision
     (classification.cross_entropy, LINES, np.zeros((2, 5), int)),

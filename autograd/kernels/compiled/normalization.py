@@ -30,6 +30,34 @@ def batch_norm_backward(g, x, weight, mean, var, eps):
     return dx, dweight, dbias
 
 
+def scale_channels(x, weight, bias):
+    """See `autograd.kernels.normalization.scale_channels`."""
+    if x.ndim < 3:
+        return NotImplemented
+    y = np.empty_like(x, order="C")
+    run(_scaled, x.shape[0] * x.shape[1], flat(x), weight, bias, flat(y), lanes(x.itemsize))
+    return y
+
+
+def over_channels(g):
+    """See `autograd.kernels.normalization.over_channels`."""
+    return _summed(_sums, g)
+
+
+def dot_over_channels(a, b):
+    """See `autograd.kernels.normalization.dot_over_channels`."""
+    return _summed(_dots, a, b) if a.shape == b.shape else NotImplemented
+
+
+def _summed(kernel, *arrays):
+    x = arrays[0]
+    if x.ndim < 3:
+        return NotImplemented
+    y = np.empty(x.shape[1], x.dtype)
+    run(kernel, x.shape[1], *map(flat, arrays), y, len(x), lanes(x.itemsize))
+    return y
+
+
 def layer_norm(x, weight, bias, eps, centred):
     """See `autograd.kernels.normalization.layer_norm`."""
     y = np.empty_like(x, order="C")
@@ -80,6 +108,48 @@ def _sum_of_products(a, less, x, mean, start, end, V):
         for k in range(i, last):
             whole += (a[k] - less) * (x[k] - mean)
     return whole
+
+
+@shared
+def _scaled(todo, jobs, x, weight, bias, y, V):
+    places = x.size // jobs
+    job = take(todo)
+    while job < jobs:
+        c = job % weight.size
+        scale, shift = weight[c], x.dtype.type(0) if bias is None else bias[c]
+        i, end = job * places, (job + 1) * places
+        while i + V <= end:
+            store(y, i, fma(load(x, i), splat(scale), splat(shift)))
+            i += V
+        for k in range(i, end):
+            y[k] = x[k] * scale + shift
+        job = take(todo)
+
+
+@shared
+def _sums(todo, jobs, x, y, images, V):
+    places = x.size // (images * jobs)
+    c = take(todo)
+    while c < jobs:
+        whole = 0.0
+        for n in range(images):
+            start = (n * jobs + c) * places
+            whole += _sum(x, start, start + places, V)
+        y[c] = whole
+        c = take(todo)
+
+
+@shared
+def _dots(todo, jobs, a, b, y, images, V):
+    places, zero = a.size // (images * jobs), a.dtype.type(0)
+    c = take(todo)
+    while c < jobs:
+        whole = 0.0
+        for n in range(images):
+            start = (n * jobs + c) * places
+            whole += _sum_of_products(a, zero, b, zero, start, start + places, V)
+        y[c] = whole
+        c = take(todo)
 
 
 @shared
