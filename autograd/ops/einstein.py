@@ -31,14 +31,15 @@ def _of_matrices(a, b, in_a, in_b, out):
     An axis that both have lies inside the products, or counts them if the result has it, too; what
     one of them has alone are its rows or columns, and is summed first if the result has it not.
     """
+    sizes = dict(zip(in_a + in_b, (*np.shape(a), *np.shape(b)), strict=True))
+    if math.prod(sizes.values()) <= EINSUM:
+        return NotImplemented
     both = [c for c in in_a if c in in_b]
     inner, many = [c for c in both if c not in out], [c for c in out if c in both]
     (rows, a_alone), (columns, b_alone) = _apart(in_a, in_b, out), _apart(in_b, in_a, out)
-    sizes = dict(zip(in_a + in_b, (*np.shape(a), *np.shape(b)), strict=True))
     if (
         not inner
         or not rows + columns
-        or math.prod(sizes.values()) <= EINSUM
         or any(type(v) is not np.ndarray or v.dtype.kind not in "fc" for v in (a, b))
         or np.float16 in (a.dtype, b.dtype)
         or any(len(set(s)) < len(s) for s in (in_a, in_b))  # a diagonal

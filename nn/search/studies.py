@@ -1,6 +1,7 @@
 """Optuna's part: studies and their files, what chooses configurations, what stops trials."""
 
 import time
+import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,7 +62,9 @@ def sampler(plan, place):
         return Given(plan.grid[place])
     seed = int(np.random.SeedSequence([plan.seed, place]).generate_state(1)[0])
     if plan.method == "tpe":
-        return optuna.samplers.TPESampler(seed=seed, multivariate=False, constant_liar=True)
+        with warnings.catch_warnings():  # Optuna 4 calls constant_liar experimental
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            return optuna.samplers.TPESampler(seed=seed, multivariate=False, constant_liar=True)
     return optuna.samplers.RandomSampler(seed=seed)
 
 

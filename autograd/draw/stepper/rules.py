@@ -84,6 +84,8 @@ WORDS = {
     ("pad_constant", "x"): "{g} without the border",
     ("prod", "x"): "{g} * the product of the other factors",
     ("repeat", "x"): "{g} summed over the copies",
+    ("rms_norm", "weight"): "{g} * scaled {x}, summed over all axes but the last",
+    ("rms_norm", "x"): "(h - its share along {x}) / the root of mean {x}², h = {g} * {weight}",
     ("roll", "x"): "{g} rolled back",
     ("scale_channels", "bias"): "{g} summed over batch and places",
     ("scale_channels", "weight"): "{g} * {x} summed over batch and places",
