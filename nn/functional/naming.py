@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import sys
 
 from autograd.errors import AutogradError, reraise
 
@@ -14,12 +15,11 @@ def name_errors(module: dict):
     """
     for name, f in module.items():
         if inspect.isfunction(f) and f.__module__.startswith(module["__name__"] + "."):
-            module[name] = _named(f, module["__name__"])
+            module[name] = _named(f)
+            setattr(sys.modules[f.__module__], name, module[name])  # where pickle looks for it
 
 
-def _named(f, module):
-    """``f`` as a function of ``module``, where pickle finds it."""
-
+def _named(f):
     @functools.wraps(f)
     def call(*args, **options):
         try:
@@ -29,5 +29,4 @@ def _named(f, module):
         except Exception as e:
             reraise(e, f.__name__, [*args, *options.values()])
 
-    call.__module__ = module
     return call
