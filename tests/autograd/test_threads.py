@@ -68,8 +68,12 @@ def test_ctrl_c_waits_for_the_helpers_who_have_begun(monkeypatch):
             time.sleep(0.2)
             done.append(True)
 
-    with pytest.raises(KeyboardInterrupt):
-        threads.share_calls([job, job])
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            threads.share_calls([job, job])
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert done
 
 
